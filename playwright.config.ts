@@ -1,0 +1,60 @@
+import { createServer } from "node:net";
+import { defineConfig } from "@playwright/test";
+import { graphicsEnvironment } from "./scripts/setup/graphics.mjs";
+
+// Read again in every worker process, which inherits the choice.
+process.env.VITRINE_E2E_PORT ??= String(await freePort(4180));
+const port = process.env.VITRINE_E2E_PORT;
+// A folder of its own, so that two runs at a time do not rebuild each other's site.
+const folder = `.cache/site-${port}`;
+const vite = "node node_modules/vite/bin/vite.js";
+
+// macOS has no SwiftShader for WebGPU; its own GPU runs the tests.
+const adapter = process.platform === "darwin" ? [] : ["--use-webgpu-adapter=swiftshader"];
+
+export default defineConfig({
+  testDir: "e2e",
+  outputDir: "test-results",
+  retries: 0,
+  workers: 1,
+  timeout: 90_000,
+  expect: { timeout: 30_000 },
+  forbidOnly: Boolean(process.env.CI),
+  reporter: [["list"]],
+  use: {
+    baseURL: `http://localhost:${port}/`,
+    browserName: "chromium",
+    headless: true,
+    screenshot: "only-on-failure",
+    launchOptions: {
+      executablePath: graphicsEnvironment().CHROMIUM_PATH,
+      args: [
+        "--enable-unsafe-webgpu",
+        ...adapter,
+        "--no-sandbox",
+        "--disable-quic",
+        "--no-first-run",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+  // What is tested is what ships: a build, not the development server.
+  webServer: {
+    command: `${vite} build --outDir ${folder} --emptyOutDir --logLevel warn && ${vite} preview --outDir ${folder} --port ${port} --strictPort --host localhost`,
+    url: `http://localhost:${port}/`,
+    reuseExistingServer: false,
+    timeout: 120_000,
+  },
+});
+
+/** The first port from `start` on that nobody listens at. */
+async function freePort(start: number): Promise<number> {
+  const isFree = await new Promise<boolean>((resolve) => {
+    const probe = createServer();
+    probe.once("error", () => resolve(false));
+    probe.listen(start, "localhost", () => probe.close(() => resolve(true)));
+  });
+  return isFree ? start : freePort(start + 1);
+}
