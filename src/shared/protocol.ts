@@ -1,0 +1,154 @@
+/**
+ * The whole worker API: what the UI may ask of the runtime. Only cloneable data, transferables and callback
+ * proxies cross. Calls carry handles, so that several models and several sessions on one model can be open.
+ */
+import type { ModelSpec } from "./modelSpec";
+import type { FormatId, Level } from "./quant";
+import type { SamplingSettings } from "./sampling";
+
+export type ModelHandle = number & { readonly brand: "model" };
+export type SessionHandle = number & { readonly brand: "session" };
+
+/** What the adapter is and which kernels it gets. */
+export interface DeviceReport {
+  readonly adapter: { vendor: string; architecture: string; device: string; description: string };
+  /** A software adapter computes on the CPU: right, but slow. */
+  readonly isSoftware: boolean;
+  /** WebGPU features in use, e.g. "shader-f16". */
+  readonly features: readonly string[];
+  readonly limits: {
+    maxBufferSize: number;
+    maxStorageBufferBindingSize: number;
+    maxComputeWorkgroupStorageSize: number;
+    maxComputeInvocationsPerWorkgroup: number;
+  };
+}
+
+export type KvPrecision = "f32" | "f16";
+
+/** `auto` times the candidates at load; the others force one. */
+export type KernelVariant = "auto" | "workgroup" | "subgroup" | "barrier_free";
+
+export type ModelSource =
+  | { readonly kind: "files"; readonly files: readonly File[] }
+  /** A GGUF file, or a folder in Hugging Face layout (the URL then ends in "/"). */
+  | { readonly kind: "url"; readonly url: string };
+
+export interface LoadRequest {
+  readonly source: ModelSource;
+  readonly level: Level;
+  readonly variant: KernelVariant;
+}
+
+export interface LoadProgress {
+  readonly stage: "reading" | "weights" | "tokenizer" | "kernels";
+  /** Bytes of the source read so far, of all. */
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+}
+
+export interface ModelReport {
+  readonly handle: ModelHandle;
+  readonly name: string;
+  readonly spec: ModelSpec;
+  readonly parameters: number;
+  /** Bytes of weights by format, on the GPU. */
+  readonly weightBytes: Readonly<Partial<Record<FormatId, number>>>;
+  /** All GPU bytes that the model holds, sessions not included. */
+  readonly gpuBytes: number;
+  readonly hasTokenizer: boolean;
+  /** Null: a base model without a chat template, or no tokenizer. */
+  readonly hasChatTemplate: boolean;
+  /** Which kernel variant runs for which operation, and how it was chosen. */
+  readonly variants: readonly { operation: string; variant: string; reason: string }[];
+}
+
+export interface SessionRequest {
+  /** Tokens the cache holds; null: what fits, at most the model's context. */
+  readonly capacity: number | null;
+  readonly kvPrecision: KvPrecision;
+}
+
+export interface SessionReport {
+  readonly handle: SessionHandle;
+  readonly capacity: number;
+  readonly kvPrecision: KvPrecision;
+  /** Reserved on the GPU for keys and values: 2 x layers x kv heads x head dim x bytes x capacity. */
+  readonly cacheBytes: number;
+  readonly bytesPerToken: number;
+}
+
+export interface ChatMessage {
+  readonly role: "system" | "user" | "assistant";
+  readonly content: string;
+}
+
+export type Prompt =
+  | { readonly kind: "chat"; readonly messages: readonly ChatMessage[] }
+  /** Continues the text as it is: base models. */
+  | { readonly kind: "text"; readonly text: string }
+  | { readonly kind: "ids"; readonly ids: readonly number[] };
+
+export interface GenerateRequest {
+  readonly prompt: Prompt;
+  readonly sampling: SamplingSettings;
+  readonly maxNewTokens: number;
+  readonly stopStrings: readonly string[];
+  /** Steps submitted ahead of the one being read: 1, 2, ... 8. Changes nothing but speed. */
+  readonly tokensInFlight: number;
+  /** When the cache is full: end, or drop the oldest turns and prefill what remains again. */
+  readonly atCapacity: "stop" | "drop-oldest";
+}
+
+export type EndReason = "end-of-text" | "max-tokens" | "stop-string" | "stopped" | "capacity";
+
+export interface GenerationStats {
+  readonly promptTokens: number;
+  /** Prompt tokens that were already in the cache. */
+  readonly cachedTokens: number;
+  readonly generatedTokens: number;
+  readonly prefillMs: number;
+  /** From the request to the first token. */
+  readonly firstTokenMs: number;
+  readonly decodeMs: number;
+  /** Tokens in the cache now, of its capacity. */
+  readonly cacheLength: number;
+  readonly cacheCapacity: number;
+  /** Bytes of keys and values in use: bytesPerToken x cacheLength. */
+  readonly cacheBytesUsed: number;
+}
+
+export type GenerateEvent =
+  | { readonly kind: "prefill"; readonly doneTokens: number; readonly totalTokens: number }
+  /** `text` is what became printable with these ids; it never ends inside a character. */
+  | {
+      readonly kind: "tokens";
+      readonly ids: readonly number[];
+      readonly text: string;
+      readonly stats: GenerationStats;
+    };
+
+export interface GenerateResult {
+  readonly text: string;
+  readonly ids: readonly number[];
+  readonly endReason: EndReason;
+  readonly stats: GenerationStats;
+}
+
+export interface RuntimeApi {
+  /** @throws WebGpuUnavailableError */
+  describeDevice(): Promise<DeviceReport>;
+  /** A failed or cancelled load leaves every open model usable. @throws any error of errors.ts */
+  loadModel(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<ModelReport>;
+  cancelLoad(): Promise<void>;
+  unloadModel(model: ModelHandle): Promise<void>;
+  createSession(model: ModelHandle, request: SessionRequest): Promise<SessionReport>;
+  closeSession(session: SessionHandle): Promise<void>;
+  generate(
+    session: SessionHandle,
+    request: GenerateRequest,
+    onEvent: (event: GenerateEvent) => void,
+  ): Promise<GenerateResult>;
+  /** Ends the generation under way; its promise resolves with endReason "stopped". */
+  stop(session: SessionHandle): Promise<void>;
+}
