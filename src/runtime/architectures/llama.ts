@@ -1,0 +1,20 @@
+/** Llama 1 to 3, SmolLM and SmolLM2, TinyLlama, and everything else that calls itself llama. */
+import type { Architecture } from "./architecture";
+import { type LlamaTraits, llamaFromGguf, llamaFromHuggingFace } from "./llamaFamily";
+
+const TRAITS: LlamaTraits = {
+  family: "Llama",
+  ggufLayout: "interleaved",
+  biases: (config) => {
+    const attention = config.boolean("attention_bias", false);
+    return { qkv: attention, o: attention, mlp: config.boolean("mlp_bias", false) };
+  },
+};
+
+export const llama: Architecture = {
+  family: TRAITS.family,
+  ggufNames: ["llama"],
+  modelTypes: ["llama"],
+  fromGguf: (metadata, has) => llamaFromGguf(TRAITS, metadata, has),
+  fromHuggingFace: (config, has) => llamaFromHuggingFace(TRAITS, config, has),
+};

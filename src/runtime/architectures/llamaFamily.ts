@@ -1,0 +1,200 @@
+/**
+ * The shape that Llama, Mistral, Qwen and SmolLM share: rms norm before each half, rotary positions, grouped-query
+ * attention, gated MLP. Family files say only what differs.
+ */
+import type {
+  BlockSpec,
+  BlockTensors,
+  LinearRefs,
+  ModelTensors,
+  PositionSpec,
+  RopeScaling,
+} from "../../shared/modelSpec";
+import type { HasTensor, ModelDescription } from "./architecture";
+import type { ConfigReader } from "./configReader";
+import { ggufRope, huggingFaceRope } from "./ropeScaling";
+
+export interface LlamaTraits {
+  readonly family: string;
+  /** Norm of q and k per head. */
+  readonly qkNorm?: boolean;
+  /** Llama's GGUF files hold q and k permuted for interleaved pairs; other families keep halves. */
+  readonly ggufLayout: "interleaved" | "half";
+  /** Tokens a layer sees, null for all; `config` is the whole configuration. */
+  readonly slidingWindow?: (config: ConfigReader, layer: number) => number | null;
+  /** Whether a layer rotates at all. */
+  readonly rotates?: (config: ConfigReader, layer: number) => boolean;
+  /** config.json's word on biases of q, k, v and of o. */
+  readonly biases?: (config: ConfigReader) => { qkv: boolean; o: boolean; mlp: boolean };
+}
+
+interface Shape {
+  readonly vocabSize: number;
+  readonly hiddenSize: number;
+  readonly contextLength: number;
+  readonly numLayers: number;
+  readonly numHeads: number;
+  readonly numKvHeads: number;
+  readonly headDim: number;
+  readonly intermediateSize: number;
+  readonly eps: number;
+  readonly rotaryDim: number;
+  readonly layout: "interleaved" | "half";
+  readonly theta: number;
+  readonly scaling: RopeScaling;
+}
+
+function describe(shape: Shape, traits: LlamaTraits, config: ConfigReader, tensors: ModelTensors): ModelDescription {
+  const norm = { kind: "rms", eps: shape.eps } as const;
+  const rope: PositionSpec = {
+    kind: "rope",
+    theta: shape.theta,
+    rotaryDim: shape.rotaryDim,
+    layout: shape.layout,
+    scaling: shape.scaling,
+  };
+  const block = (layer: number): BlockSpec => ({
+    norm,
+    attention: {
+      numHeads: shape.numHeads,
+      numKvHeads: shape.numKvHeads,
+      headDim: shape.headDim,
+      scale: 1 / Math.sqrt(shape.headDim),
+      qkNorm: traits.qkNorm === true ? norm : null,
+      causal: true,
+      slidingWindow: traits.slidingWindow?.(config, layer) ?? null,
+    },
+    position: (traits.rotates?.(config, layer) ?? true) ? rope : { kind: "none" },
+    mlp: { kind: "gated", activation: "silu", intermediateSize: shape.intermediateSize },
+  });
+  return {
+    spec: {
+      family: traits.family,
+      vocabSize: shape.vocabSize,
+      hiddenSize: shape.hiddenSize,
+      contextLength: shape.contextLength,
+      embedding: { learnedPositions: false },
+      blocks: Array.from({ length: shape.numLayers }, (_, layer) => block(layer)),
+      finalNorm: norm,
+      head: { tied: tensors.head === undefined },
+    },
+    tensors,
+  };
+}
+
+export function llamaFromHuggingFace(traits: LlamaTraits, config: ConfigReader, has: HasTensor): ModelDescription {
+  config.mustBe("hidden_act", ["silu", "swish"]);
+  config.mustBe("pretraining_tp", [1]);
+  const hiddenSize = config.number("hidden_size");
+  const numHeads = config.number("num_attention_heads");
+  const headDim = config.number("head_dim", hiddenSize / numHeads);
+  const contextLength = config.number("max_position_embeddings");
+  const numLayers = config.number("num_hidden_layers");
+  const { theta, scaling } = huggingFaceRope(config, contextLength);
+  const biases = traits.biases?.(config) ?? { qkv: false, o: false, mlp: false };
+  const tied = config.boolean("tie_word_embeddings", false) || !has("lm_head.weight");
+  // Partial rotary factors exist in other families only.
+  config.mustBe("partial_rotary_factor", [1]);
+  const blocks = Array.from({ length: numLayers }, (_, layer): BlockTensors => {
+    const at = `model.layers.${layer}`;
+    const linear = (name: string, bias: boolean): LinearRefs => ({
+      weight: { name: `${at}.${name}.weight` },
+      ...(bias ? { bias: { name: `${at}.${name}.bias` } } : {}),
+    });
+    return {
+      attentionNorm: linear("input_layernorm", false),
+      qProj: linear("self_attn.q_proj", biases.qkv),
+      kProj: linear("self_attn.k_proj", biases.qkv),
+      vProj: linear("self_attn.v_proj", biases.qkv),
+      oProj: linear("self_attn.o_proj", biases.o),
+      ...(traits.qkNorm === true
+        ? { qNorm: linear("self_attn.q_norm", false), kNorm: linear("self_attn.k_norm", false) }
+        : {}),
+      mlpNorm: linear("post_attention_layernorm", false),
+      gateProj: linear("mlp.gate_proj", biases.mlp),
+      upProj: linear("mlp.up_proj", biases.mlp),
+      downProj: linear("mlp.down_proj", biases.mlp),
+    };
+  });
+  return describe(
+    {
+      vocabSize: config.number("vocab_size"),
+      hiddenSize,
+      contextLength,
+      numLayers,
+      numHeads,
+      numKvHeads: config.number("num_key_value_heads", numHeads),
+      headDim,
+      intermediateSize: config.number("intermediate_size"),
+      eps: config.number("rms_norm_eps", 1e-6),
+      rotaryDim: headDim,
+      layout: "half",
+      theta,
+      scaling,
+    },
+    traits,
+    config,
+    {
+      embedding: { name: "model.embed_tokens.weight" },
+      blocks,
+      finalNorm: { weight: { name: "model.norm.weight" } },
+      ...(tied ? {} : { head: { weight: { name: "lm_head.weight" } } }),
+    },
+  );
+}
+
+/** @param metadata reader whose keys start behind "<architecture>." @param vocabSize rows of the embedding */
+export function llamaFromGguf(traits: LlamaTraits, metadata: ConfigReader, has: HasTensor): ModelDescription {
+  metadata.mustBe("expert_count", [0]);
+  const hiddenSize = metadata.number("embedding_length");
+  const numHeads = metadata.number("attention.head_count");
+  const headDim = metadata.number("attention.key_length", hiddenSize / numHeads);
+  metadata.mustBe("attention.value_length", [headDim]);
+  const contextLength = metadata.number("context_length");
+  const numLayers = metadata.number("block_count");
+  const divisors = "rope_freqs.weight";
+  const { theta, scaling } = ggufRope(metadata, contextLength, has(divisors) ? divisors : null);
+  const blocks = Array.from({ length: numLayers }, (_, layer): BlockTensors => {
+    const linear = (name: string): LinearRefs => {
+      const bias = `blk.${layer}.${name}.bias`;
+      return { weight: { name: `blk.${layer}.${name}.weight` }, ...(has(bias) ? { bias: { name: bias } } : {}) };
+    };
+    return {
+      attentionNorm: linear("attn_norm"),
+      qProj: linear("attn_q"),
+      kProj: linear("attn_k"),
+      vProj: linear("attn_v"),
+      oProj: linear("attn_output"),
+      ...(traits.qkNorm === true ? { qNorm: linear("attn_q_norm"), kNorm: linear("attn_k_norm") } : {}),
+      mlpNorm: linear("ffn_norm"),
+      gateProj: linear("ffn_gate"),
+      upProj: linear("ffn_up"),
+      downProj: linear("ffn_down"),
+    };
+  });
+  return describe(
+    {
+      vocabSize: metadata.number("vocab_size"),
+      hiddenSize,
+      contextLength,
+      numLayers,
+      numHeads,
+      numKvHeads: metadata.number("attention.head_count_kv", numHeads),
+      headDim,
+      intermediateSize: metadata.number("feed_forward_length"),
+      eps: metadata.number("attention.layer_norm_rms_epsilon"),
+      rotaryDim: metadata.number("rope.dimension_count", headDim),
+      layout: traits.ggufLayout,
+      theta,
+      scaling,
+    },
+    traits,
+    metadata,
+    {
+      embedding: { name: "token_embd.weight" },
+      blocks,
+      finalNorm: { weight: { name: "output_norm.weight" } },
+      ...(has("output.weight") ? { head: { weight: { name: "output.weight" } } } : {}),
+    },
+  );
+}

@@ -1,0 +1,90 @@
+/**
+ * Where bytes come from: a file the person chose, memory, or a URL. Everything above reads ranges and does not
+ * know which. `ByteStore` is where bytes can be kept between visits (IndexedDB in the browser).
+ */
+import { VitrineError } from "../../shared/errors";
+
+export interface ByteSource {
+  /** File name for messages; may carry folders ("model/config.json"). */
+  readonly name: string;
+  readonly sizeBytes: number;
+  /**
+   * Exactly `length` bytes from `start`.
+   * @throws InvalidFileError past the end, DownloadError, CancelledError
+   */
+  read(start: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
+}
+
+/** Byte records by key. Implementations keep what they can; `get` of an unknown key is null. */
+export interface ByteStore {
+  get(key: string): Promise<Uint8Array | null>;
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  delete(key: string): Promise<void>;
+  keys(): Promise<string[]>;
+}
+
+/** @throws CancelledError */
+export function throwIfCancelled(signal: AbortSignal | undefined, name: string): void {
+  if (signal?.aborted) throw new VitrineError("CancelledError", `Reading ${name} was cancelled.`);
+}
+
+/** @throws InvalidFileError when `[start, start + length)` is not inside the file */
+export function checkRange(name: string, sizeBytes: number, start: number, length: number): void {
+  const sound = Number.isSafeInteger(start) && Number.isSafeInteger(length) && start >= 0 && length >= 0;
+  if (sound && start + length <= sizeBytes) return;
+  throw new VitrineError(
+    "InvalidFileError",
+    `${name} ends at byte ${sizeBytes}, but bytes ${start} to ${start + length} are needed. ` +
+      "The file is truncated or damaged; get it again.",
+  );
+}
+
+/** A file or blob of the browser; only the ranges that are read are held in memory. */
+export function blobSource(blob: Blob, name: string): ByteSource {
+  return {
+    name,
+    sizeBytes: blob.size,
+    async read(start, length, signal) {
+      throwIfCancelled(signal, name);
+      checkRange(name, blob.size, start, length);
+      let bytes: Uint8Array;
+      try {
+        bytes = new Uint8Array(await blob.slice(start, start + length).arrayBuffer());
+      } catch (cause) {
+        // The browser forgets a chosen file that was moved or changed on disk.
+        throw new VitrineError(
+          "InvalidFileError",
+          `${name} can no longer be read: it was moved or changed since it was chosen. Choose it again.`,
+          { cause },
+        );
+      }
+      throwIfCancelled(signal, name);
+      checkRange(name, bytes.length, 0, length);
+      return bytes;
+    },
+  };
+}
+
+/** Bytes in memory. `read` returns copies, so that callers may transfer them. */
+export function memorySource(bytes: Uint8Array, name: string): ByteSource {
+  return {
+    name,
+    sizeBytes: bytes.length,
+    async read(start, length, signal) {
+      throwIfCancelled(signal, name);
+      checkRange(name, bytes.length, start, length);
+      return bytes.slice(start, start + length);
+    },
+  };
+}
+
+/** The whole of a small text file, as UTF-8. @throws InvalidFileError when it is larger than `maxBytes` */
+export async function readText(source: ByteSource, maxBytes: number, signal?: AbortSignal): Promise<string> {
+  if (source.sizeBytes > maxBytes) {
+    throw new VitrineError(
+      "InvalidFileError",
+      `${source.name} has ${source.sizeBytes} bytes; a file of this kind has at most ${maxBytes}.`,
+    );
+  }
+  return new TextDecoder().decode(await source.read(0, source.sizeBytes, signal));
+}

@@ -1,0 +1,193 @@
+/** What the person gave, files or an address, made out to be a model: one GGUF file or a Hugging Face folder. */
+import { VitrineError } from "../../shared/errors";
+import { type ByteSource, readText } from "./byteSource";
+import { readGguf } from "./gguf";
+import type { GgufFile } from "./ggufFile";
+import { hasGgufMagic } from "./ggufMends";
+import { type JsonObject, parseJson } from "./json";
+import { checkIndex, readSafetensors, type SourcedTensor, shardNames } from "./safetensors";
+import { isNotFound, type UrlSourceOptions, urlSource } from "./urlSource";
+
+export interface GgufModelFiles {
+  readonly kind: "gguf";
+  /** For people: the file's or folder's name. */
+  readonly name: string;
+  readonly file: GgufFile;
+  readonly source: ByteSource;
+}
+
+export interface HuggingFaceModelFiles {
+  readonly kind: "huggingface";
+  readonly name: string;
+  readonly config: JsonObject;
+  readonly tensors: ReadonlyMap<string, SourcedTensor>;
+  /** All safetensors shards. */
+  readonly sources: readonly ByteSource[];
+  readonly tokenizerJson?: JsonObject;
+  readonly tokenizerConfig?: JsonObject;
+  readonly generationConfig?: JsonObject;
+  readonly chatTemplate?: string;
+}
+
+export type ModelFiles = GgufModelFiles | HuggingFaceModelFiles;
+
+const CONFIG = "config.json";
+const WEIGHTS = "model.safetensors";
+const INDEX = "model.safetensors.index.json";
+const TOKENIZER = "tokenizer.json";
+const TOKENIZER_CONFIG = "tokenizer_config.json";
+const GENERATION_CONFIG = "generation_config.json";
+const CHAT_TEMPLATE = "chat_template.jinja";
+const SIDE_FILES = [TOKENIZER, TOKENIZER_CONFIG, GENERATION_CONFIG, CHAT_TEMPLATE] as const;
+/** tokenizer.json of a 260,000-token vocabulary has 33 MB. */
+const MAX_SIDE_BYTES = 256 * 2 ** 20;
+/** Present in many model folders and not needed: no reason to refuse a dropped folder. */
+const IGNORED =
+  /(^|\/)(\.|readme|license|notice|use_policy|special_tokens_map\.json$|added_tokens\.json$|vocab\.|merges\.txt$|tokenizer\.model$)|\.(md|pdf|png|jpe?g|gif)$/i;
+const ASK = "Choose one GGUF file, or config.json, tokenizer.json and the *.safetensors files of one model.";
+
+/**
+ * Files that were chosen or dropped; names may carry folders, all below one folder.
+ * @throws InvalidFileError naming the missing or the strange file
+ */
+export async function openModelFiles(sources: readonly ByteSource[], signal?: AbortSignal): Promise<ModelFiles> {
+  const first = sources[0];
+  if (!first) throw invalid(`No files. ${ASK}`);
+  const ggufs = await withGgufMagic(sources, signal);
+  if (ggufs.length > 1) {
+    throw invalid(`${ggufs.map((source) => source.name).join(" and ")} are two GGUF files; choose one.`);
+  }
+  if (ggufs[0]) return openGguf(ggufs[0], signal);
+  const claimed = sources.find((source) => /\.gguf$/i.test(source.name));
+  // Not GGUF by its first bytes, whatever its name says: let the reader explain.
+  if (claimed) return openGguf(claimed, signal);
+  const byName = new Map<string, ByteSource>();
+  for (const source of sources) {
+    const name = baseName(source.name);
+    if (isStranger(name, source.name)) throw invalid(`${source.name} is not a model file. ${ASK}`);
+    const other = byName.get(name);
+    if (other && !IGNORED.test(name)) {
+      throw invalid(`${other.name} and ${source.name} are files of two models; choose those of one.`);
+    }
+    byName.set(name, source);
+  }
+  return openFolder(folderName(first.name), async (name) => byName.get(name) ?? null, byName, signal);
+}
+
+/**
+ * A GGUF file, or a folder in Hugging Face layout when the address ends in "/".
+ * @throws DownloadError, InvalidFileError, CancelledError
+ */
+export async function openModelUrl(url: string, options: UrlSourceOptions = {}): Promise<ModelFiles> {
+  const path = url.split(/[?#]/, 1)[0] ?? url;
+  if (!path.endsWith("/")) return openGguf(await urlSource(url, options), options.signal);
+  const query = url.slice(path.length);
+  const open = async (name: string) => {
+    try {
+      return await urlSource(`${path}${name}${query}`, options);
+    } catch (error) {
+      if (isNotFound(error)) return null;
+      throw error;
+    }
+  };
+  return openFolder(baseName(path.slice(0, -1)), open, null, options.signal);
+}
+
+/** Null: there is no such file. */
+type Open = (name: string) => Promise<ByteSource | null>;
+
+async function openGguf(source: ByteSource, signal?: AbortSignal): Promise<GgufModelFiles> {
+  const file = await readGguf(source, signal);
+  return { kind: "gguf", name: baseName(source.name).replace(/\.gguf$/i, ""), file, source };
+}
+
+async function openFolder(
+  folder: string,
+  open: Open,
+  given: ReadonlyMap<string, ByteSource> | null,
+  signal?: AbortSignal,
+): Promise<HuggingFaceModelFiles> {
+  const configSource = await open(CONFIG);
+  if (!configSource) throw invalid(`${CONFIG} is missing${folder ? ` in ${folder}` : ""}. ${ASK}`);
+  const config = parseJson(configSource.name, await readAll(configSource, signal));
+  const { sources, tensors } = await openWeights(open, given, signal);
+  const [tokenizer, tokenizerConfig, generationConfig, template] = await Promise.all(
+    SIDE_FILES.map((name) => open(name)),
+  );
+  const json = async (source: ByteSource | null | undefined) =>
+    source ? parseJson(source.name, await readAll(source, signal)) : undefined;
+  return {
+    kind: "huggingface",
+    name: folder || nameIn(config) || "model",
+    config,
+    tensors,
+    sources,
+    tokenizerJson: await json(tokenizer),
+    tokenizerConfig: await json(tokenizerConfig),
+    generationConfig: await json(generationConfig),
+    chatTemplate: template ? await readText(template, MAX_SIDE_BYTES, signal) : undefined,
+  };
+}
+
+async function openWeights(
+  open: Open,
+  given: ReadonlyMap<string, ByteSource> | null,
+  signal?: AbortSignal,
+): Promise<{ sources: readonly ByteSource[]; tensors: ReadonlyMap<string, SourcedTensor> }> {
+  const indexSource = await open(INDEX);
+  if (!indexSource) {
+    const sources = given
+      ? [...given.values()].filter((source) => source.name.endsWith(".safetensors"))
+      : [await open(WEIGHTS)].filter((source) => source !== null);
+    if (sources.length === 0) throw invalid(`There is no *.safetensors file beside ${CONFIG}. ${ASK}`);
+    return { sources, tensors: await readSafetensors(sources, signal) };
+  }
+  const index = parseJson(indexSource.name, await readAll(indexSource, signal));
+  const sources: ByteSource[] = [];
+  for (const name of shardNames(indexSource.name, index)) {
+    const shard = await open(baseName(name));
+    if (!shard) throw invalid(`${name} is missing: ${indexSource.name} names it as a part of the weights.`);
+    sources.push(shard);
+  }
+  const tensors = await readSafetensors(sources, signal);
+  checkIndex(indexSource.name, index, tensors, baseName);
+  return { sources, tensors };
+}
+
+async function withGgufMagic(sources: readonly ByteSource[], signal?: AbortSignal): Promise<readonly ByteSource[]> {
+  const found: ByteSource[] = [];
+  for (const source of sources) {
+    if (source.sizeBytes >= 4 && hasGgufMagic(await source.read(0, 4, signal))) found.push(source);
+  }
+  return found;
+}
+
+function isStranger(name: string, path: string): boolean {
+  const known = name === CONFIG || name === INDEX || (SIDE_FILES as readonly string[]).includes(name);
+  return !known && !/\.(safetensors|json)$/i.test(name) && !IGNORED.test(path);
+}
+
+async function readAll(source: ByteSource, signal?: AbortSignal): Promise<Uint8Array> {
+  if (source.sizeBytes > MAX_SIDE_BYTES) {
+    throw invalid(`${source.name} has ${source.sizeBytes} bytes; such a file has at most ${MAX_SIDE_BYTES}.`);
+  }
+  return source.read(0, source.sizeBytes, signal);
+}
+
+function nameIn(config: JsonObject): string {
+  const name = config._name_or_path;
+  return typeof name === "string" ? baseName(name) : "";
+}
+
+function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
+
+/** "smollm" of "models/smollm/config.json"; "" of "config.json". */
+function folderName(path: string): string {
+  return baseName(path.slice(0, Math.max(0, path.lastIndexOf("/"))));
+}
+
+function invalid(message: string): VitrineError {
+  return new VitrineError("InvalidFileError", message);
+}

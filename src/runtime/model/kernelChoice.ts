@@ -1,0 +1,80 @@
+/** Which variant of each kernel runs on this device, and why. */
+import type { KernelVariant } from "../../shared/protocol";
+import type { Gpu } from "../gpu/device";
+import type { AttentionVariant } from "../kernels/attention";
+import type { MatmulVariant } from "../kernels/matmul";
+import type { SampleVariant } from "../kernels/sample";
+import { BARRIER_FREE, type Layout } from "../kernels/variants";
+
+export interface KernelChoice {
+  readonly matvec: Layout;
+  readonly norm: Layout;
+  readonly matmul: MatmulVariant;
+  readonly attention: AttentionVariant;
+  readonly sample: SampleVariant;
+  readonly reason: string;
+}
+
+/** Everything one thread per result. */
+export function barrierFreeChoice(reason: string): KernelChoice {
+  return {
+    matvec: BARRIER_FREE,
+    norm: BARRIER_FREE,
+    matmul: "register",
+    attention: "serial",
+    sample: "serial",
+    reason,
+  };
+}
+
+export function workgroupChoice(reason: string): KernelChoice {
+  return {
+    matvec: { variant: "workgroup", workgroup: 64, lanes: 16 },
+    norm: { variant: "workgroup", workgroup: 256, lanes: 256 },
+    matmul: "tiled",
+    attention: "workgroup",
+    sample: "workgroup",
+    reason,
+  };
+}
+
+/** Reductions in subgroups of the smallest size the adapter makes. */
+export function subgroupChoice(gpu: Gpu, reason: string): KernelChoice {
+  const lanes = Math.min(32, gpu.subgroupMinSize);
+  return {
+    ...workgroupChoice(reason),
+    matvec: { variant: "subgroup", workgroup: 64, lanes },
+    norm: { variant: "subgroup", workgroup: 64, lanes },
+  };
+}
+
+/** @param forced "auto" lets the device decide */
+export function chooseKernels(gpu: Gpu, forced: KernelVariant): KernelChoice {
+  switch (forced) {
+    case "barrier_free":
+      return barrierFreeChoice("forced");
+    case "workgroup":
+      return workgroupChoice("forced");
+    case "subgroup":
+      return gpu.has("subgroups")
+        ? subgroupChoice(gpu, "forced")
+        : workgroupChoice("subgroups forced, but this device has none");
+    case "auto":
+      if (gpu.isSoftware) return barrierFreeChoice("software adapter: barriers are slow");
+      return gpu.has("subgroups") ? subgroupChoice(gpu, "device has subgroups") : workgroupChoice("no subgroups");
+  }
+}
+
+/** For people: operation, variant, why. */
+export function describeChoice(choice: KernelChoice): { operation: string; variant: string; reason: string }[] {
+  const layout = ({ variant, workgroup, lanes }: Layout): string =>
+    variant === "barrier_free" ? "barrier-free" : `${variant}, ${lanes} threads a row, ${workgroup} a group`;
+  const { reason } = choice;
+  return [
+    { operation: "Matrix x vector", variant: layout(choice.matvec), reason },
+    { operation: "Matrix x matrix", variant: choice.matmul, reason },
+    { operation: "Norm", variant: layout(choice.norm), reason },
+    { operation: "Attention", variant: choice.attention, reason },
+    { operation: "Sampling", variant: choice.sample, reason },
+  ];
+}

@@ -1,0 +1,68 @@
+/** Keys and values of every layer, [K, capacity, D] each, and the sizes people ask about. */
+import type { AttentionSpec, ModelSpec } from "../../shared/modelSpec";
+import type { KvPrecision } from "../../shared/protocol";
+import type { BufferScope } from "../gpu/bufferScope";
+import type { Gpu } from "../gpu/device";
+import { CACHE_BYTES } from "../kernels/cacheShaders";
+
+export interface LayerCache {
+  readonly keys: GPUBuffer;
+  readonly values: GPUBuffer;
+}
+
+/** 2 x kv heads x head dim x bytes of one layer, for one token. */
+function layerBytesPerToken(attention: AttentionSpec, precision: KvPrecision): number {
+  return 2 * attention.numKvHeads * attention.headDim * CACHE_BYTES[precision];
+}
+
+/** 2 x layers x kv heads x head dim x bytes. */
+export function cacheBytesPerToken(spec: ModelSpec, precision: KvPrecision): number {
+  return spec.blocks.reduce((sum, block) => sum + layerBytesPerToken(block.attention, precision), 0);
+}
+
+/** The longest cache, at most the model's context, whose layers fit the device's bindings and 1 GiB together. */
+export function defaultCapacity(gpu: Gpu, spec: ModelSpec, precision: KvPrecision): number {
+  const TOTAL = 2 ** 30;
+  const binding = Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
+  const largest = Math.max(...spec.blocks.map((block) => layerBytesPerToken(block.attention, precision) / 2));
+  const fits = Math.min(Math.floor(binding / largest), Math.floor(TOTAL / cacheBytesPerToken(spec, precision)));
+  return Math.max(1, Math.min(spec.contextLength, fits));
+}
+
+export class KvCache {
+  readonly layers: readonly LayerCache[];
+
+  constructor(
+    scope: BufferScope,
+    readonly spec: ModelSpec,
+    readonly capacity: number,
+    readonly precision: KvPrecision,
+  ) {
+    this.layers = spec.blocks.map((block, index) => {
+      const bytes = (layerBytesPerToken(block.attention, precision) / 2) * capacity;
+      return {
+        keys: scope.storage(`layer ${index} keys`, bytes),
+        values: scope.storage(`layer ${index} values`, bytes),
+      };
+    });
+  }
+
+  get bytesPerToken(): number {
+    return cacheBytesPerToken(this.spec, this.precision);
+  }
+
+  get sizeBytes(): number {
+    return this.bytesPerToken * this.capacity;
+  }
+
+  /** All of another cache of the same shape, in one submit. */
+  copyFrom(gpu: Gpu, other: KvCache): void {
+    const encoder = gpu.device.createCommandEncoder({ label: "fork cache" });
+    this.layers.forEach((layer, index) => {
+      const from = other.layers[index] as LayerCache;
+      encoder.copyBufferToBuffer(from.keys, 0, layer.keys, 0, from.keys.size);
+      encoder.copyBufferToBuffer(from.values, 0, layer.values, 0, from.values.size);
+    });
+    gpu.device.queue.submit([encoder.finish()]);
+  }
+}

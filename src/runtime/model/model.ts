@@ -1,0 +1,39 @@
+/** A model ready to compute: spec, weights on the GPU, chosen kernels. Sessions hang on it. */
+import type { ModelSpec, ModelTensors } from "../../shared/modelSpec";
+import type { KernelVariant } from "../../shared/protocol";
+import type { Gpu } from "../gpu/device";
+import { chooseKernels, type KernelChoice } from "./kernelChoice";
+import { checkSupported } from "./supported";
+import type { TensorSource } from "./tensorSource";
+import { type LoadWeightsOptions, loadWeights, type ModelWeights } from "./weights";
+
+export interface ModelRequest extends LoadWeightsOptions {
+  readonly spec: ModelSpec;
+  readonly tensors: ModelTensors;
+  readonly source: TensorSource;
+  readonly variant: KernelVariant;
+}
+
+export class Model {
+  private constructor(
+    readonly gpu: Gpu,
+    readonly spec: ModelSpec,
+    readonly weights: ModelWeights,
+    readonly choice: KernelChoice,
+  ) {}
+
+  /** @throws any load error; nothing stays on the GPU then */
+  static async load(gpu: Gpu, request: ModelRequest): Promise<Model> {
+    checkSupported(request.spec);
+    const weights = await loadWeights(gpu, request.spec, request.tensors, request.source, request);
+    return new Model(gpu, request.spec, weights, chooseKernels(gpu, request.variant));
+  }
+
+  get gpuBytes(): number {
+    return this.weights.scope.sizeBytes;
+  }
+
+  destroy(): void {
+    this.weights.scope.destroy();
+  }
+}

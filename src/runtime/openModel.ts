@@ -1,0 +1,89 @@
+/** From files or an address to a model that can compute, with its tokenizer and chat template if it brought them. */
+import type { ModelSpec, ModelTensors } from "../shared/modelSpec";
+import type { KernelVariant } from "../shared/protocol";
+import type { Level } from "../shared/quant";
+import { describeGguf, describeHuggingFace } from "./architectures/registry";
+import type { ModelFiles } from "./files/modelFiles";
+import type { Gpu } from "./gpu/device";
+import { Model } from "./model/model";
+import type { TensorEntry, TensorSource } from "./model/tensorSource";
+import { findChatTemplate } from "./text/chatTemplate";
+import { fromGgufVocabulary } from "./text/ggufTokenizer";
+import type { Tokenizer } from "./text/tokenizer";
+import { fromTokenizerJson } from "./text/tokenizerJson";
+
+export interface OpenModelOptions {
+  readonly level: Level;
+  readonly variant: KernelVariant;
+  /** Bytes of tensors read so far, of all. */
+  readonly onBytes?: (doneBytes: number, totalBytes: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface OpenedModel {
+  readonly name: string;
+  readonly model: Model;
+  /** Null: the model runs by ids only. */
+  readonly tokenizer: Tokenizer | null;
+  readonly chatTemplate: string | null;
+}
+
+interface Described {
+  readonly spec: ModelSpec;
+  readonly tensors: ModelTensors;
+  readonly source: TensorSource;
+}
+
+/** @throws any load error of shared/errors.ts; nothing stays on the GPU then */
+export async function openModel(gpu: Gpu, files: ModelFiles, options: OpenModelOptions): Promise<OpenedModel> {
+  const { spec, tensors, source } = describe(files);
+  // Text first: a broken vocabulary is found before gigabytes are uploaded.
+  const tokenizer = tokenizerOf(files);
+  const chatTemplate = tokenizer === null ? null : templateOf(files);
+  const totalBytes = [...source.values()].reduce((sum, { info }) => sum + info.sizeBytes, 0);
+  let doneBytes = 0;
+  const model = await Model.load(gpu, {
+    spec,
+    tensors,
+    source,
+    level: options.level,
+    variant: options.variant,
+    signal: options.signal,
+    onBytes: (bytes) => {
+      doneBytes += bytes;
+      options.onBytes?.(Math.min(doneBytes, totalBytes), totalBytes);
+    },
+  });
+  return { name: files.name, model, tokenizer, chatTemplate };
+}
+
+function describe(files: ModelFiles): Described {
+  if (files.kind === "gguf") {
+    const { metadata, tensors } = files.file;
+    const vocabSize = tensors.get("token_embd.weight")?.shape[0] ?? 0;
+    const entries = [...tensors.values()].map((info): [string, TensorEntry] => [
+      info.name,
+      { info, source: files.source },
+    ]);
+    const source = new Map(entries);
+    return { ...describeGguf(metadata, vocabSize, (name) => source.has(name)), source };
+  }
+  const entries = [...files.tensors.values()].map((info): [string, TensorEntry] => [
+    info.name,
+    { info, source: info.source },
+  ]);
+  const source = new Map(entries);
+  return { ...describeHuggingFace(files.config, (name) => source.has(name)), source };
+}
+
+function tokenizerOf(files: ModelFiles): Tokenizer | null {
+  if (files.kind === "gguf") return fromGgufVocabulary(files.file);
+  if (files.tokenizerJson === undefined) return null;
+  return fromTokenizerJson(files.tokenizerJson, files.tokenizerConfig, files.generationConfig);
+}
+
+function templateOf(files: ModelFiles): string | null {
+  return files.kind === "gguf"
+    ? findChatTemplate({ ggufMetadata: files.file.metadata })
+    : findChatTemplate({ file: files.chatTemplate, tokenizerConfig: files.tokenizerConfig });
+}

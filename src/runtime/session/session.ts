@@ -1,0 +1,298 @@
+/** Tokens in, tokens out: one conversation's cache on a model, with prefix reuse, several steps in flight, and forks. */
+import { VitrineError } from "../../shared/errors";
+import type { KvPrecision } from "../../shared/protocol";
+import { PENALTY_WINDOW, type SamplingSettings } from "../../shared/sampling";
+import { BufferScope } from "../gpu/bufferScope";
+import { HISTORY_BYTES, packSettings } from "../kernels/sample";
+import { type Forward, prepareForward, STEP_BYTES } from "../model/forward";
+import { defaultCapacity, KvCache } from "../model/kvCache";
+import type { Model } from "../model/model";
+import { checkSettings } from "./checkSettings";
+import { MAX_IN_FLIGHT, StepQueue } from "./stepQueue";
+
+export interface SessionOptions {
+  /** Tokens the cache holds; null: what fits, at most the model's context. */
+  readonly capacity: number | null;
+  readonly precision: KvPrecision;
+  /** Rows of one prefill step; bounds scratch memory and how long one submit takes. */
+  readonly prefillRows?: number;
+}
+
+export interface DecodeRequest {
+  /** The whole sequence; what the cache already holds of it is not computed again. */
+  readonly ids: readonly number[];
+  readonly sampling: SamplingSettings;
+  readonly maxNewTokens: number;
+  readonly tokensInFlight: number;
+  /** Takes each new token in order; returning true ends the generation with that token. */
+  readonly onToken: (id: number) => boolean;
+  readonly onPrefill?: (doneTokens: number, totalTokens: number) => void;
+  /** Ends the generation after the token under way. */
+  readonly signal?: AbortSignal;
+}
+
+export type DecodeEnd = "ended" | "max-tokens" | "stopped" | "capacity";
+
+export interface DecodeResult {
+  readonly end: DecodeEnd;
+  readonly ids: readonly number[];
+  readonly cachedTokens: number;
+  readonly prefillMs: number;
+  readonly decodeMs: number;
+}
+
+/** Prompts of up to this many tokens go in one submit on a GPU; software adapters get shorter ones. */
+const PREFILL_ROWS = 256;
+const PREFILL_ROWS_SOFTWARE = 64;
+
+export class Session {
+  /** Tokens whose keys and values are in the cache and belong to the conversation. */
+  private items: number[] = [];
+  private busy = false;
+  private working: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    readonly model: Model,
+    private readonly scope: BufferScope,
+    readonly cache: KvCache,
+    readonly forward: Forward,
+    readonly queue: StepQueue,
+  ) {}
+
+  /** @throws OutOfMemoryError, InvalidSettingError */
+  static async create(model: Model, options: SessionOptions): Promise<Session> {
+    const { gpu, spec } = model;
+    const capacity = options.capacity ?? defaultCapacity(gpu, spec, options.precision);
+    if (!Number.isInteger(capacity) || capacity < 1) {
+      throw new VitrineError("InvalidSettingError", `Cache capacity ${capacity} is not a positive whole number.`);
+    }
+    if (spec.embedding.learnedPositions && capacity > spec.contextLength) {
+      throw new VitrineError(
+        "InvalidSettingError",
+        `Cache capacity ${capacity} is beyond the ${spec.contextLength} positions this model has learned.`,
+      );
+    }
+    const rows = options.prefillRows ?? (gpu.isSoftware ? PREFILL_ROWS_SOFTWARE : PREFILL_ROWS);
+    const scope = new BufferScope(gpu);
+    try {
+      const cache = new KvCache(scope, spec, capacity, options.precision);
+      const prefillRows = Math.min(rows, capacity);
+      const { weights, choice } = model;
+      const forward = await prepareForward({ gpu, spec, weights, cache, scope, choice, prefillRows });
+      gpu.assertAlive();
+      return new Session(model, scope, cache, forward, new StepQueue(gpu, scope, forward.buffers.drawn));
+    } catch (error) {
+      scope.destroy();
+      throw error;
+    }
+  }
+
+  /** Tokens in the cache. */
+  get length(): number {
+    return this.items.length;
+  }
+
+  get cachedIds(): readonly number[] {
+    return this.items;
+  }
+
+  get gpuBytes(): number {
+    return this.scope.sizeBytes;
+  }
+
+  /** Another session that goes on from the same cached tokens. */
+  async fork(): Promise<Session> {
+    const { capacity, precision } = this.cache;
+    const copy = await Session.create(this.model, { capacity, precision, prefillRows: this.forward.prefillRows });
+    copy.cache.copyFrom(this.model.gpu, this.cache);
+    copy.items = [...this.items];
+    return copy;
+  }
+
+  /** Waits for the work under way (end it by its signal), then frees the GPU buffers. */
+  async close(): Promise<void> {
+    await this.working.catch(() => {});
+    await this.queue.drain();
+    this.scope.destroy();
+  }
+
+  /**
+   * Prefills what the cache lacks of `ids` and draws tokens until something ends it. Which tokens come, the cache
+   * length afterwards and the next turn do not depend on `tokensInFlight`.
+   * @throws ContextOverflowError, InvalidSettingError, NonFiniteLogitsError, DeviceLostError
+   */
+  generate(request: DecodeRequest): Promise<DecodeResult> {
+    return this.exclusively(() => this.decodeLoop(request));
+  }
+
+  /** Runs `ids` without drawing, up to but not including the last; for callers that look at the last row. */
+  async prefill(ids: readonly number[]): Promise<void> {
+    await this.exclusively(async () => {
+      this.checkIds(ids);
+      const cached = this.reusePrefix(ids, ids.length);
+      await this.prefillFrom(ids, cached, ids.length, undefined, undefined);
+      this.items = [...ids];
+    });
+  }
+
+  /** Forgets cached tokens beyond `length`. */
+  truncate(length: number): void {
+    this.items.length = Math.min(this.items.length, length);
+  }
+
+  /** One user of the session's buffers at a time. @throws InvalidStateError */
+  async exclusively<T>(work: () => Promise<T>): Promise<T> {
+    if (this.busy) throw new VitrineError("InvalidStateError", "This session is generating already; stop it first.");
+    this.busy = true;
+    try {
+      this.model.gpu.assertAlive();
+      const working = work();
+      this.working = working;
+      return await working;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  /** @throws ContextOverflowError, InvalidSettingError */
+  checkIds(ids: readonly number[]): void {
+    const { vocabSize } = this.model.spec;
+    if (ids.length === 0)
+      throw new VitrineError("InvalidSettingError", "There is nothing to continue: the prompt is empty.");
+    if (ids.length > this.cache.capacity) {
+      throw new VitrineError(
+        "ContextOverflowError",
+        `The prompt has ${ids.length} tokens, the context holds ${this.cache.capacity}. Shorten it or choose a larger context.`,
+      );
+    }
+    const wrong = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabSize);
+    if (wrong !== undefined) {
+      throw new VitrineError("InvalidSettingError", `Token id ${wrong} is outside the vocabulary of ${vocabSize}.`);
+    }
+  }
+
+  private async decodeLoop(request: DecodeRequest): Promise<DecodeResult> {
+    const { ids, maxNewTokens, signal } = request;
+    this.checkIds(ids);
+    checkSettings(request.sampling);
+    const inFlight = Math.max(1, Math.min(MAX_IN_FLIGHT, Math.floor(request.tokensInFlight)));
+    const started = performance.now();
+    const fresh: number[] = [];
+    if (maxNewTokens < 1) return { end: "max-tokens", ids: fresh, cachedTokens: 0, prefillMs: 0, decodeMs: 0 };
+    const cachedTokens = this.reusePrefix(ids, ids.length - 1);
+    this.writeSampler(ids, request.sampling);
+    await this.prefillFrom(ids, cachedTokens, ids.length - 1, request.onPrefill, signal);
+    if (isAborted(signal)) return this.finishDecode("stopped", ids, fresh, cachedTokens, started, started);
+    this.writeStep(ids.length - 1, ids.slice(-1));
+    this.queue.submitDraw([this.forward.decode], 1);
+    let submitted = 1;
+    let prefilled = 0;
+    let end: DecodeEnd | null = null;
+    try {
+      while (end === null) {
+        // Step n runs the token drawn by step n - 1, which takes position ids.length + n - 1.
+        while (
+          this.queue.inFlight < inFlight &&
+          submitted < maxNewTokens &&
+          ids.length + submitted <= this.cache.capacity
+        ) {
+          this.queue.submitDraw([this.forward.decode], 1);
+          submitted++;
+        }
+        const drawn = await this.queue.take();
+        if (prefilled === 0) {
+          prefilled = performance.now();
+          request.onPrefill?.(ids.length, ids.length);
+        }
+        if (drawn.nonFinite) throw nonFinite(drawn.position);
+        fresh.push(drawn.token);
+        if (request.onToken(drawn.token)) end = "ended";
+        else if (isAborted(signal)) end = "stopped";
+        else if (fresh.length >= maxNewTokens) end = "max-tokens";
+        else if (this.queue.inFlight === 0 && ids.length + submitted > this.cache.capacity) end = "capacity";
+      }
+    } finally {
+      await this.queue.drain();
+      this.items = [...ids, ...fresh.slice(0, -1)].slice(0, this.cache.capacity);
+    }
+    return this.finishDecode(end, ids, fresh, cachedTokens, started, prefilled);
+  }
+
+  private finishDecode(
+    end: DecodeEnd,
+    ids: readonly number[],
+    fresh: readonly number[],
+    cachedTokens: number,
+    started: number,
+    prefilled: number,
+  ): DecodeResult {
+    if (fresh.length === 0) this.items = ids.slice(0, this.items.length);
+    const now = performance.now();
+    return { end, ids: fresh, cachedTokens, prefillMs: prefilled - started, decodeMs: now - prefilled };
+  }
+
+  /** Keeps the cached tokens that `ids` begins with, at most `limit`, and says how many. */
+  private reusePrefix(ids: readonly number[], limit: number): number {
+    let same = 0;
+    while (same < limit && same < this.items.length && this.items[same] === ids[same]) same++;
+    this.items.length = same;
+    return same;
+  }
+
+  /** Runs ids[from, to) in chunks. After each the worker may answer others, and `items` says what is cached. */
+  private async prefillFrom(
+    ids: readonly number[],
+    from: number,
+    to: number,
+    onPrefill: DecodeRequest["onPrefill"],
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
+    const { prefillEmbed, prefillBlocks, prefillRows } = this.forward;
+    for (let start = from; start < to; start += prefillRows) {
+      if (isAborted(signal)) return;
+      const chunk = ids.slice(start, Math.min(to, start + prefillRows));
+      this.writeStep(start, chunk);
+      this.queue.submit([prefillEmbed, ...prefillBlocks], chunk.length);
+      await this.model.gpu.device.queue.onSubmittedWorkDone();
+      this.model.gpu.assertAlive();
+      this.items.push(...chunk);
+      onPrefill?.(start + chunk.length, ids.length);
+    }
+  }
+
+  /** Position and rows of the next step, and its tokens. */
+  writeStep(position: number, chunk: readonly number[]): void {
+    const { queue } = this.model.gpu.device;
+    const { step, tokens } = this.forward.buffers;
+    const words = new Uint32Array(STEP_BYTES / 4);
+    words[0] = position;
+    words[1] = chunk.length;
+    queue.writeBuffer(step, 0, words);
+    queue.writeBuffer(tokens, 0, new Uint32Array(chunk));
+  }
+
+  private writeSampler(ids: readonly number[], sampling: SamplingSettings): void {
+    const { queue } = this.model.gpu.device;
+    const { settings, history } = this.forward.buffers;
+    queue.writeBuffer(settings, 0, packSettings(sampling));
+    const words = new Uint32Array(HISTORY_BYTES / 4);
+    words[0] = ids.length;
+    for (let i = Math.max(0, ids.length - PENALTY_WINDOW); i < ids.length; i++) {
+      words[1 + (i % PENALTY_WINDOW)] = ids[i] as number;
+    }
+    queue.writeBuffer(history, 0, words);
+  }
+}
+
+/** A call, because the flag changes while the loop awaits. */
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted ?? false;
+}
+
+function nonFinite(position: number): VitrineError {
+  return new VitrineError(
+    "NonFiniteLogitsError",
+    `The model produced a value that is not a number at position ${position}; generation stopped. ` +
+      "The file may be damaged, or its weights overflow; try another level.",
+  );
+}

@@ -1,0 +1,78 @@
+/** Submits steps to the GPU and reads back what was drawn, several steps in flight, without allocating per token. */
+
+import type { BufferScope } from "../gpu/bufferScope";
+import { GPU_MAP_READ, type Gpu } from "../gpu/device";
+import { type Dispatch, encodeDispatch } from "../gpu/dispatch";
+import { DRAWN_BYTES, type Drawn, unpackDrawn } from "../kernels/sample";
+
+/** Most steps that can be in flight. */
+export const MAX_IN_FLIGHT = 8;
+
+export class StepQueue {
+  private readonly staging: GPUBuffer[];
+  private readonly pending: Promise<Drawn>[] = [];
+  private next = 0;
+
+  constructor(
+    private readonly gpu: Gpu,
+    scope: BufferScope,
+    private readonly drawn: GPUBuffer,
+  ) {
+    this.staging = Array.from({ length: MAX_IN_FLIGHT + 1 }, (_, i) => scope.staging(`drawn ${i}`, DRAWN_BYTES));
+  }
+
+  get inFlight(): number {
+    return this.pending.length;
+  }
+
+  /** One compute pass, one submit; nothing is read back. */
+  submit(lists: readonly (readonly Dispatch[])[], rows: number): void {
+    const encoder = this.gpu.device.createCommandEncoder();
+    encodePass(encoder, lists, rows);
+    this.gpu.device.queue.submit([encoder.finish()]);
+  }
+
+  /** One compute pass, one submit, whose drawn token `take` will give. */
+  submitDraw(lists: readonly (readonly Dispatch[])[], rows: number): void {
+    const staging = this.staging[this.next] as GPUBuffer;
+    this.next = (this.next + 1) % this.staging.length;
+    const encoder = this.gpu.device.createCommandEncoder();
+    encodePass(encoder, lists, rows);
+    encoder.copyBufferToBuffer(this.drawn, 0, staging, 0, DRAWN_BYTES);
+    this.gpu.device.queue.submit([encoder.finish()]);
+    const reading = readDrawn(staging);
+    // A lost device rejects reads that nobody waits for any more.
+    reading.catch(() => {});
+    this.pending.push(reading);
+  }
+
+  /** The oldest draw in flight. @throws DeviceLostError, GpuProgramError */
+  async take(): Promise<Drawn> {
+    try {
+      return await (this.pending.shift() as Promise<Drawn>);
+    } catch (error) {
+      this.gpu.assertAlive();
+      throw error;
+    }
+  }
+
+  /** Waits for what is in flight and forgets it. */
+  async drain(): Promise<void> {
+    await Promise.allSettled(this.pending.splice(0));
+  }
+}
+
+function encodePass(encoder: GPUCommandEncoder, lists: readonly (readonly Dispatch[])[], rows: number): void {
+  const pass = encoder.beginComputePass();
+  for (const list of lists) {
+    for (const dispatch of list) encodeDispatch(pass, dispatch, rows);
+  }
+  pass.end();
+}
+
+async function readDrawn(staging: GPUBuffer): Promise<Drawn> {
+  await staging.mapAsync(GPU_MAP_READ, 0, DRAWN_BYTES);
+  const drawn = unpackDrawn(staging.getMappedRange(0, DRAWN_BYTES).slice(0));
+  staging.unmap();
+  return drawn;
+}
