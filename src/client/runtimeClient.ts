@@ -1,0 +1,85 @@
+/**
+ * Main-thread end of the worker: spawns it, wraps it, and starts a new one after a crash or a lost device.
+ * A crashed worker never answers, so every call is raced against the crash.
+ */
+import { proxy, type Remote, releaseProxy, wrap } from "comlink";
+import { isErrorNamed, VitrineError } from "../shared/errors";
+import type { RuntimeApi } from "../shared/protocol";
+
+interface Connection {
+  readonly api: Remote<RuntimeApi>;
+  /** Rejects once the worker is gone; never resolves. */
+  readonly gone: Promise<never>;
+  readonly close: (reason: Error) => void;
+}
+
+function crashed(detail: string): VitrineError {
+  const suffix = detail === "" ? "" : ` (${detail})`;
+  return new VitrineError(
+    "DeviceLostError",
+    `The runtime stopped unexpectedly${suffix}, and the model is no longer on the GPU. Load it again to go on.`,
+  );
+}
+
+function connect(): Connection {
+  const worker = new Worker(new URL("../worker/worker.ts", import.meta.url), {
+    type: "module",
+    name: "vitrine-runtime",
+  });
+  const api = wrap<RuntimeApi>(worker);
+  let reject: (reason: Error) => void = () => {};
+  const gone = new Promise<never>((_, fail) => {
+    reject = fail;
+  });
+  // Every call races `gone`; without a listener of its own an idle crash would count as unhandled.
+  gone.catch(() => {});
+  let isOpen = true;
+  const close = (reason: Error): void => {
+    if (!isOpen) return;
+    isOpen = false;
+    reject(reason);
+    api[releaseProxy]();
+    worker.terminate();
+  };
+  // Fires for a script that does not load and for exceptions nobody caught: the state inside is no longer known.
+  worker.addEventListener("error", (event) => close(crashed(event.message ?? "")));
+  worker.addEventListener("messageerror", () => close(crashed("a message could not be read")));
+  return { api, gone, close };
+}
+
+/** The worker's API as plain promises. The worker starts with the first call. */
+export function createRuntimeClient(): RuntimeApi {
+  let current: Connection | null = null;
+
+  function connection(): Connection {
+    if (current !== null) return current;
+    const opened = connect();
+    opened.gone.catch(() => {
+      if (current === opened) current = null;
+    });
+    current = opened;
+    return opened;
+  }
+
+  async function call<T>(action: (api: Remote<RuntimeApi>) => Promise<T>): Promise<T> {
+    const used = connection();
+    try {
+      return await Promise.race([action(used.api), used.gone]);
+    } catch (error) {
+      // The device took every buffer with it. A fresh worker asks for a fresh device.
+      if (isErrorNamed(error, "DeviceLostError")) used.close(error as Error);
+      throw error;
+    }
+  }
+
+  return {
+    describeDevice: () => call((api) => api.describeDevice()),
+    loadModel: (request, onProgress) => call((api) => api.loadModel(request, proxy(onProgress))),
+    cancelLoad: () => call((api) => api.cancelLoad()),
+    unloadModel: (model) => call((api) => api.unloadModel(model)),
+    createSession: (model, request) => call((api) => api.createSession(model, request)),
+    closeSession: (session) => call((api) => api.closeSession(session)),
+    generate: (session, request, onEvent) => call((api) => api.generate(session, request, proxy(onEvent))),
+    stop: (session) => call((api) => api.stop(session)),
+  };
+}

@@ -1,0 +1,54 @@
+/** The page's state. It takes the protocol, so that a fake runtime can stand in for the worker. */
+import { createStore, type StoreApi } from "zustand/vanilla";
+import type { RuntimeApi } from "../shared/protocol";
+import type { AppState, SliceContext } from "./appState";
+import { createChatSlice } from "./chatSlice";
+import { createDeviceSlice } from "./deviceSlice";
+import { type RequestFrame, requestBrowserFrame } from "./frameBatcher";
+import { createModelSlice } from "./modelSlice";
+import { createNoticeSlice } from "./noticeSlice";
+import { createSamplingSlice } from "./samplingSlice";
+import { createSessionSlice } from "./sessionSlice";
+
+export type { AppState } from "./appState";
+export type AppStore = StoreApi<AppState>;
+
+export interface AppStoreOptions {
+  readonly requestFrame?: RequestFrame;
+  readonly drawSeed?: () => number;
+  readonly now?: () => number;
+}
+
+function drawRandomSeed(): number {
+  return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+}
+
+export function createAppStore(runtime: RuntimeApi, options: AppStoreOptions = {}): AppStore {
+  return createStore<AppState>((set, get) => {
+    const context: SliceContext = {
+      runtime,
+      get,
+      set,
+      requestFrame: options.requestFrame ?? requestBrowserFrame,
+      drawSeed: options.drawSeed ?? drawRandomSeed,
+      now: options.now ?? (() => performance.now()),
+    };
+    return {
+      ...createNoticeSlice(context),
+      ...createDeviceSlice(context),
+      ...createModelSlice(context),
+      ...createSessionSlice(context),
+      ...createSamplingSlice(context),
+      ...createChatSlice(context),
+    };
+  });
+}
+
+/** The first thing the page does: ask for the device, then open what the address bar names. */
+export async function startApp(store: AppStore, address: string): Promise<void> {
+  await store.getState().describeDevice();
+  if (store.getState().device.status !== "ready") return;
+  const { searchParams } = new URL(address);
+  const link = searchParams.get("model");
+  if (link !== null && link !== "") await store.getState().openLink(link, searchParams.get("level"), address);
+}

@@ -1,0 +1,49 @@
+/** What the fake runtime reports: a small Llama on a made-up GPU. */
+import type { BlockSpec, ModelSpec } from "../shared/modelSpec";
+import type { DeviceReport, ModelReport } from "../shared/protocol";
+
+export const FAKE_DEVICE: DeviceReport = {
+  adapter: { vendor: "acme", architecture: "vitreous-2", device: "", description: "Acme Vitreous 200" },
+  isSoftware: false,
+  features: ["shader-f16", "subgroups", "timestamp-query"],
+  limits: {
+    maxBufferSize: 4 * 2 ** 30,
+    maxStorageBufferBindingSize: 2 * 2 ** 30,
+    maxComputeWorkgroupStorageSize: 32 * 1024,
+    maxComputeInvocationsPerWorkgroup: 1024,
+  },
+};
+
+const BLOCK: BlockSpec = {
+  norm: { kind: "rms", eps: 1e-5 },
+  attention: {
+    numHeads: 8,
+    numKvHeads: 4,
+    headDim: 8,
+    scale: 1 / Math.sqrt(8),
+    qkNorm: null,
+    causal: true,
+    slidingWindow: null,
+  },
+  position: { kind: "rope", theta: 10_000, rotaryDim: 8, layout: "interleaved", scaling: { kind: "none" } },
+  mlp: { kind: "gated", activation: "silu", intermediateSize: 172 },
+};
+
+export const FAKE_SPEC: ModelSpec = {
+  family: "llama",
+  vocabSize: 512,
+  hiddenSize: 64,
+  contextLength: 512,
+  embedding: { learnedPositions: false },
+  blocks: [BLOCK, BLOCK, BLOCK, BLOCK, BLOCK],
+  finalNorm: { kind: "rms", eps: 1e-5 },
+  head: { tied: true },
+};
+
+export const FAKE_WEIGHT_BYTES: ModelReport["weightBytes"] = { q8_0: 258_400, f32: 2816, q4_0: 64_200 };
+
+export const FAKE_ANSWER = `A glass case protects what is inside and still lets everyone look at it. That is the idea here, too: the model sits in this tab, and every step it takes can be watched.
+
+When you send a message, the text is first cut into tokens. Each of them becomes a row of numbers, and the rows pass through the layers one after another. In every layer the newest row looks back at the ones before it, takes a little from each, and moves on.
+
+At the end there is a number for every token in the vocabulary. One of them is drawn, written down, and read again as the newest row. Nothing else happens, as often as it takes.`;

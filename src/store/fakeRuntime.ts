@@ -1,0 +1,185 @@
+/**
+ * The protocol without a GPU: made-up tokens at a chosen pace. Drives the store's tests and, in development only,
+ * the page (`?fake=SCENE`).
+ */
+import { VitrineError } from "../shared/errors";
+import type {
+  DeviceReport,
+  EndReason,
+  GenerateEvent,
+  GenerateRequest,
+  GenerateResult,
+  GenerationStats,
+  LoadProgress,
+  LoadRequest,
+  ModelHandle,
+  ModelReport,
+  RuntimeApi,
+  SessionHandle,
+  SessionReport,
+  SessionRequest,
+} from "../shared/protocol";
+import { FAKE_ANSWER, FAKE_DEVICE, FAKE_SPEC, FAKE_WEIGHT_BYTES } from "./fakeModel";
+import { sourceName } from "./modelSource";
+
+export const FAKE_SCENES = [
+  "chat",
+  "base",
+  "no-tokenizer",
+  "no-webgpu",
+  "load-error",
+  "slow-load",
+  "device-lost",
+  "broken-numbers",
+] as const;
+export type FakeScene = (typeof FAKE_SCENES)[number];
+
+export interface FakeOptions {
+  readonly scene: FakeScene;
+  /** Between two tokens; 0 yields to the event loop only. */
+  readonly tokenMs: number;
+  readonly answer: string;
+}
+
+const LOAD_STEPS = 20;
+const KV_BYTES = { f32: 4, f16: 2 } as const;
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+export interface FakeRuntime extends RuntimeApi {
+  /** Every call as it came, for tests. */
+  readonly calls: { readonly name: keyof RuntimeApi; readonly argument: unknown }[];
+}
+
+export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRuntime {
+  const { scene = "chat", tokenMs = 0, answer = FAKE_ANSWER } = options;
+  const calls: FakeRuntime["calls"] = [];
+  const sessions = new Map<SessionHandle, { report: SessionReport; length: number }>();
+  const stopped = new Set<SessionHandle>();
+  const log = (name: keyof RuntimeApi, argument?: unknown): void => void calls.push({ name, argument });
+  let nextHandle = 1;
+  let isCancelled = false;
+
+  async function loadModel(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<ModelReport> {
+    log("loadModel", request);
+    isCancelled = false;
+    const totalBytes = 1_185_376;
+    for (let step = 0; step <= LOAD_STEPS; step += 1) {
+      if (isCancelled) throw new VitrineError("CancelledError", "Loading was cancelled.");
+      if (scene === "load-error" && step === 3) {
+        const reason = 'tensor "blk.3.attn_q.weight" ends at byte 1 185 376, past the end of the file.';
+        throw new VitrineError("InvalidFileError", `The file is truncated: ${reason} Download it again.`);
+      }
+      const stage = step < 1 ? "reading" : step < LOAD_STEPS ? "weights" : "kernels";
+      onProgress({ stage, doneBytes: Math.round((totalBytes * step) / LOAD_STEPS), totalBytes });
+      await wait(scene === "slow-load" ? 1000 : tokenMs);
+    }
+    return {
+      handle: nextHandle++ as ModelHandle,
+      name: sourceName(request.source).replace(/\.\w+$/, ""),
+      spec: FAKE_SPEC,
+      parameters: 260_032,
+      weightBytes: FAKE_WEIGHT_BYTES,
+      gpuBytes: 1_400_000,
+      hasTokenizer: scene !== "no-tokenizer",
+      hasChatTemplate: scene !== "base" && scene !== "no-tokenizer",
+      variants: [
+        { operation: "matvec", variant: "subgroup", reason: "fastest of 3 timed: 1.9 times workgroup" },
+        { operation: "norm", variant: "workgroup", reason: "fastest of 2 timed" },
+        { operation: "attention", variant: "workgroup", reason: "the only one that fits 32 KiB" },
+      ],
+    };
+  }
+
+  async function createSession(model: ModelHandle, request: SessionRequest): Promise<SessionReport> {
+    log("createSession", { model, request });
+    const capacity = request.capacity ?? FAKE_SPEC.contextLength;
+    const bytesPerToken = 2 * 5 * 4 * 8 * KV_BYTES[request.kvPrecision];
+    const report: SessionReport = {
+      handle: nextHandle++ as SessionHandle,
+      capacity,
+      kvPrecision: request.kvPrecision,
+      cacheBytes: bytesPerToken * capacity,
+      bytesPerToken,
+    };
+    sessions.set(report.handle, { report, length: 0 });
+    return report;
+  }
+
+  async function generate(
+    handle: SessionHandle,
+    request: GenerateRequest,
+    onEvent: (event: GenerateEvent) => void,
+  ): Promise<GenerateResult> {
+    log("generate", { session: handle, request });
+    const session = sessions.get(handle);
+    if (session === undefined) throw new VitrineError("InvalidStateError", "The session was closed.");
+    stopped.delete(handle);
+    const words = answer.match(/\s*\S+/g) ?? [];
+    const promptTokens = JSON.stringify(request.prompt).length >> 2;
+    const cachedTokens = Math.min(session.length, promptTokens);
+    const ids: number[] = [];
+    let text = "";
+    let endReason: EndReason = "end-of-text";
+    const stats = (): GenerationStats => {
+      session.length = Math.min(session.report.capacity, promptTokens + ids.length);
+      return {
+        promptTokens,
+        cachedTokens,
+        generatedTokens: ids.length,
+        prefillMs: 38.4,
+        firstTokenMs: 42.1,
+        decodeMs: ids.length * 24.2,
+        cacheLength: session.length,
+        cacheCapacity: session.report.capacity,
+        cacheBytesUsed: session.length * session.report.bytesPerToken,
+      };
+    };
+    onEvent({ kind: "prefill", doneTokens: cachedTokens, totalTokens: promptTokens });
+    await wait(tokenMs * 4);
+    for (const word of words) {
+      if (stopped.has(handle)) endReason = "stopped";
+      else if (ids.length >= request.maxNewTokens) endReason = "max-tokens";
+      if (endReason !== "end-of-text") break;
+      if (scene === "device-lost" && ids.length === 12) {
+        sessions.clear();
+        const reason = "The graphics device was lost: the driver was reset or ran out of memory.";
+        throw new VitrineError("DeviceLostError", `${reason} Load the model again to go on.`);
+      }
+      if (scene === "broken-numbers") {
+        const reason = "The model produced a number that is not finite, so generation was stopped.";
+        throw new VitrineError("NonFiniteLogitsError", `${reason} Try another level or other kernels.`);
+      }
+      ids.push(ids.length);
+      text += word;
+      onEvent({ kind: "tokens", ids: [ids.length], text: word, stats: stats() });
+      await wait(tokenMs);
+    }
+    return { text, ids, endReason, stats: stats() };
+  }
+
+  return {
+    calls,
+    describeDevice: async (): Promise<DeviceReport> => {
+      log("describeDevice");
+      if (scene === "no-webgpu") throw new VitrineError("WebGpuUnavailableError", "navigator.gpu is missing.");
+      return FAKE_DEVICE;
+    },
+    loadModel,
+    cancelLoad: async () => {
+      log("cancelLoad");
+      isCancelled = true;
+    },
+    unloadModel: async (model) => log("unloadModel", model),
+    createSession,
+    closeSession: async (session) => {
+      log("closeSession", session);
+      sessions.delete(session);
+    },
+    generate,
+    stop: async (session) => {
+      log("stop", session);
+      stopped.add(session);
+    },
+  };
+}

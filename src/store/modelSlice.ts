@@ -1,0 +1,165 @@
+import type {
+  KernelVariant,
+  LoadProgress,
+  LoadRequest,
+  ModelReport,
+  ModelSource,
+  SessionReport,
+  SessionRequest,
+} from "../shared/protocol";
+import type { Level } from "../shared/quant";
+import type { SliceContext } from "./appState";
+import { toErrorInfo } from "./errorInfo";
+import { createFrameBatcher } from "./frameBatcher";
+import { parseLevel, parseModelLink, sourceName } from "./modelSource";
+
+export interface OpenModel {
+  readonly report: ModelReport;
+  readonly request: LoadRequest;
+}
+
+export interface Loading {
+  readonly name: string;
+  readonly request: LoadRequest;
+  /** Null until the first bytes are in. */
+  readonly progress: LoadProgress | null;
+  readonly isCancelling: boolean;
+}
+
+export interface ModelSlice {
+  /** The choice for the next load. */
+  readonly level: Level;
+  readonly variant: KernelVariant;
+  readonly model: OpenModel | null;
+  readonly loading: Loading | null;
+  /** What was opened last, or tried when nothing was open: a lost device asks for it again. */
+  readonly lastRequest: LoadRequest | null;
+  readonly chooseLevel: (level: Level) => void;
+  readonly chooseVariant: (variant: KernelVariant) => void;
+  readonly openFiles: (files: readonly File[]) => Promise<void>;
+  /** `level` as in the address bar; null keeps the choice. */
+  readonly openLink: (link: string, level: string | null, base: string) => Promise<void>;
+  /** The last source again, with the level and kernels chosen now. */
+  readonly reloadModel: () => Promise<void>;
+  readonly cancelLoading: () => Promise<void>;
+  readonly closeModel: () => Promise<void>;
+  /** After a lost device: its handles mean nothing any more. */
+  readonly forgetModel: () => void;
+}
+
+const NO_MODEL = { model: null, session: null, sessionRequest: null, cacheLength: null } as const;
+
+export function createModelSlice(context: SliceContext): ModelSlice {
+  const { runtime, get, set } = context;
+  const frames = createFrameBatcher(context.requestFrame);
+  let current: Promise<void> = Promise.resolve();
+
+  function showProgress(request: LoadRequest, progress: LoadProgress): void {
+    frames.schedule(() => {
+      const { loading } = get();
+      if (loading?.request === request) set({ loading: { ...loading, progress } });
+    });
+  }
+
+  /** Frees a model that was replaced or refused; what fails here has no consequence for the person. */
+  async function release(model: ModelReport | null, session: SessionReport | null): Promise<void> {
+    try {
+      if (session !== null) await runtime.closeSession(session.handle);
+      if (model !== null) await runtime.unloadModel(model.handle);
+    } catch (error) {
+      if (toErrorInfo(error).name === "DeviceLostError") get().report("The graphics device was lost", error);
+    }
+  }
+
+  async function openSession(report: ModelReport, request: SessionRequest): Promise<SessionReport> {
+    try {
+      return await runtime.createSession(report.handle, request);
+    } catch (error) {
+      await release(report, null);
+      throw error;
+    }
+  }
+
+  async function load(request: LoadRequest): Promise<void> {
+    const report = await runtime.loadModel(request, (progress) => showProgress(request, progress));
+    const { cacheRequest } = get();
+    // A cache chosen for a model with a longer context: what fits this one.
+    const isTooLong = (cacheRequest.capacity ?? 0) > report.spec.contextLength;
+    const sessionRequest = isTooLong ? { ...cacheRequest, capacity: null } : cacheRequest;
+    const session = await openSession(report, sessionRequest);
+    if (get().loading?.isCancelling) {
+      await release(report, session);
+      return;
+    }
+    await get().stopAndWait();
+    const before = { model: get().model, session: get().session };
+    set({ model: { report, request }, session, sessionRequest, cacheRequest: sessionRequest, lastRequest: request });
+    set({ cacheLength: 0, statistics: null });
+    await release(before.model?.report ?? null, before.session);
+  }
+
+  async function start(source: ModelSource, level: Level): Promise<void> {
+    const request: LoadRequest = { source, level, variant: get().variant };
+    const name = sourceName(source);
+    set({ notice: null, alertTurn: null });
+    if (get().model === null) set({ lastRequest: request });
+    set({ loading: { name, request, progress: null, isCancelling: false } });
+    try {
+      await load(request);
+    } catch (error) {
+      if (toErrorInfo(error).name !== "CancelledError") get().report(`Could not open ${name}`, error);
+    } finally {
+      frames.cancel();
+      set({ loading: null });
+    }
+  }
+
+  /** Whatever is loading is cancelled and over before the next load starts. */
+  function open(source: ModelSource, level: Level): Promise<void> {
+    const cancelled = get().cancelLoading();
+    current = Promise.all([current, cancelled]).then(() => start(source, level));
+    return current;
+  }
+
+  return {
+    level: "stored",
+    variant: "auto",
+    model: null,
+    loading: null,
+    lastRequest: null,
+    chooseLevel: (level) => set({ level }),
+    chooseVariant: (variant) => set({ variant }),
+    openFiles: async (files) => {
+      if (files.length > 0) await open({ kind: "files", files: [...files] }, get().level);
+    },
+    openLink: async (link, level, base) => {
+      try {
+        if (level !== null) set({ level: parseLevel(level) });
+        await open(parseModelLink(link, base), get().level);
+      } catch (error) {
+        get().report("Could not open the link", error);
+      }
+    },
+    reloadModel: async () => {
+      const { lastRequest, level } = get();
+      if (lastRequest !== null) await open(lastRequest.source, level);
+    },
+    cancelLoading: async () => {
+      const { loading } = get();
+      if (loading === null || loading.isCancelling) return;
+      set({ loading: { ...loading, isCancelling: true } });
+      try {
+        await runtime.cancelLoad();
+      } catch (error) {
+        get().report("Could not cancel", error);
+      }
+    },
+    closeModel: async () => {
+      await get().stopAndWait();
+      const { model, session } = get();
+      set({ ...NO_MODEL, statistics: null });
+      await release(model?.report ?? null, session);
+    },
+    forgetModel: () => set(NO_MODEL),
+  };
+}

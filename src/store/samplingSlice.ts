@@ -1,0 +1,76 @@
+import type { GenerateRequest } from "../shared/protocol";
+import { DEFAULT_SAMPLING, SAMPLING_RANGES, type SamplingSettings } from "../shared/sampling";
+import type { SliceContext } from "./appState";
+
+export interface GenerationSettings extends Omit<SamplingSettings, "seed"> {
+  /** Null: drawn afresh for each answer. */
+  readonly seed: number | null;
+  readonly maxNewTokens: number;
+  /** As typed: one per line. */
+  readonly stopText: string;
+  readonly tokensInFlight: number;
+  readonly atCapacity: GenerateRequest["atCapacity"];
+}
+
+export const SETTING_RANGES = {
+  ...SAMPLING_RANGES,
+  maxNewTokens: { min: 1, max: 131_072, step: 1 },
+} as const;
+
+export type NumericSetting = keyof typeof SETTING_RANGES;
+
+export const TOKENS_IN_FLIGHT = [1, 2, 4, 8] as const;
+
+export const DEFAULT_SETTINGS: GenerationSettings = {
+  ...DEFAULT_SAMPLING,
+  seed: null,
+  maxNewTokens: 512,
+  stopText: "",
+  tokensInFlight: 4,
+  atCapacity: "stop",
+};
+
+export interface SamplingSlice {
+  readonly settings: GenerationSettings;
+  /** Numbers are clamped into their range; one that is not a number changes nothing. */
+  readonly changeSettings: (change: Partial<GenerationSettings>) => void;
+  readonly resetSettings: () => void;
+}
+
+/** Into the range, and whole where steps are; null for what is not a number. */
+export function clampSetting(setting: NumericSetting, value: number): number | null {
+  if (!Number.isFinite(value)) return null;
+  const { min, max, step } = SETTING_RANGES[setting];
+  const whole = Number.isInteger(step) ? Math.round(value) : value;
+  return Math.min(max, Math.max(min, whole));
+}
+
+/** One stop string per line; empty lines count for nothing; \n, \t and \\ stand for themselves in one line. */
+export function parseStopStrings(text: string): string[] {
+  const escapes: Readonly<Record<string, string>> = { n: "\n", t: "\t", "\\": "\\" };
+  return text
+    .split(/\r?\n/)
+    .filter((line) => line !== "")
+    .map((line) => line.replace(/\\([nt\\])/g, (_, letter: string) => escapes[letter] ?? letter));
+}
+
+function isNumericSetting(key: string): key is NumericSetting {
+  return key in SETTING_RANGES;
+}
+
+function sanitize(current: GenerationSettings, change: Partial<GenerationSettings>): GenerationSettings {
+  const entries = Object.entries(change).flatMap(([key, value]) => {
+    if (!isNumericSetting(key) || typeof value !== "number") return [[key, value]];
+    const clamped = clampSetting(key, value);
+    return clamped === null ? [] : [[key, clamped]];
+  });
+  return { ...current, ...Object.fromEntries(entries) };
+}
+
+export function createSamplingSlice({ get, set }: SliceContext): SamplingSlice {
+  return {
+    settings: DEFAULT_SETTINGS,
+    changeSettings: (change) => set({ settings: sanitize(get().settings, change) }),
+    resetSettings: () => set({ settings: DEFAULT_SETTINGS }),
+  };
+}

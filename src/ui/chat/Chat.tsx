@@ -1,0 +1,24 @@
+import { useApp } from "../appContext";
+import { LoadingStrip } from "../model/LoadingStrip";
+import { Composer } from "./Composer";
+import { EmptyState } from "./EmptyState";
+import { NoticeBar } from "./NoticeBar";
+import { NoWebGpu } from "./NoWebGpu";
+import { Transcript } from "./Transcript";
+
+export function Chat() {
+  const isUnavailable = useApp((state) => state.device.status === "unavailable");
+  const isEmpty = useApp((state) => state.turns.length === 0);
+  return (
+    <section className="chat" aria-label="Chat">
+      <LoadingStrip />
+      <NoticeBar />
+      {isEmpty ? (
+        <div className="chat-scroll chat-empty">{isUnavailable ? <NoWebGpu /> : <EmptyState />}</div>
+      ) : (
+        <Transcript />
+      )}
+      {(!isUnavailable || !isEmpty) && <Composer />}
+    </section>
+  );
+}

@@ -1,0 +1,42 @@
+import { useId } from "react";
+
+interface SelectFieldProps<T extends string | number> {
+  readonly label: string;
+  readonly hint: string;
+  readonly value: T;
+  readonly options: readonly (readonly [value: T, label: string])[];
+  readonly onChange: (value: T) => void;
+  readonly isDisabled?: boolean;
+}
+
+export function SelectField<T extends string | number>(props: SelectFieldProps<T>) {
+  const { label, hint, value, options, onChange, isDisabled = false } = props;
+  const id = useId();
+  const choose = (text: string): void => {
+    const option = options.find(([known]) => String(known) === text);
+    if (option !== undefined) onChange(option[0]);
+  };
+  return (
+    <div className="field">
+      <div className="field-words">
+        <label htmlFor={id}>{label}</label>
+        <p id={`${id}hint`} className="hint">
+          {hint}
+        </p>
+      </div>
+      <select
+        id={id}
+        aria-describedby={`${id}hint`}
+        value={String(value)}
+        disabled={isDisabled}
+        onChange={(event) => choose(event.target.value)}
+      >
+        {options.map(([known, text]) => (
+          <option key={String(known)} value={String(known)}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </div>
+  );
+}

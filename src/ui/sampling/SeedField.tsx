@@ -1,0 +1,46 @@
+import { useId } from "react";
+import { SETTING_RANGES } from "../../store/samplingSlice";
+import { useApp } from "../appContext";
+
+/** Empty means: a new one for every answer. */
+export function SeedField() {
+  const id = useId();
+  const seed = useApp((state) => state.settings.seed);
+  const last = useApp((state) => state.statistics?.seed ?? null);
+  const changeSettings = useApp((state) => state.changeSettings);
+  const { min, max } = SETTING_RANGES.seed;
+  return (
+    <div className="field field-seed">
+      <div className="field-words">
+        <label htmlFor={id}>Seed</label>
+        <p id={`${id}hint`} className="hint">
+          Empty: drawn afresh for each answer and shown with it. The same seed repeats an answer.
+        </p>
+      </div>
+      <div className="seed">
+        <input
+          id={id}
+          type="number"
+          inputMode="numeric"
+          min={min}
+          max={max}
+          step={1}
+          placeholder="drawn"
+          value={seed ?? ""}
+          aria-describedby={`${id}hint`}
+          onChange={({ target }) => changeSettings({ seed: target.value === "" ? null : target.valueAsNumber })}
+        />
+        {seed === null && last !== null && (
+          <button type="button" className="button button-quiet" onClick={() => changeSettings({ seed: last })}>
+            Use {last} again
+          </button>
+        )}
+        {seed !== null && (
+          <button type="button" className="button button-quiet" onClick={() => changeSettings({ seed: null })}>
+            Draw afresh
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}

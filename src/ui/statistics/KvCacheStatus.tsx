@@ -1,0 +1,43 @@
+import { DASH, formatBytes, formatCount, formatPercent } from "../../shared/units";
+import { useApp } from "../appContext";
+import { Facts } from "../panels/Facts";
+import { cacheFormula } from "./cacheFormula";
+
+export function KvCacheStatus() {
+  const session = useApp((state) => state.session);
+  const length = useApp((state) => state.cacheLength);
+  const spec = useApp((state) => state.model?.report.spec ?? null);
+  const usedBytes = session === null || length === null ? null : session.bytesPerToken * length;
+  const share = session === null || length === null ? null : length / session.capacity;
+  return (
+    <div
+      role="status"
+      aria-live="off"
+      aria-label="KV cache"
+      data-length={length ?? undefined}
+      data-capacity={session?.capacity}
+      data-bytes={session?.cacheBytes}
+      data-bytes-used={usedBytes ?? undefined}
+      data-bytes-per-token={session?.bytesPerToken}
+      data-precision={session?.kvPrecision}
+    >
+      <div className="cache-bar" aria-hidden="true">
+        <span style={{ inlineSize: `${(share ?? 0) * 100}%` }} />
+      </div>
+      <Facts
+        facts={[
+          [
+            "Tokens",
+            session === null
+              ? DASH
+              : `${formatCount(length)} of ${formatCount(session.capacity)}, ${formatPercent(share)}`,
+          ],
+          ["In use", formatBytes(usedBytes)],
+          ["Reserved", session === null ? DASH : `${formatBytes(session.cacheBytes)}, ${session.kvPrecision}`],
+          ["Per token", formatBytes(session?.bytesPerToken)],
+        ]}
+      />
+      {session !== null && spec !== null && <p className="formula">{cacheFormula(spec, session)}</p>}
+    </div>
+  );
+}

@@ -1,0 +1,182 @@
+/** The worker's side of the protocol: handles in, runtime objects behind them. */
+
+import { blobSource } from "../runtime/files/byteSource";
+import { type ModelFiles, openModelFiles, openModelUrl } from "../runtime/files/modelFiles";
+import { type Gpu, openGpu } from "../runtime/gpu/device";
+import { describeChoice } from "../runtime/model/kernelChoice";
+import { type OpenedModel, openModel } from "../runtime/openModel";
+import { generateText } from "../runtime/session/generation";
+import { Session } from "../runtime/session/session";
+import { VitrineError } from "../shared/errors";
+import type {
+  DeviceReport,
+  GenerateEvent,
+  GenerateRequest,
+  GenerateResult,
+  LoadProgress,
+  LoadRequest,
+  ModelHandle,
+  ModelReport,
+  RuntimeApi,
+  SessionHandle,
+  SessionReport,
+  SessionRequest,
+} from "../shared/protocol";
+
+interface OpenSession {
+  readonly session: Session;
+  readonly model: ModelHandle;
+  /** Ends the generation under way, if any. */
+  stop: AbortController | null;
+}
+
+/** @param webgpu `navigator.gpu` of this thread */
+export function createRuntimeHost(webgpu: GPU | undefined): RuntimeApi {
+  return new RuntimeHost(webgpu);
+}
+
+class RuntimeHost implements RuntimeApi {
+  private gpu: Promise<Gpu> | null = null;
+  private readonly models = new Map<ModelHandle, OpenedModel>();
+  private readonly sessions = new Map<SessionHandle, OpenSession>();
+  private nextHandle = 1;
+  private loading: AbortController | null = null;
+
+  constructor(private readonly webgpu: GPU | undefined) {}
+
+  async describeDevice(): Promise<DeviceReport> {
+    return (await this.openDevice()).describe();
+  }
+
+  async loadModel(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<ModelReport> {
+    this.loading?.abort();
+    const loading = new AbortController();
+    this.loading = loading;
+    try {
+      const gpu = await this.openDevice();
+      onProgress({ stage: "reading", doneBytes: 0, totalBytes: 0 });
+      const files = await openFiles(request, loading.signal);
+      const opened = await openModel(gpu, files, {
+        level: request.level,
+        variant: request.variant,
+        signal: loading.signal,
+        onBytes: throttled((doneBytes, totalBytes) => onProgress({ stage: "weights", doneBytes, totalBytes })),
+      });
+      const handle = this.nextHandle++ as ModelHandle;
+      this.models.set(handle, opened);
+      return reportModel(handle, opened);
+    } finally {
+      if (this.loading === loading) this.loading = null;
+    }
+  }
+
+  async cancelLoad(): Promise<void> {
+    this.loading?.abort();
+  }
+
+  async unloadModel(handle: ModelHandle): Promise<void> {
+    const opened = this.models.get(handle);
+    if (opened === undefined) return;
+    for (const [session, open] of this.sessions) {
+      if (open.model === handle) await this.closeSession(session);
+    }
+    this.models.delete(handle);
+    opened.model.destroy();
+  }
+
+  async createSession(handle: ModelHandle, request: SessionRequest): Promise<SessionReport> {
+    const { model } = this.modelOf(handle);
+    const session = await Session.create(model, { capacity: request.capacity, precision: request.kvPrecision });
+    const sessionHandle = this.nextHandle++ as SessionHandle;
+    this.sessions.set(sessionHandle, { session, model: handle, stop: null });
+    const { capacity, precision, sizeBytes, bytesPerToken } = session.cache;
+    return { handle: sessionHandle, capacity, kvPrecision: precision, cacheBytes: sizeBytes, bytesPerToken };
+  }
+
+  async closeSession(handle: SessionHandle): Promise<void> {
+    const open = this.sessions.get(handle);
+    if (open === undefined) return;
+    this.sessions.delete(handle);
+    open.stop?.abort();
+    await open.session.close();
+  }
+
+  async generate(
+    handle: SessionHandle,
+    request: GenerateRequest,
+    onEvent: (event: GenerateEvent) => void,
+  ): Promise<GenerateResult> {
+    const open = this.sessionOf(handle);
+    if (open.stop !== null) {
+      throw new VitrineError("InvalidStateError", "This session is generating already; stop it first.");
+    }
+    const stop = new AbortController();
+    open.stop = stop;
+    try {
+      return await generateText(this.modelOf(open.model), open.session, request, onEvent, stop.signal);
+    } finally {
+      open.stop = null;
+    }
+  }
+
+  async stop(handle: SessionHandle): Promise<void> {
+    this.sessions.get(handle)?.stop?.abort();
+  }
+
+  /** One device for all models; a lost one is opened anew, and what lived on it is gone. */
+  private async openDevice(): Promise<Gpu> {
+    const known = await this.gpu?.catch(() => null);
+    if (known !== undefined && known !== null && !known.isLost) return known;
+    if (known !== undefined && known !== null) {
+      this.sessions.clear();
+      this.models.clear();
+    }
+    this.gpu = openGpu(this.webgpu);
+    return this.gpu;
+  }
+
+  private modelOf(handle: ModelHandle): OpenedModel {
+    const opened = this.models.get(handle);
+    if (opened === undefined)
+      throw new VitrineError("InvalidStateError", "That model is no longer loaded. Load it again.");
+    return opened;
+  }
+
+  private sessionOf(handle: SessionHandle): OpenSession {
+    const open = this.sessions.get(handle);
+    if (open === undefined)
+      throw new VitrineError("InvalidStateError", "That session was closed. Load the model again.");
+    return open;
+  }
+}
+
+function openFiles({ source }: LoadRequest, signal: AbortSignal): Promise<ModelFiles> {
+  if (source.kind === "url") return openModelUrl(source.url, { signal });
+  const sources = source.files.map((file) => blobSource(file, file.webkitRelativePath || file.name));
+  return openModelFiles(sources, signal);
+}
+
+function reportModel(handle: ModelHandle, { name, model, tokenizer, chatTemplate }: OpenedModel): ModelReport {
+  return {
+    handle,
+    name,
+    spec: model.spec,
+    parameters: model.weights.parameters,
+    weightBytes: model.weights.bytesByFormat,
+    gpuBytes: model.gpuBytes,
+    hasTokenizer: tokenizer !== null,
+    hasChatTemplate: chatTemplate !== null,
+    variants: describeChoice(model.choice),
+  };
+}
+
+/** At most one call every 50 ms, and the last one: a message per tensor piece would flood the page. */
+function throttled(report: (done: number, total: number) => void): (done: number, total: number) => void {
+  let last = -Infinity;
+  return (done, total) => {
+    const now = performance.now();
+    if (now - last < 50 && done < total) return;
+    last = now;
+    report(done, total);
+  };
+}

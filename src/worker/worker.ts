@@ -1,0 +1,5 @@
+/** Worker end of the protocol: the one place on this side that knows Comlink, and the one that reads navigator.gpu. */
+import { expose } from "comlink";
+import { createRuntimeHost } from "./runtimeHost";
+
+expose(createRuntimeHost(navigator.gpu));
