@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 import { graphicsEnvironment } from "./scripts/setup/graphics.mjs";
@@ -10,6 +11,12 @@ export default defineConfig({
   base: "./",
   plugins: [react()],
   worker: { format: "es" },
+  resolve: {
+    alias: {
+      // @huggingface/gguf needs one table of this package; its index would bring 60 kB of task descriptions.
+      "@huggingface/tasks": fileURLToPath(new URL("node_modules/@huggingface/tasks/dist/esm/gguf.js", import.meta.url)),
+    },
+  },
   // Browsers with WebGPU are newer than this.
   build: { target: "es2023" },
   test: {

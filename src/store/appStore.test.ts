@@ -108,6 +108,7 @@ describe("opening a model", () => {
     expect(store.getState().notice?.title).toBe("Could not open broken.gguf");
     expect(store.getState().notice?.error.name).toBe("InvalidFileError");
     expect(store.getState().model?.report.name).toBe("story");
+    expect(store.getState().lastRequest).toBe(store.getState().model?.request);
     await say(store, "Still there?");
     expect(store.getState().turns.at(-1)?.text).toBe("One two three four.");
     expect(store.getState().notice).toBeNull();

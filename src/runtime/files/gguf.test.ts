@@ -117,6 +117,26 @@ describe("readGguf refuses", () => {
     await refusal(writeGguf({ ...SOUND, claimedEntries: 20n }));
   });
 
+  it("more tensors than any model has, and arrays of arrays, which cost far more than their bytes", async () => {
+    const large = new Uint8Array(3_000_000);
+    large.set(writeGguf({ claimedTensors: 110_000n }));
+    expect(await refusal(large)).toContain("110000 tensors");
+    const nested = writeGguf({ metadata: { list: { kind: "int32s", value: [0, 0, 0] } } });
+    // magic, version, counts (24), key (8 + 4), value type (4): the element type.
+    new DataView(nested.buffer).setUint32(24 + 12 + 4, 9, true);
+    expect(await refusal(nested)).toContain("array of arrays");
+    new DataView(nested.buffer).setUint32(24 + 12 + 4, 77, true);
+    expect(await refusal(nested)).toContain("unknown type 77");
+  });
+
+  it("metadata without a name or with the same name twice", async () => {
+    const value = { kind: "uint32", value: 1 } as const;
+    expect(await refusal(writeGguf({ metadata: { "": value } }))).toContain("has no name");
+    const twice = writeGguf({ metadata: { ab: value, ac: value } });
+    twice[24 + 18 + 8 + 1] = "b".charCodeAt(0);
+    expect(await refusal(twice)).toContain("is there twice");
+  });
+
   it("array and string lengths past the end", async () => {
     const bytes = writeGguf({ metadata: { list: { kind: "int32s", value: [1, 2, 3] } } });
     const view = new DataView(bytes.buffer);

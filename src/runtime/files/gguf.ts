@@ -8,7 +8,8 @@ import { VitrineError } from "../../shared/errors";
 import type { ByteSource } from "./byteSource";
 import { GGML_TYPES } from "./ggmlTypes";
 import type { GgufFile, GgufValue } from "./ggufFile";
-import { checkStart, HeaderReader, restoreStrings } from "./ggufMends";
+import { endless, scanHeader } from "./ggufHeader";
+import { HeaderFetch, restoreStrings } from "./ggufMends";
 import { numElements, type TensorInfo } from "./tensorInfo";
 
 const DEFAULT_ALIGNMENT = 32;
@@ -18,20 +19,19 @@ const LIBRARY_KEYS: ReadonlySet<string> = new Set(["version", "tensor_count", "k
 
 /** @throws InvalidFileError, DownloadError, CancelledError */
 export async function readGguf(source: ByteSource, signal?: AbortSignal): Promise<GgufFile> {
-  const start = await checkStart(source, signal);
-  const header = new HeaderReader(source, signal);
-  const parsed = await parse(source, header);
+  const header = await scanHeader(source, signal);
+  const parsed = await parse(source, new HeaderFetch(source, header.bytes, signal));
   const [, headerEnd] = parsed.tensorInfoByteRange;
   if (headerEnd > source.sizeBytes) throw truncated(source, headerEnd);
   const metadata = Object.create(null) as Record<string, GgufValue>;
   for (const [key, value] of Object.entries(parsed.metadata)) {
     if (!LIBRARY_KEYS.has(key)) metadata[key] = plainValue(value);
   }
-  const rawStrings = restoreStrings(source.name, await header.bytes(headerEnd), start.kvCount, metadata);
+  const rawStrings = restoreStrings(header, metadata);
   const alignment = alignmentOf(source, metadata);
   const dataStart = Math.ceil(headerEnd / alignment) * alignment;
   return {
-    version: start.version,
+    version: header.version,
     metadata,
     tensors: tensorsOf(source, parsed.tensorInfos, dataStart, alignment),
     rawTokens: rawStrings.get(TOKENS_KEY) ?? new Map(),
@@ -39,13 +39,14 @@ export async function readGguf(source: ByteSource, signal?: AbortSignal): Promis
   };
 }
 
-async function parse(source: ByteSource, header: HeaderReader): Promise<Awaited<ReturnType<typeof parseGguf>>> {
+async function parse(source: ByteSource, served: HeaderFetch): Promise<Awaited<ReturnType<typeof parseGguf>>> {
   try {
     // The URL is never fetched; the library only wants one that starts with https.
-    return await parseGguf("https://file.invalid/", { fetch: header.fetch });
+    return await parseGguf("https://file.invalid/", { fetch: served.fetch });
   } catch (cause) {
     if (cause instanceof VitrineError) throw cause;
-    if (cause instanceof RangeError) throw truncated(source, source.sizeBytes + 1);
+    // Reading past its buffer, or a buffer past the library's limit.
+    if (cause instanceof RangeError) throw endless(source);
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new VitrineError("InvalidFileError", `${source.name} has a damaged GGUF header: ${reason}.`, { cause });
   }

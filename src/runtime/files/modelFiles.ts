@@ -3,7 +3,7 @@ import { VitrineError } from "../../shared/errors";
 import { type ByteSource, readText } from "./byteSource";
 import { readGguf } from "./gguf";
 import type { GgufFile } from "./ggufFile";
-import { hasGgufMagic } from "./ggufMends";
+import { hasGgufMagic } from "./ggufHeader";
 import { type JsonObject, parseJson } from "./json";
 import { checkIndex, readSafetensors, type SourcedTensor, shardNames } from "./safetensors";
 import { isNotFound, type UrlSourceOptions, urlSource } from "./urlSource";

@@ -1,14 +1,15 @@
 /** Tokens in, tokens out: one conversation's cache on a model, with prefix reuse, several steps in flight, and forks. */
 import { VitrineError } from "../../shared/errors";
 import type { KvPrecision } from "../../shared/protocol";
-import { PENALTY_WINDOW, type SamplingSettings } from "../../shared/sampling";
+import { DEFAULT_SAMPLING, PENALTY_WINDOW, type SamplingSettings } from "../../shared/sampling";
 import { BufferScope } from "../gpu/bufferScope";
+import type { Dispatch } from "../gpu/dispatch";
 import { HISTORY_BYTES, packSettings } from "../kernels/sample";
 import { type Forward, prepareForward, STEP_BYTES } from "../model/forward";
 import { defaultCapacity, KvCache } from "../model/kvCache";
 import type { Model } from "../model/model";
 import { checkSettings } from "./checkSettings";
-import { MAX_IN_FLIGHT, StepQueue } from "./stepQueue";
+import { encodeTapped, MAX_IN_FLIGHT, StepQueue } from "./stepQueue";
 
 export interface SessionOptions {
   /** Tokens the cache holds; null: what fits, at most the model's context. */
@@ -169,6 +170,54 @@ export class Session {
     if (wrong !== undefined) {
       throw new VitrineError("InvalidSettingError", `Token id ${wrong} is outside the vocabulary of ${vocabSize}.`);
     }
+  }
+
+  /**
+   * Runs `ids` from an empty cache in chunks of at most `rows`, with `after` in the same pass, and hands each chunk's
+   * position and size to `onChunk`.
+   */
+  runChunks(
+    ids: readonly number[],
+    from: number,
+    rows: number,
+    after: readonly Dispatch[],
+    onChunk: (start: number, count: number) => Promise<void>,
+  ): Promise<void> {
+    return this.exclusively(async () => {
+      this.checkIds(ids);
+      this.items.length = from;
+      const { prefillEmbed, prefillBlocks } = this.forward;
+      for (let start = from; start < ids.length; start += rows) {
+        const chunk = ids.slice(start, start + rows);
+        this.writeStep(start, chunk);
+        this.queue.submit([prefillEmbed, ...prefillBlocks, after], chunk.length);
+        await onChunk(start, chunk.length);
+        this.items.push(...chunk);
+      }
+    });
+  }
+
+  /** Prefills all but the last chunk of `ids`, then runs it with `tap` called after the embedding (0) and each layer. */
+  runTapped(
+    ids: readonly number[],
+    tap: (encoder: GPUCommandEncoder, index: number, lastRow: number) => void,
+  ): Promise<void> {
+    return this.exclusively(async () => {
+      this.checkIds(ids);
+      this.items.length = 0;
+      const { prefillEmbed, prefillBlocks, prefillRows, finish } = this.forward;
+      const start = Math.max(0, ids.length - prefillRows);
+      await this.prefillFrom(ids, 0, start, undefined, undefined);
+      const chunk = ids.slice(start);
+      this.writeSampler(ids, DEFAULT_SAMPLING);
+      this.writeStep(start, chunk);
+      const encoder = this.model.gpu.device.createCommandEncoder();
+      encodeTapped(encoder, [prefillEmbed, ...prefillBlocks, finish], chunk.length, (index) => {
+        if (index <= prefillBlocks.length) tap(encoder, index, chunk.length - 1);
+      });
+      this.model.gpu.device.queue.submit([encoder.finish()]);
+      this.items.push(...chunk);
+    });
   }
 
   private async decodeLoop(request: DecodeRequest): Promise<DecodeResult> {

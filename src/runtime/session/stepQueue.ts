@@ -70,6 +70,21 @@ function encodePass(encoder: GPUCommandEncoder, lists: readonly (readonly Dispat
   pass.end();
 }
 
+/** Encodes each list in a compute pass of its own, with copies between them. */
+export function encodeTapped(
+  encoder: GPUCommandEncoder,
+  lists: readonly (readonly Dispatch[])[],
+  rows: number,
+  afterList: (index: number) => void,
+): void {
+  for (const [index, list] of lists.entries()) {
+    const pass = encoder.beginComputePass();
+    for (const dispatch of list) encodeDispatch(pass, dispatch, rows);
+    pass.end();
+    afterList(index);
+  }
+}
+
 async function readDrawn(staging: GPUBuffer): Promise<Drawn> {
   await staging.mapAsync(GPU_MAP_READ, 0, DRAWN_BYTES);
   const drawn = unpackDrawn(staging.getMappedRange(0, DRAWN_BYTES).slice(0));

@@ -1,4 +1,4 @@
-/** Writes small safetensors files for tests. */
+/** Writes small safetensors files, for tests only. */
 export interface WrittenSafetensor {
   readonly dtype: string;
   readonly shape: readonly number[];

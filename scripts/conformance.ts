@@ -1,0 +1,106 @@
+/**
+ * Runs the goldens of fixture folders through the real loading code and the real kernels.
+ * Usage: npm run conformance -- [--due] [--json FILE] [--driver NAME] [--variant NAME] [--only TEXT] DIR [DIR2 ...]
+ * Exits 0 only if nothing failed. What is not supported fails with its reason; `--due` leaves out what is listed in
+ * conformance/notDue.ts.
+ */
+import { existsSync, writeFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
+import { parseArgs } from "node:util";
+import { openNodeGpu, type SoftwareDriver } from "../src/runtime/testing/nodeGpu";
+import type { KernelVariant } from "../src/shared/protocol";
+import { runBlocks, runMatmul } from "./conformance/blocks";
+import { isDue } from "./conformance/notDue";
+import { runPerplexity } from "./conformance/perplexity";
+import { type CaseResult, type Context, type Entry, failed, readJson } from "./conformance/result";
+import { runSortGolden, runTextGolden } from "./conformance/text";
+import { runTokenCases, runVocabulary } from "./conformance/tokens";
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    due: { type: "boolean", default: false },
+    json: { type: "string" },
+    driver: { type: "string", default: "swiftshader" },
+    variant: { type: "string", default: "auto" },
+    only: { type: "string", default: "" },
+  },
+});
+
+type Run = (context: Context) => Promise<CaseResult[]>;
+
+const RUNNERS: Readonly<Record<string, Run>> = {
+  "arch-golden-v1": runTextGolden,
+  "prompt-golden-v1": runTextGolden,
+  "gpt-nano-sort-golden-v1": runSortGolden,
+  "perplexity-v1": async (context) => {
+    const results: CaseResult[] = [];
+    await runPerplexity(context, (result) => results.push(result));
+    return results;
+  },
+  "tokenizer-cases-v1": runTokenCases,
+  "llama-vocab-v1": runVocabulary,
+  "quant-blocks-v1": runBlocks,
+  "matmul-v1": runMatmul,
+};
+
+if (positionals.length === 0) {
+  console.error("Usage: npm run conformance -- [--due] [--json FILE] DIR [DIR2 ...]");
+  process.exit(2);
+}
+
+const folders = new Map(positionals.map((path) => [basename(resolve(path)), resolve(path)]));
+const gpu = await openNodeGpu(values.driver as SoftwareDriver);
+console.log(`adapter: ${gpu.info.description || gpu.info.device}; features: ${[...gpu.device.features].join(", ")}`);
+const report: (CaseResult & { golden: string })[] = [];
+let left = 0;
+
+for (const [name, folder] of folders) {
+  const { entries } = readJson<{ entries: readonly Entry[] }>(join(folder, "index.json"));
+  for (const entry of entries) {
+    if (!entry.golden.includes(values.only)) continue;
+    if (values.due && !isDue(entry.golden)) {
+      left++;
+      continue;
+    }
+    for (const result of await runEntry(name, folder, entry)) record(entry, result);
+  }
+}
+
+async function runEntry(name: string, folder: string, entry: Entry): Promise<CaseResult[]> {
+  const root = folders.get(entry.model_root ?? name);
+  if (root === undefined) return [failed("*", `folder "${entry.model_root}" was not given`)];
+  const path = join(folder, entry.golden);
+  if (!existsSync(path)) return [failed("*", `${path} does not exist`)];
+  const run = RUNNERS[entry.format];
+  if (run === undefined) return [failed("*", `format ${entry.format} is not supported`)];
+  const context: Context = {
+    gpu,
+    variant: values.variant as KernelVariant,
+    entry,
+    path,
+    modelPath: (relative) => join(root, relative),
+  };
+  try {
+    return await run(context);
+  } catch (error) {
+    return [failed("*", error instanceof Error ? `${error.name}: ${error.message}` : String(error))];
+  }
+}
+
+function record(entry: Entry, result: CaseResult): void {
+  if (values.due && !isDue(entry.golden, result.case)) {
+    left++;
+    return;
+  }
+  report.push({ golden: entry.golden, ...result });
+  const measured = result.error === null ? "" : `error ${result.error.toExponential(2)} of ${result.bound}`;
+  const line = `${result.passed ? "pass" : "FAIL"} ${entry.golden} ${result.case} ${measured} ${result.reason}`;
+  console.log(line.trimEnd());
+}
+
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 1)}\n`);
+const passed = report.filter((result) => result.passed).length;
+if (left > 0) console.log(`${left} goldens or cases are not due yet and were left out`);
+console.log(`${passed} passed, ${report.length - passed} failed`);
+process.exitCode = passed === report.length && passed > 0 ? 0 : 1;

@@ -1,0 +1,108 @@
+/** Reads from the chat's own path what a person or a test wants to see: logits of every position, layer outputs. */
+import { BufferScope } from "../gpu/bufferScope";
+import type { Dispatch } from "../gpu/dispatch";
+import { readFloats } from "../gpu/readback";
+import { matmul } from "../kernels/matmul";
+import { normRows } from "../kernels/norm";
+import { paddedStride } from "../kernels/weightMatrix";
+import type { Session } from "./session";
+
+/** Logits held on the GPU at a time. */
+const LOGIT_BYTES = 64 * 2 ** 20;
+
+/**
+ * Logits [V] after each token of `ids`, given to `onRow` in order; the cache afterwards holds `ids`.
+ * The row is only valid during the call.
+ * @throws ContextOverflowError, InvalidSettingError, DeviceLostError
+ */
+export async function scoreLogits(
+  session: Session,
+  ids: readonly number[],
+  onRow: (position: number, logits: Float32Array) => void,
+): Promise<void> {
+  const { gpu, spec, weights, choice } = session.model;
+  const { buffers, prefillRows } = session.forward;
+  const stride = paddedStride(spec.vocabSize);
+  const rows = Math.max(1, Math.min(prefillRows, Math.floor(LOGIT_BYTES / (stride * 4))));
+  const scope = new BufferScope(gpu);
+  try {
+    const logits = scope.storage("row logits", rows * stride * 4);
+    const norm = await normRows(gpu, {
+      label: "final norm of rows",
+      vectors: weights.finalNorm,
+      columns: spec.hiddenSize,
+      step: buffers.step,
+      x: buffers.hidden,
+      y: buffers.normed,
+      lastRowOnly: false,
+      layout: choice.norm,
+    });
+    const head = await matmul(gpu, {
+      label: "head of rows",
+      ...weights.head,
+      step: buffers.step,
+      x: buffers.normed,
+      y: logits,
+      yStride: stride,
+      epilogue: "store",
+      activation: null,
+      variant: choice.matmul,
+    });
+    const after: readonly Dispatch[] = [norm, ...head];
+    await session.runChunks(ids, 0, rows, after, async (start, count) => {
+      const values = await readFloats(gpu, logits, 0, count * stride);
+      for (let r = 0; r < count; r++) onRow(start + r, values.subarray(r * stride, r * stride + spec.vocabSize));
+    });
+  } finally {
+    scope.destroy();
+  }
+}
+
+export interface LastRowTrace {
+  /** Residual stream [C] before the first layer: token plus position. */
+  readonly embedding: Float32Array;
+  /** Residual stream [C] after each layer. */
+  readonly layers: readonly Float32Array[];
+  /** [C] after the final norm */
+  readonly finalNorm: Float32Array;
+  /** [V] */
+  readonly logits: Float32Array;
+}
+
+/** Residual taps at the last token of `ids`, through the prefill path; the cache afterwards holds `ids`. */
+export async function traceLastRow(session: Session, ids: readonly number[]): Promise<LastRowTrace> {
+  const { gpu, spec } = session.model;
+  const { forward } = session;
+  const { buffers, hiddenStrideBytes } = forward;
+  const scope = new BufferScope(gpu);
+  try {
+    const taps = scope.storage("residual taps", (spec.blocks.length + 1) * hiddenStrideBytes);
+    await session.runTapped(ids, (encoder, index, row) => {
+      encoder.copyBufferToBuffer(
+        buffers.hidden,
+        row * hiddenStrideBytes,
+        taps,
+        index * hiddenStrideBytes,
+        hiddenStrideBytes,
+      );
+    });
+    const rows: Float32Array[] = [];
+    for (let index = 0; index <= spec.blocks.length; index++) {
+      rows.push(await readFloats(gpu, taps, index * hiddenStrideBytes, spec.hiddenSize));
+    }
+    const [embedding, ...layers] = rows as [Float32Array, ...Float32Array[]];
+    return {
+      embedding,
+      layers,
+      finalNorm: await readFloats(gpu, buffers.finalHidden, 0, spec.hiddenSize),
+      logits: await readFloats(gpu, buffers.logits, 0, spec.vocabSize),
+    };
+  } finally {
+    scope.destroy();
+  }
+}
+
+/** Logits [V] that the latest decode step drew from. */
+export function latestLogits(session: Session): Promise<Float32Array> {
+  return readFloats(session.model.gpu, session.forward.buffers.logits, 0, session.model.spec.vocabSize);
+}
