@@ -1,6 +1,5 @@
 // From rows of q | k | v: norm of q and k per head (where the model has one), rotation, queries out, keys and values
-// into the cache. One thread per pair of dimensions. Queries and keys are stored pair after pair whichever layout the
-// model rotates in: both are permuted alike, so scores do not change.
+// into the cache. One thread per pair of dimensions.
 // Constants: WORKGROUP, H, K, D, CAPACITY, QKV_STRIDE, ROTARY_PAIRS, INTERLEAVED, QK_NORM, NORM_EPS.
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read> qkv: array<f32>;              // [T, QKV_STRIDE]
@@ -12,14 +11,6 @@
 
 const PAIRS: u32 = D / 2u;
 
-// The two dimensions of a head that belong to a rotary pair, or two neighbours beyond the rotated ones.
-fn dimensions(pair: u32) -> vec2<u32> {
-  if (INTERLEAVED == 1u || pair >= ROTARY_PAIRS) {
-    return vec2<u32>(pair * 2u, pair * 2u + 1u);
-  }
-  return vec2<u32>(pair, pair + ROTARY_PAIRS);
-}
-
 fn inverse_rms(start: u32) -> f32 {
   var squares = 0.0;
   for (var i = 0u; i < D; i++) {
@@ -29,16 +20,12 @@ fn inverse_rms(start: u32) -> f32 {
 }
 
 fn rotated(start: u32, norm_start: u32, pair: u32, position: u32) -> vec2<f32> {
-  let at = dimensions(pair);
+  let at = pair_dimensions(pair);
   var value = vec2<f32>(qkv[start + at.x], qkv[start + at.y]);
   if (QK_NORM == 1u) {
     value *= inverse_rms(start) * vec2<f32>(head_norms[norm_start + at.x], head_norms[norm_start + at.y]);
   }
-  if (pair >= ROTARY_PAIRS) {
-    return value;
-  }
-  let turn = rotation[position * ROTARY_PAIRS + pair];
-  return vec2<f32>(value.x * turn.x - value.y * turn.y, value.x * turn.y + value.y * turn.x);
+  return turned(value, pair, position);
 }
 
 @compute @workgroup_size(WORKGROUP)

@@ -1,7 +1,7 @@
 // Draws the next token from adjusted logits: top-k, then top-p of what is left, then min-p, then temperature and a
 // Gumbel-max draw. One workgroup; WORKGROUP is 1 in the barrier-free variant.
 //
-// No sort: a cut is found by radix selection on order-preserving keys. Mass is summed in 64-bit fixed point (2^31 is
+// No sort: a cut is found by radix selection on order-preserving keys. Mass is summed in 64-bit fixed point (2^45 is
 // the most likely token), so sums do not depend on the order of the threads and cuts are the same in every variant.
 // Constants: WORKGROUP, V.
 @group(0) @binding(0) var<uniform> settings: Settings;
@@ -68,8 +68,11 @@ fn is_in(key: u32, id: u32, cut: Cut) -> bool {
   return key > cut.key || (key == cut.key && id <= cut.id);
 }
 
-fn weight_of(logit: f32, highest: f32) -> u32 {
-  return u32(floor(exp(logit - highest) * 2147483648.0 + 0.5));
+// 2^45: coarser, and a long tail of unlikely tokens would be rounded away; finer, and 2^19 equal ones would not fit.
+fn weight_of(logit: f32, highest: f32) -> Wide {
+  let mass = exp(logit - highest) * 0x1p45;
+  let high = floor(mass * 0x1p-32);
+  return Wide(u32(high), u32(mass - high * 0x1p32));
 }
 
 fn wide_add(a: Wide, b: Wide) -> Wide {
@@ -97,10 +100,11 @@ fn clear_bins(thread: u32) {
   workgroupBarrier();
 }
 
-fn add_to_bin(bin: u32, amount: u32) {
-  let before = atomicAdd(&bin_low[bin], amount);
-  if (before + amount < before) {
-    atomicAdd(&bin_high[bin], 1u);
+fn add_to_bin(bin: u32, amount: Wide) {
+  let before = atomicAdd(&bin_low[bin], amount.low);
+  let high = amount.high + select(0u, 1u, before + amount.low < before);
+  if (high > 0u) {
+    atomicAdd(&bin_high[bin], high);
   }
 }
 
@@ -160,20 +164,24 @@ fn find_cut(thread: u32, limit: Cut, by_mass: bool, highest: f32) -> Cut {
       let key = key_of(logit);
       let matches = pass_index == 0u || ((key ^ key_prefix) >> ((shift + 8u) & 31u)) == 0u;
       if (matches && is_in(key, id, limit)) {
-        add_to_bin((key >> shift) & 255u, select(1u, weight_of(logit, highest), by_mass));
+        var amount = Wide(0u, 1u);
+        if (by_mass) {
+          amount = weight_of(logit, highest);
+        }
+        add_to_bin((key >> shift) & 255u, amount);
       }
     }
     key_prefix |= walk_bins(thread, true) << shift;
   }
   // Every token with this key weighs the same; how many of them are needed?
   if (thread == 0u) {
-    var weight = 1u;
+    var weight = 1.0;
     if (by_mass) {
       let bits = select(~key_prefix, key_prefix ^ 0x80000000u, (key_prefix >> 31u) == 1u);
-      weight = max(1u, weight_of(bitcast<f32>(bits), highest));
+      weight = max(1.0, wide_float(weight_of(bitcast<f32>(bits), highest)));
     }
-    let held = u32(round(wide_float(chosen) / f32(weight)));
-    let wanted = clamp(u32(ceil(wide_float(need) / f32(weight))), 1u, max(held, 1u));
+    let held = u32(round(wide_float(chosen) / weight));
+    let wanted = clamp(u32(ceil(wide_float(need) / weight)), 1u, max(held, 1u));
     needs_ids = select(0u, 1u, wanted < held);
     need = Wide(0u, wanted);
   }
@@ -186,7 +194,7 @@ fn find_cut(thread: u32, limit: Cut, by_mass: bool, highest: f32) -> Cut {
       for (var id = thread; id < V; id += WORKGROUP) {
         let matches = pass_index == 0u || ((id ^ id_prefix) >> ((shift + 8u) & 31u)) == 0u;
         if (matches && key_of(adjusted[id]) == key_prefix) {
-          add_to_bin((id >> shift) & 255u, 1u);
+          add_to_bin((id >> shift) & 255u, Wide(0u, 1u));
         }
       }
       id_prefix |= walk_bins(thread, false) << shift;

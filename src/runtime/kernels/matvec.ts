@@ -1,16 +1,18 @@
 /** y = epilogue(W norm(x) + bias) for one token: decode's kernel. */
 
 import activations from "../../../shaders/lib/activations.wgsl?raw";
+import core from "../../../shaders/lib/matvec_core.wgsl?raw";
 import norm from "../../../shaders/lib/norm.wgsl?raw";
 import matvecShader from "../../../shaders/matvec.wgsl?raw";
 import type { Activation } from "../../shared/modelSpec";
 import type { Gpu } from "../gpu/device";
 import { type Dispatch, grid, prepareDispatch } from "../gpu/dispatch";
+import type { KernelConstants } from "../gpu/pipelines";
 import { activationNumber } from "./activation";
 import { biasConstants, type LinearVectors, normConstants } from "./linearVectors";
 import { quantShader } from "./quantShaders";
 import { type Layout, lanesEnables, lanesShader } from "./variants";
-import { blocksPerRow, planeBindings, type WeightMatrix } from "./weightMatrix";
+import { blocksPerRow, type MatrixPart, planeBindings, type WeightMatrix } from "./weightMatrix";
 
 /** `add`: onto the residual stream. `gated`: the matrix holds gate rows, then up rows; y = act(gate) * up. */
 export type MatvecEpilogue = "store" | "add" | "gated";
@@ -45,27 +47,39 @@ export function matvec(gpu: Gpu, request: MatvecRequest): Promise<Dispatch[]> {
         label: request.label,
         source: {
           name: `matvec ${part.format} ${layout.variant}`,
-          files: [matvecShader, quantShader(part.format), norm, activations, lanesShader(layout.variant)],
+          files: [matvecShader, core, quantShader(part.format), norm, activations, lanesShader(layout.variant)],
           bindings: ["read", "read", "read", "read", "read", "read_write"],
           ...lanesEnables(layout.variant),
         },
         constants: {
-          WORKGROUP: layout.workgroup,
-          LANES: layout.lanes,
-          COLUMNS: matrix.columns,
-          BLOCKS: blocksPerRow(matrix.columns),
-          ROWS: part.rows,
-          ROW_START: part.rowStart,
+          ...coreConstants(matrix, part, vectors, layout),
           PAIRS: pairs,
           PARTNER: gated ? part.rows / 2 : 1,
           EPILOGUE: EPILOGUES[epilogue],
           ACTIVATION: activationNumber(request.activation),
-          ...normConstants(vectors.norm),
-          ...biasConstants(vectors),
         },
         bindings: [request.x, vectors.buffer, ...planeBindings(part), request.y],
         workgroups: () => grid(Math.ceil(pairs / rowsPerGroup)),
       });
     }),
   );
+}
+
+/** Constants of `lib/matvec_core.wgsl`. */
+export function coreConstants(
+  matrix: WeightMatrix,
+  part: MatrixPart,
+  vectors: LinearVectors,
+  layout: Layout,
+): KernelConstants {
+  return {
+    WORKGROUP: layout.workgroup,
+    LANES: layout.lanes,
+    COLUMNS: matrix.columns,
+    BLOCKS: blocksPerRow(matrix.columns),
+    ROWS: part.rows,
+    ROW_START: part.rowStart,
+    ...normConstants(vectors.norm),
+    ...biasConstants(vectors),
+  };
 }

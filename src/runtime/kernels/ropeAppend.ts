@@ -1,5 +1,6 @@
 /** q/k norm, rotation, and the append of keys and values to the cache. */
 
+import rotary from "../../../shaders/lib/rotary.wgsl?raw";
 import step from "../../../shaders/lib/step.wgsl?raw";
 import shader from "../../../shaders/rope_append.wgsl?raw";
 import type { AttentionSpec } from "../../shared/modelSpec";
@@ -41,7 +42,7 @@ export function ropeAppend(gpu: Gpu, request: RopeAppendRequest): Promise<Dispat
     label: request.label,
     source: {
       name: `rope append ${request.precision}`,
-      files: [shader, step, CACHE_SHADERS[request.precision]],
+      files: [shader, rotary, step, CACHE_SHADERS[request.precision]],
       bindings: ["uniform", "read", "read", "read", "read_write", "read_write", "read_write"],
     },
     constants: {

@@ -2,7 +2,8 @@
  * The forward pass of one session as prepared dispatches: which kernels, on which buffers, in which order. It
  * interprets the spec; bind groups and pipelines are made here once and reused for every token.
  *
- * Decode, per layer: qkv, rope and append, attention, o, gate and up, down.
+ * Decode, per layer: qkv with rope and append, attention, o, gate and up, down. Models that norm q and k per head take
+ * one more: qkv, then norm with rope and append.
  */
 import type { BlockSpec, ModelSpec } from "../../shared/modelSpec";
 import type { BufferScope } from "../gpu/bufferScope";
@@ -13,6 +14,7 @@ import { embed } from "../kernels/embed";
 import { gate } from "../kernels/gate";
 import { matmul } from "../kernels/matmul";
 import { matvec } from "../kernels/matvec";
+import { canFuseQkv, matvecQkv } from "../kernels/matvecQkv";
 import { normRows } from "../kernels/norm";
 import { ropeAppend } from "../kernels/ropeAppend";
 import { DRAWN_BYTES, HISTORY_BYTES, SETTINGS_BYTES, sample } from "../kernels/sample";
@@ -195,10 +197,10 @@ class BlockBuilder {
   }
 
   async decode(): Promise<Dispatch[]> {
-    const { hidden, qkv, mixed, mlp } = this.buffers;
+    const { hidden, mixed, mlp } = this.buffers;
     return [
-      ...(await this.matvec("qkv", this.weights.qkv, hidden, qkv, "store")),
-      ...(await this.attend()),
+      ...(await this.decodeQkv()),
+      await this.mix(),
       ...(await this.matvec("o", this.weights.o, mixed, hidden, "add")),
       ...(await this.decodeMlp()),
       ...(await this.matvec("down", this.weights.down, mlp, hidden, "add")),
@@ -214,7 +216,8 @@ class BlockBuilder {
     return [
       await this.norm("attention norm", this.weights.qkv),
       ...(await this.matmul("qkv", this.weights.qkv, normed, qkv, "store")),
-      ...(await this.attend()),
+      await this.append(),
+      await this.mix(),
       ...(await this.matmul("o", this.weights.o, mixed, hidden, "add", false, paddedStride(C))),
       await this.norm("mlp norm", this.weights.up),
       ...up,
@@ -232,32 +235,84 @@ class BlockBuilder {
     return [...(await this.matvec("gate up", up, hidden, wide, "store")), await this.gate()];
   }
 
-  private async attend(): Promise<Dispatch[]> {
-    const { gpu, spec, cache, choice } = this.request;
-    const { step, qkv, queries, mixed, headScales } = this.buffers;
-    const { attention: attentionSpec, position } = this.spec;
-    const { keys, values } = cache.layers[this.index] as LayerCache;
-    const { capacity, precision } = cache;
-    const shared = { attention: attentionSpec, step, queries, keys, values, capacity, precision };
-    const append = await ropeAppend(gpu, {
-      ...shared,
-      label: this.label,
+  private async decodeQkv(): Promise<Dispatch[]> {
+    const { gpu, cache, choice } = this.request;
+    const { step, hidden, qkv, queries } = this.buffers;
+    const { attention: attentionSpec } = this.spec;
+    const { matrix, vectors } = this.weights.qkv;
+    if (!canFuseQkv(matrix, attentionSpec)) {
+      return [...(await this.matvec("qkv", this.weights.qkv, hidden, qkv, "store")), await this.append()];
+    }
+    const { buffer, valuesOffset } = this.layerCache;
+    return matvecQkv(gpu, {
+      label: `${this.label} qkv`,
+      matrix,
+      vectors,
+      attention: attentionSpec,
+      ...this.rotary(),
+      step,
+      x: hidden,
+      queries,
+      cache: buffer,
+      valuesOffset,
+      capacity: cache.capacity,
+      precision: cache.precision,
+      layout: choice.matvec,
+    });
+  }
+
+  private get layerCache(): LayerCache {
+    return this.request.cache.layers[this.index] as LayerCache;
+  }
+
+  private rotary(): { rotation: GPUBuffer | null; rotaryDim: number; interleaved: boolean } {
+    const { position } = this.spec;
+    return {
       rotation: this.rotation,
       rotaryDim: position.kind === "rope" ? position.rotaryDim : 0,
       interleaved: position.kind === "rope" && position.layout === "interleaved",
+    };
+  }
+
+  private append(): Promise<Dispatch> {
+    const { gpu, cache } = this.request;
+    const { step, qkv, queries } = this.buffers;
+    const { keys, values } = this.layerCache;
+    return ropeAppend(gpu, {
+      label: this.label,
+      attention: this.spec.attention,
+      ...this.rotary(),
       headNorms: this.weights.headNorms,
+      step,
       qkv,
       qkvStride: paddedStride(qkvWidth(this.spec)),
+      queries,
+      keys,
+      values,
+      capacity: cache.capacity,
+      precision: cache.precision,
     });
-    const mix = await attention(gpu, {
-      ...shared,
+  }
+
+  private mix(): Promise<Dispatch> {
+    const { gpu, spec, cache, choice } = this.request;
+    const { step, queries, mixed, headScales } = this.buffers;
+    const { attention: attentionSpec } = this.spec;
+    const { keys, values } = this.layerCache;
+    return attention(gpu, {
       label: this.label,
+      attention: attentionSpec,
+      step,
+      queries,
+      keys,
+      values,
+      capacity: cache.capacity,
+      precision: cache.precision,
       headScales: { buffer: headScales, offset: this.index * scalesStride(spec), size: attentionSpec.numHeads * 4 },
       mixed,
       outStride: paddedStride(attentionSpec.numHeads * attentionSpec.headDim),
       variant: choice.attention,
     });
-    return [append, mix];
   }
 
   private matvec(

@@ -5,10 +5,17 @@ import type { BufferScope } from "../gpu/bufferScope";
 import type { Gpu } from "../gpu/device";
 import { CACHE_BYTES } from "../kernels/cacheShaders";
 
+/** One buffer a layer, so that one binding reaches keys and values: [K, capacity, D] each, values second. */
 export interface LayerCache {
-  readonly keys: GPUBuffer;
-  readonly values: GPUBuffer;
+  readonly buffer: GPUBuffer;
+  readonly keys: { readonly buffer: GPUBuffer; readonly offset: number; readonly size: number };
+  readonly values: { readonly buffer: GPUBuffer; readonly offset: number; readonly size: number };
+  /** Elements before the values: those of the keys, up to the next possible binding offset. */
+  readonly valuesOffset: number;
 }
+
+/** Bindings start at multiples of this many bytes. */
+const BINDING_ALIGNMENT = 256;
 
 /** 2 x kv heads x head dim x bytes of one layer, for one token. */
 function layerBytesPerToken(attention: AttentionSpec, precision: KvPrecision): number {
@@ -24,8 +31,11 @@ export function cacheBytesPerToken(spec: ModelSpec, precision: KvPrecision): num
 export function defaultCapacity(gpu: Gpu, spec: ModelSpec, precision: KvPrecision): number {
   const TOTAL = 2 ** 30;
   const binding = Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
-  const largest = Math.max(...spec.blocks.map((block) => layerBytesPerToken(block.attention, precision) / 2));
-  const fits = Math.min(Math.floor(binding / largest), Math.floor(TOTAL / cacheBytesPerToken(spec, precision)));
+  const largest = Math.max(...spec.blocks.map((block) => layerBytesPerToken(block.attention, precision)));
+  const fits = Math.min(
+    Math.floor((binding - BINDING_ALIGNMENT) / largest),
+    Math.floor(TOTAL / cacheBytesPerToken(spec, precision)),
+  );
   return Math.max(1, Math.min(spec.contextLength, fits));
 }
 
@@ -39,10 +49,14 @@ export class KvCache {
     readonly precision: KvPrecision,
   ) {
     this.layers = spec.blocks.map((block, index) => {
-      const bytes = (layerBytesPerToken(block.attention, precision) / 2) * capacity;
+      const size = (layerBytesPerToken(block.attention, precision) / 2) * capacity;
+      const offset = Math.ceil(size / BINDING_ALIGNMENT) * BINDING_ALIGNMENT;
+      const buffer = scope.storage(`layer ${index} keys and values`, offset + size);
       return {
-        keys: scope.storage(`layer ${index} keys`, bytes),
-        values: scope.storage(`layer ${index} values`, bytes),
+        buffer,
+        keys: { buffer, offset: 0, size },
+        values: { buffer, offset, size },
+        valuesOffset: offset / CACHE_BYTES[precision],
       };
     });
   }
@@ -60,8 +74,7 @@ export class KvCache {
     const encoder = gpu.device.createCommandEncoder({ label: "fork cache" });
     this.layers.forEach((layer, index) => {
       const from = other.layers[index] as LayerCache;
-      encoder.copyBufferToBuffer(from.keys, 0, layer.keys, 0, from.keys.size);
-      encoder.copyBufferToBuffer(from.values, 0, layer.values, 0, from.values.size);
+      encoder.copyBufferToBuffer(from.buffer, 0, layer.buffer, 0, from.buffer.size);
     });
     gpu.device.queue.submit([encoder.finish()]);
   }
