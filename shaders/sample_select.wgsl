@@ -154,30 +154,55 @@ fn walk_bins(thread: u32, descending: bool) -> u32 {
 }
 
 // The smallest set of most likely tokens inside `limit` that holds `need` (a count, or mass), ties by lower id.
+// Four passes find the key of the last token, a byte each. Where not all tokens with that key are needed, three more
+// find its id. One loop for both, because compilers copy walk_bins to every place that calls it.
 fn find_cut(thread: u32, limit: Cut, by_mass: bool, highest: f32) -> Cut {
-  var key_prefix = 0u;
-  for (var pass_index = 0u; pass_index < 4u; pass_index++) {
-    let shift = 24u - pass_index * 8u;
+  var key = 0u;
+  var id_end = 0u;
+  var passes = 4u;
+  for (var pass_index = 0u; pass_index < passes; pass_index++) {
+    let in_ids = pass_index >= 4u;
+    let shift = select(24u, 48u, in_ids) - pass_index * 8u;
+    // The digits above `shift` are settled.
+    let settled = 0xffffff00u << shift;
     clear_bins(thread);
     for (var id = thread; id < V; id += WORKGROUP) {
       let logit = adjusted[id];
-      let key = key_of(logit);
-      let matches = pass_index == 0u || ((key ^ key_prefix) >> ((shift + 8u) & 31u)) == 0u;
-      if (matches && is_in(key, id, limit)) {
+      let token_key = key_of(logit);
+      if (in_ids) {
+        if (token_key == key && ((id ^ id_end) & settled) == 0u) {
+          add_to_bin((id >> shift) & 255u, Wide(0u, 1u));
+        }
+      } else if (((token_key ^ key) & settled) == 0u && is_in(token_key, id, limit)) {
         var amount = Wide(0u, 1u);
         if (by_mass) {
           amount = weight_of(logit, highest);
         }
-        add_to_bin((key >> shift) & 255u, amount);
+        add_to_bin((token_key >> shift) & 255u, amount);
       }
     }
-    key_prefix |= walk_bins(thread, true) << shift;
+    let digit = walk_bins(thread, !in_ids) << shift;
+    if (in_ids) {
+      id_end |= digit;
+    } else {
+      key |= digit;
+    }
+    if (pass_index == 3u) {
+      passes = select(4u, 7u, needs_some_ids(thread, key, by_mass, highest));
+    }
   }
-  // Every token with this key weighs the same; how many of them are needed?
+  if (passes == 4u) {
+    id_end = FAR;
+  }
+  return Cut(key, min(id_end, select(FAR, limit.id, key == limit.key)));
+}
+
+// Every token with this key weighs the same: leaves in `need` how many of them are needed; true when not all are.
+fn needs_some_ids(thread: u32, key: u32, by_mass: bool, highest: f32) -> bool {
   if (thread == 0u) {
     var weight = 1.0;
     if (by_mass) {
-      let bits = select(~key_prefix, key_prefix ^ 0x80000000u, (key_prefix >> 31u) == 1u);
+      let bits = select(~key, key ^ 0x80000000u, (key >> 31u) == 1u);
       weight = max(1.0, wide_float(weight_of(bitcast<f32>(bits), highest)));
     }
     let held = u32(round(wide_float(chosen) / weight));
@@ -185,22 +210,36 @@ fn find_cut(thread: u32, limit: Cut, by_mass: bool, highest: f32) -> Cut {
     needs_ids = select(0u, 1u, wanted < held);
     need = Wide(0u, wanted);
   }
-  var id_prefix = FAR;
-  if (workgroupUniformLoad(&needs_ids) == 1u) {
-    id_prefix = 0u;
-    for (var pass_index = 0u; pass_index < 3u; pass_index++) {
-      let shift = 16u - pass_index * 8u;
-      clear_bins(thread);
-      for (var id = thread; id < V; id += WORKGROUP) {
-        let matches = pass_index == 0u || ((id ^ id_prefix) >> ((shift + 8u) & 31u)) == 0u;
-        if (matches && key_of(adjusted[id]) == key_prefix) {
-          add_to_bin((id >> shift) & 255u, Wide(0u, 1u));
-        }
-      }
-      id_prefix |= walk_bins(thread, false) << shift;
+  return workgroupUniformLoad(&needs_ids) == 1u;
+}
+
+// Leaves in `need` the share top_p of the mass inside `limit`. Every thread must call it.
+fn need_mass(thread: u32, limit: Cut, highest: f32) {
+  clear_bins(thread);
+  for (var id = thread; id < V; id += WORKGROUP) {
+    let logit = adjusted[id];
+    if (is_in(key_of(logit), id, limit)) {
+      add_to_bin(thread & 255u, weight_of(logit, highest));
     }
   }
-  return Cut(key_prefix, min(id_prefix, select(FAR, limit.id, key_prefix == limit.key)));
+  workgroupBarrier();
+  if (thread == 0u) {
+    var total = Wide(0u, 0u);
+    for (var i = 0u; i < BINS; i++) {
+      total = wide_add(total, bin_value(i));
+    }
+    let target_mass = settings.top_p * wide_float(total);
+    let high = floor(target_mass / 4294967296.0);
+    var wanted = Wide(u32(high), u32(clamp(target_mass - high * 4294967296.0, 0.0, 4294967040.0)));
+    if (wanted.high == 0u && wanted.low == 0u) {
+      wanted.low = 1u;
+    }
+    if (!wide_at_least(total, wanted)) {
+      wanted = total;
+    }
+    need = wanted;
+  }
+  workgroupBarrier();
 }
 
 // Highest score of all threads, the lower id on a tie. Every thread must call it.
@@ -245,40 +284,19 @@ fn main(@builtin(local_invocation_index) thread: u32) {
   let position = step.position + step.count;
   var winner = top;
   if (settings.greedy == 0u && settings.temperature > 0.0) {
+    // One loop over both cuts, because compilers copy find_cut to every place that calls it.
     var cut = Cut(0u, FAR);
-    if (settings.top_k > 0u && settings.top_k < V) {
-      if (thread == 0u) {
-        need = Wide(0u, settings.top_k);
+    let first = select(1u, 0u, settings.top_k > 0u && settings.top_k < V);
+    let end = select(1u, 2u, settings.top_p < 1.0);
+    for (var stage = first; stage < end; stage++) {
+      if (stage == 0u) {
+        if (thread == 0u) {
+          need = Wide(0u, settings.top_k);
+        }
+      } else {
+        need_mass(thread, cut, highest);
       }
-      cut = find_cut(thread, cut, false, highest);
-    }
-    if (settings.top_p < 1.0) {
-      clear_bins(thread);
-      for (var id = thread; id < V; id += WORKGROUP) {
-        let logit = adjusted[id];
-        if (is_in(key_of(logit), id, cut)) {
-          add_to_bin(thread & 255u, weight_of(logit, highest));
-        }
-      }
-      workgroupBarrier();
-      if (thread == 0u) {
-        var total = Wide(0u, 0u);
-        for (var i = 0u; i < BINS; i++) {
-          total = wide_add(total, bin_value(i));
-        }
-        let target_mass = settings.top_p * wide_float(total);
-        let high = floor(target_mass / 4294967296.0);
-        var wanted = Wide(u32(high), u32(clamp(target_mass - high * 4294967296.0, 0.0, 4294967040.0)));
-        if (wanted.high == 0u && wanted.low == 0u) {
-          wanted.low = 1u;
-        }
-        if (!wide_at_least(total, wanted)) {
-          wanted = total;
-        }
-        need = wanted;
-      }
-      workgroupBarrier();
-      cut = find_cut(thread, cut, true, highest);
+      cut = find_cut(thread, cut, stage == 1u, highest);
     }
     mine = Best(0.0, FAR);
     var survivors = 0u;

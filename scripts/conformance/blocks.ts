@@ -8,7 +8,7 @@ import { linearVectors } from "../../src/runtime/kernels/linearVectors";
 import { matmul } from "../../src/runtime/kernels/matmul";
 import { matvec } from "../../src/runtime/kernels/matvec";
 import { paddedStride, type WeightMatrix } from "../../src/runtime/kernels/weightMatrix";
-import { STEP_BYTES } from "../../src/runtime/model/forward";
+import { STEP_BYTES } from "../../src/runtime/model/forwardBuffers";
 import { chooseKernels } from "../../src/runtime/model/kernelChoice";
 import { MatrixLoader } from "../../src/runtime/model/matrixLoader";
 import { StepQueue } from "../../src/runtime/session/stepQueue";

@@ -8,9 +8,11 @@ export interface Dispatch {
   readonly label: string;
   readonly pipeline: GPUComputePipeline;
   readonly bindGroup: GPUBindGroup;
-  /** Workgroups for a step over `rows` tokens. */
-  readonly workgroups: (rows: number) => Workgroups;
+  readonly workgroups: WorkgroupsFor;
 }
+
+/** Workgroups for a step over `rows` tokens after which the cache holds `length`. */
+export type WorkgroupsFor = (rows: number, length: number) => Workgroups;
 
 /** A whole buffer, or a range of it (offset a multiple of 256). Null leaves the slot empty. */
 export type Binding = GPUBuffer | { buffer: GPUBuffer; offset: number; size: number } | null;
@@ -19,7 +21,7 @@ export interface DispatchRequest {
   readonly source: KernelSource;
   readonly constants: KernelConstants;
   readonly bindings: readonly Binding[];
-  readonly workgroups: (rows: number) => Workgroups;
+  readonly workgroups: WorkgroupsFor;
   /** What it is for, e.g. "layer 3 down". */
   readonly label: string;
 }
@@ -37,8 +39,9 @@ function asResource(gpu: Gpu, binding: Binding): GPUBufferBinding {
   return "buffer" in binding ? binding : { buffer: binding };
 }
 
-export function encodeDispatch(pass: GPUComputePassEncoder, dispatch: Dispatch, rows: number): void {
-  const [x, y, z] = dispatch.workgroups(rows);
+/** @param length tokens in the cache after the step; only kernels that spread over the cache read it */
+export function encodeDispatch(pass: GPUComputePassEncoder, dispatch: Dispatch, rows: number, length = rows): void {
+  const [x, y, z] = dispatch.workgroups(rows, length);
   pass.setPipeline(dispatch.pipeline);
   pass.setBindGroup(0, dispatch.bindGroup);
   pass.dispatchWorkgroups(x, y, z);

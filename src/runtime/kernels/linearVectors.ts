@@ -1,6 +1,6 @@
 /**
  * The small vectors beside a matrix, in one buffer: the norm of its input (weight, then bias for layer norm), each
- * padded to whole blocks, and the bias of its output. One binding instead of three.
+ * padded to whole blocks, the bias of its output, and for q, k, v the norms of q and k. One binding instead of four.
  */
 import type { NormSpec } from "../../shared/modelSpec";
 import type { BufferScope } from "../gpu/bufferScope";
@@ -18,6 +18,8 @@ export interface LinearVectors {
   readonly norm: NormSpec | null;
   /** Offset of the bias in floats, or null. */
   readonly biasOffset: number | null;
+  /** Offset of q norm weight [D], k norm weight [D] in floats, or null. */
+  readonly headNormOffset: number | null;
 }
 
 const NO_BIAS = 0xffffffff;
@@ -29,21 +31,25 @@ export function linearVectors(
   columns: number,
   norm: NormVectors | null,
   bias: Float32Array | null,
+  headNorms: Float32Array | null = null,
 ): LinearVectors {
   const stride = paddedStride(columns);
   const normLength = norm === null ? 0 : norm.spec.kind === "layer" ? 2 * stride : stride;
-  const length = normLength + (bias?.length ?? 0);
-  if (length === 0) return { buffer: null, norm: null, biasOffset: null };
+  const biasEnd = normLength + (bias?.length ?? 0);
+  const length = biasEnd + (headNorms?.length ?? 0);
+  if (length === 0) return { buffer: null, norm: null, biasOffset: null, headNormOffset: null };
   const data = new Float32Array(Math.ceil(length / 4) * 4);
   if (norm !== null) {
     data.set(norm.weight, 0);
     if (norm.spec.kind === "layer" && norm.bias !== null) data.set(norm.bias, stride);
   }
   if (bias !== null) data.set(bias, normLength);
+  if (headNorms !== null) data.set(headNorms, biasEnd);
   return {
     buffer: scope.storageFrom(`${label} vectors`, data),
     norm: norm?.spec ?? null,
     biasOffset: bias === null ? null : normLength,
+    headNormOffset: headNorms === null ? null : biasEnd,
   };
 }
 

@@ -9,6 +9,7 @@ import type { AttentionSpec } from "../../shared/modelSpec";
 import type { KvPrecision } from "../../shared/protocol";
 import type { Gpu } from "../gpu/device";
 import { type Binding, type Dispatch, grid, prepareDispatch } from "../gpu/dispatch";
+import { float } from "../gpu/pipelines";
 import { CACHE_SHADERS } from "./cacheShaders";
 import type { LinearVectors } from "./linearVectors";
 import { coreConstants } from "./matvec";
@@ -38,14 +39,23 @@ export interface MatvecQkvRequest {
   readonly layout: Layout;
 }
 
-/** Whether every part of the matrix begins and ends with whole heads, and no norm needs a whole head at once. */
-export function canFuseQkv(matrix: WeightMatrix, { headDim, qkNorm }: AttentionSpec): boolean {
-  return qkNorm === null && matrix.parts.every((part) => part.rowStart % headDim === 0 && part.rows % headDim === 0);
+/**
+ * Whether every part of the matrix begins and ends with whole heads. A norm on q and k needs a whole head at once, which
+ * single threads do not see.
+ */
+export function canFuseQkv(matrix: WeightMatrix, { headDim, qkNorm }: AttentionSpec, layout: Layout): boolean {
+  if (qkNorm !== null && layout.variant === "barrier_free") return false;
+  return matrix.parts.every((part) => part.rowStart % headDim === 0 && part.rows % headDim === 0);
 }
 
+/** A whole head in one workgroup wants more threads than single pairs do. */
+const HEAD_WORKGROUP = 256;
+
 export function matvecQkv(gpu: Gpu, request: MatvecQkvRequest): Promise<Dispatch[]> {
-  const { matrix, vectors, layout, precision } = request;
-  const { numHeads, numKvHeads, headDim } = request.attention;
+  const { matrix, vectors, precision } = request;
+  const { numHeads, numKvHeads, headDim, qkNorm } = request.attention;
+  const layout = qkNorm === null ? request.layout : { ...request.layout, workgroup: HEAD_WORKGROUP };
+  const pairsPerGroup = qkNorm === null ? layout.workgroup / layout.lanes : headDim / 2;
   return Promise.all(
     matrix.parts.map((part) => {
       const pairs = part.rows / 2;
@@ -76,6 +86,9 @@ export function matvecQkv(gpu: Gpu, request: MatvecQkvRequest): Promise<Dispatch
           VALUES_OFFSET: request.valuesOffset / 2,
           ROTARY_PAIRS: request.rotation === null ? 0 : request.rotaryDim / 2,
           INTERLEAVED: request.interleaved ? 1 : 0,
+          QK_NORM: qkNorm === null ? 0 : 1,
+          QK_NORM_EPS: float(qkNorm?.eps ?? 0),
+          HEAD_NORM_OFFSET: vectors.headNormOffset ?? 0,
         },
         bindings: [
           request.x,
@@ -86,7 +99,7 @@ export function matvecQkv(gpu: Gpu, request: MatvecQkvRequest): Promise<Dispatch
           request.queries,
           request.cache,
         ],
-        workgroups: () => grid(Math.ceil(pairs / (layout.workgroup / layout.lanes))),
+        workgroups: () => grid(Math.ceil(pairs / pairsPerGroup)),
       });
     }),
   );

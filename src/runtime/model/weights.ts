@@ -136,10 +136,12 @@ class WeightLoader {
     const attentionNorm = await this.normVectors(spec.norm, refs.attentionNorm, C);
     const mlpNorm = await this.normVectors(spec.norm, refs.mlpNorm, C);
     const qkvRows = [numHeads * headDim, numKvHeads * headDim, numKvHeads * headDim];
+    const qkvRefs = [refs.qProj, refs.kProj, refs.vProj];
+    const headNorms = await this.loadHeadNorms(label, spec, refs);
     const upRefs = gated && refs.gateProj !== undefined ? [refs.gateProj, refs.upProj] : [refs.upProj];
     return {
-      qkv: await this.linear(`${label} qkv`, [refs.qProj, refs.kProj, refs.vProj], qkvRows, C, attentionNorm),
-      headNorms: await this.loadHeadNorms(label, spec, refs),
+      qkv: await this.linear(`${label} qkv`, qkvRefs, qkvRows, C, attentionNorm, headNorms),
+      headNorms: headNorms && this.scope.storageFrom(`${label} head norms`, headNorms),
       o: await this.linear(`${label} o`, [refs.oProj], [C], numHeads * headDim, null),
       up: await this.linear(`${label} up`, upRefs, gated ? [F, F] : [F], C, mlpNorm),
       down: await this.linear(`${label} down`, [refs.downProj], [C], F, null),
@@ -152,6 +154,7 @@ class WeightLoader {
     rows: readonly number[],
     columns: number,
     norm: NormVectors | null,
+    headNorms: Float32Array | null = null,
   ): Promise<Linear> {
     const matrix = await this.matrices.load(
       label,
@@ -160,7 +163,7 @@ class WeightLoader {
       columns,
     );
     const bias = await this.stackedBias(refs, rows);
-    return { matrix, vectors: linearVectors(this.scope, label, columns, norm, bias) };
+    return { matrix, vectors: linearVectors(this.scope, label, columns, norm, bias, headNorms) };
   }
 
   /** Biases of stacked projections; projections without one (k in some models) count as zero. */
@@ -182,7 +185,7 @@ class WeightLoader {
     return { spec, weight, bias };
   }
 
-  private async loadHeadNorms(label: string, spec: BlockSpec, refs: BlockTensors): Promise<GPUBuffer | null> {
+  private async loadHeadNorms(label: string, spec: BlockSpec, refs: BlockTensors): Promise<Float32Array | null> {
     if (spec.attention.qkNorm === null) return null;
     const D = spec.attention.headDim;
     if (refs.qNorm === undefined || refs.kNorm === undefined) {
@@ -191,7 +194,7 @@ class WeightLoader {
     const data = new Float32Array(2 * D);
     data.set(await this.vector(refs.qNorm.weight, D), 0);
     data.set(await this.vector(refs.kNorm.weight, D), D);
-    return this.scope.storageFrom(`${label} head norms`, data);
+    return data;
   }
 
   private async loadPositions(ref: TensorRef | undefined): Promise<GPUBuffer | null> {

@@ -5,7 +5,8 @@ import { DEFAULT_SAMPLING, PENALTY_WINDOW, type SamplingSettings } from "../../s
 import { BufferScope } from "../gpu/bufferScope";
 import type { Dispatch } from "../gpu/dispatch";
 import { HISTORY_BYTES, packSettings } from "../kernels/sample";
-import { type Forward, prepareForward, STEP_BYTES } from "../model/forward";
+import { type Forward, prepareForward } from "../model/forward";
+import { STEP_BYTES } from "../model/forwardBuffers";
 import { defaultCapacity, KvCache } from "../model/kvCache";
 import type { Model } from "../model/model";
 import { checkSettings } from "./checkSettings";
@@ -233,7 +234,7 @@ export class Session {
     await this.prefillFrom(ids, cachedTokens, ids.length - 1, request.onPrefill, signal);
     if (isAborted(signal)) return this.finishDecode("stopped", ids, fresh, cachedTokens, started, started);
     this.writeStep(ids.length - 1, ids.slice(-1));
-    this.queue.submitDraw([this.forward.decode], 1);
+    this.submitDecode(ids.length);
     let submitted = 1;
     let prefilled = 0;
     let end: DecodeEnd | null = null;
@@ -245,7 +246,7 @@ export class Session {
           submitted < maxNewTokens &&
           ids.length + submitted <= this.cache.capacity
         ) {
-          this.queue.submitDraw([this.forward.decode], 1);
+          this.submitDecode(ids.length + submitted);
           submitted++;
         }
         const drawn = await this.queue.take();
@@ -278,6 +279,13 @@ export class Session {
     if (fresh.length === 0) this.items = ids.slice(0, this.items.length);
     const now = performance.now();
     return { end, ids: fresh, cachedTokens, prefillMs: prefilled - started, decodeMs: now - prefilled };
+  }
+
+  /** One decode step, after which the cache holds `length` tokens. */
+  private submitDecode(length: number): void {
+    const { decode, decodeLong } = this.forward;
+    const list = decodeLong !== null && length > decodeLong.beyond ? decodeLong.dispatches : decode;
+    this.queue.submitDraw([list], 1, length);
   }
 
   /** Keeps the cached tokens that `ids` begins with, at most `limit`, and says how many. */

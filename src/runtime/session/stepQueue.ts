@@ -25,19 +25,19 @@ export class StepQueue {
     return this.pending.length;
   }
 
-  /** One compute pass, one submit; nothing is read back. */
-  submit(lists: readonly (readonly Dispatch[])[], rows: number): void {
+  /** One compute pass, one submit; nothing is read back. @param length tokens in the cache afterwards */
+  submit(lists: readonly (readonly Dispatch[])[], rows: number, length = rows): void {
     const encoder = this.gpu.device.createCommandEncoder();
-    encodePass(encoder, lists, rows);
+    encodePass(encoder, lists, rows, length);
     this.gpu.device.queue.submit([encoder.finish()]);
   }
 
   /** One compute pass, one submit, whose drawn token `take` will give. */
-  submitDraw(lists: readonly (readonly Dispatch[])[], rows: number): void {
+  submitDraw(lists: readonly (readonly Dispatch[])[], rows: number, length = rows): void {
     const staging = this.staging[this.next] as GPUBuffer;
     this.next = (this.next + 1) % this.staging.length;
     const encoder = this.gpu.device.createCommandEncoder();
-    encodePass(encoder, lists, rows);
+    encodePass(encoder, lists, rows, length);
     encoder.copyBufferToBuffer(this.drawn, 0, staging, 0, DRAWN_BYTES);
     this.gpu.device.queue.submit([encoder.finish()]);
     const reading = readDrawn(staging);
@@ -62,10 +62,15 @@ export class StepQueue {
   }
 }
 
-function encodePass(encoder: GPUCommandEncoder, lists: readonly (readonly Dispatch[])[], rows: number): void {
+function encodePass(
+  encoder: GPUCommandEncoder,
+  lists: readonly (readonly Dispatch[])[],
+  rows: number,
+  length: number,
+): void {
   const pass = encoder.beginComputePass();
   for (const list of lists) {
-    for (const dispatch of list) encodeDispatch(pass, dispatch, rows);
+    for (const dispatch of list) encodeDispatch(pass, dispatch, rows, length);
   }
   pass.end();
 }
