@@ -18,7 +18,7 @@ export default defineConfig({
     },
   },
   // Browsers with WebGPU are newer than this.
-  build: { target: "es2023" },
+  build: { target: "es2023", rolldownOptions: { input: ["index.html", "bench.html"] } },
   test: {
     name: "unit",
     environment: "node",

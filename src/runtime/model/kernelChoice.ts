@@ -5,6 +5,8 @@ import type { AttentionVariant } from "../kernels/attention";
 import type { MatmulVariant } from "../kernels/matmul";
 import type { SampleVariant } from "../kernels/sample";
 import { BARRIER_FREE, type Layout } from "../kernels/variants";
+import { describe, matvecCandidates, tuneMatvec } from "./tuneMatvec";
+import type { Linear } from "./weights";
 
 export interface KernelChoice {
   readonly matvec: Layout;
@@ -13,6 +15,8 @@ export interface KernelChoice {
   readonly attention: AttentionVariant;
   readonly sample: SampleVariant;
   readonly reason: string;
+  /** Why `matvec` is what it is, when it was timed. */
+  readonly matvecReason?: string;
 }
 
 /** Everything one thread per result. */
@@ -65,15 +69,25 @@ export function chooseKernels(gpu: Gpu, forced: KernelVariant): KernelChoice {
   }
 }
 
+/** Times the matvec on GPUs; on software adapters, and where a variant is forced, the rule above is enough. */
+export async function tuneKernels(
+  gpu: Gpu,
+  forced: KernelVariant,
+  choice: KernelChoice,
+  linears: readonly Linear[],
+): Promise<KernelChoice> {
+  if (forced !== "auto" || gpu.isSoftware) return choice;
+  const { layout, reason } = await tuneMatvec(gpu, linears, matvecCandidates(gpu));
+  return { ...choice, matvec: layout, matvecReason: reason };
+}
+
 /** For people: operation, variant, why. */
 export function describeChoice(choice: KernelChoice): { operation: string; variant: string; reason: string }[] {
-  const layout = ({ variant, workgroup, lanes }: Layout): string =>
-    variant === "barrier_free" ? "barrier-free" : `${variant}, ${lanes} threads a row, ${workgroup} a group`;
   const { reason } = choice;
   return [
-    { operation: "Matrix x vector", variant: layout(choice.matvec), reason },
+    { operation: "Matrix x vector", variant: describe(choice.matvec), reason: choice.matvecReason ?? reason },
     { operation: "Matrix x matrix", variant: choice.matmul, reason },
-    { operation: "Norm", variant: layout(choice.norm), reason },
+    { operation: "Norm", variant: describe(choice.norm), reason },
     { operation: "Attention", variant: choice.attention, reason },
     { operation: "Sampling", variant: choice.sample, reason },
   ];

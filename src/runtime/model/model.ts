@@ -2,7 +2,7 @@
 import type { ModelSpec, ModelTensors } from "../../shared/modelSpec";
 import type { KernelVariant } from "../../shared/protocol";
 import type { Gpu } from "../gpu/device";
-import { chooseKernels, type KernelChoice } from "./kernelChoice";
+import { chooseKernels, type KernelChoice, tuneKernels } from "./kernelChoice";
 import { checkSupported } from "./supported";
 import type { TensorSource } from "./tensorSource";
 import { type LoadWeightsOptions, loadWeights, type ModelWeights } from "./weights";
@@ -26,7 +26,20 @@ export class Model {
   static async load(gpu: Gpu, request: ModelRequest): Promise<Model> {
     checkSupported(request.spec);
     const weights = await loadWeights(gpu, request.spec, request.tensors, request.source, request);
-    return new Model(gpu, request.spec, weights, chooseKernels(gpu, request.variant));
+    try {
+      const [block] = weights.blocks;
+      const linears = block === undefined ? [] : [block.o, block.up, block.down];
+      const choice = await tuneKernels(gpu, request.variant, chooseKernels(gpu, request.variant), linears);
+      return new Model(gpu, request.spec, weights, choice);
+    } catch (error) {
+      weights.scope.destroy();
+      throw error;
+    }
+  }
+
+  /** The same model through another view of its device, e.g. one that counts calls. */
+  onDevice(gpu: Gpu): Model {
+    return new Model(gpu, this.spec, this.weights, this.choice);
   }
 
   get gpuBytes(): number {

@@ -142,6 +142,11 @@ export class Session {
     this.items.length = Math.min(this.items.length, length);
   }
 
+  /** Takes `ids` for cached although nobody computed them: benchmarks of long contexts. */
+  pretendCached(ids: readonly number[]): void {
+    this.items = [...ids];
+  }
+
   /** One user of the session's buffers at a time. @throws InvalidStateError */
   async exclusively<T>(work: () => Promise<T>): Promise<T> {
     if (this.busy) throw new VitrineError("InvalidStateError", "This session is generating already; stop it first.");

@@ -1,0 +1,178 @@
+/** One shape at one level on one device: speeds as ratios, and the exact counts behind them. */
+import { BufferScope } from "../src/runtime/gpu/bufferScope";
+import type { Gpu } from "../src/runtime/gpu/device";
+import { type KernelTime, profileDispatches } from "../src/runtime/gpu/profiler";
+import { describeChoice } from "../src/runtime/model/kernelChoice";
+import { Model } from "../src/runtime/model/model";
+import { Session } from "../src/runtime/session/session";
+import { ApiCounter } from "../src/runtime/testing/apiCounter";
+import type { KernelVariant } from "../src/shared/protocol";
+import type { FormatId } from "../src/shared/quant";
+import { DEFAULT_SAMPLING } from "../src/shared/sampling";
+import { randomModel } from "./randomWeights";
+import type { BenchShape } from "./shapes";
+
+export interface BenchOptions {
+  readonly level: FormatId;
+  readonly variant: KernelVariant;
+  readonly prefills: readonly number[];
+  readonly contexts: readonly number[];
+  /** Tokens decoded for each context. */
+  readonly decodeTokens: number;
+  readonly profile: boolean;
+}
+
+export interface BenchResult {
+  readonly shape: string;
+  readonly level: string;
+  readonly adapter: string;
+  readonly features: readonly string[];
+  readonly variants: readonly string[];
+  /** Bytes read plus bytes written by a buffer copy. */
+  readonly copyBytesPerSecond: number;
+  readonly prefillTokensPerSecond: Readonly<Record<string, number>>;
+  readonly decodeTokensPerSecond: Readonly<Record<string, number>>;
+  /** Weights once, and keys and values at the shortest context. */
+  readonly bytesPerToken: number;
+  /** Share of the copy bandwidth that decode at the shortest context reaches. */
+  readonly copyShare: number;
+  readonly dispatchesPerToken: number;
+  readonly submitsPerToken: number;
+  readonly newObjectsPerToken: number;
+  readonly numLayers: number;
+  readonly gpuBytes: number;
+  readonly weightBytes: number;
+  readonly cacheBytes: number;
+  readonly kernels: readonly KernelTime[] | null;
+}
+
+export async function measure(gpu: Gpu, shape: BenchShape, options: BenchOptions): Promise<BenchResult> {
+  const before = gpu.allocatedBytes;
+  const copyBytesPerSecond = await copyBandwidth(gpu);
+  const model = await Model.load(gpu, { ...randomModel(shape, options.level), variant: options.variant });
+  const capacity = Math.max(...options.contexts, ...options.prefills) + options.decodeTokens + 32;
+  const session = await Session.create(model, { capacity, precision: "f16" });
+  try {
+    const prefill: Record<string, number> = {};
+    for (const length of options.prefills) prefill[length] = await prefillSpeed(session, length);
+    const decode: Record<string, number> = {};
+    for (const length of options.contexts) decode[length] = await decodeSpeed(session, length, options.decodeTokens);
+    const weightBytes = sum(Object.values(model.weights.bytesByFormat));
+    const [shortest = 0] = options.contexts;
+    const bytesPerToken = weightBytes + session.cache.bytesPerToken * shortest;
+    const counts = await countCalls(gpu, model, options.decodeTokens);
+    const { forward } = session;
+    return {
+      shape: shape.name,
+      level: options.level,
+      adapter: `${gpu.info.vendor} ${gpu.info.architecture} ${gpu.info.description}`.trim(),
+      features: [...gpu.device.features].sort(),
+      variants: describeChoice(model.choice).map(({ operation, variant }) => `${operation}: ${variant}`),
+      copyBytesPerSecond,
+      prefillTokensPerSecond: prefill,
+      decodeTokensPerSecond: decode,
+      bytesPerToken,
+      copyShare: ((decode[shortest] ?? 0) * bytesPerToken) / copyBytesPerSecond,
+      ...counts,
+      numLayers: model.spec.blocks.length,
+      gpuBytes: gpu.allocatedBytes - before,
+      weightBytes,
+      cacheBytes: session.cache.sizeBytes,
+      kernels: options.profile ? await profileDispatches(gpu, forward.decode, 1, shortest) : null,
+    };
+  } finally {
+    await session.close();
+    model.destroy();
+  }
+}
+
+async function prefillSpeed(session: Session, length: number): Promise<number> {
+  const ids = Array.from({ length }, (_, i) => (i * 31) % 1000);
+  // Twice: the first run compiles on drivers that put it off until a pipeline is used.
+  let elapsedMs = 0;
+  for (let run = 0; run < 2; run++) {
+    session.truncate(0);
+    const started = performance.now();
+    await session.prefill(ids);
+    elapsedMs = performance.now() - started;
+  }
+  return (length / elapsedMs) * 1000;
+}
+
+/** Over a cache that holds whatever its buffers hold: the work is the same. */
+async function decodeSpeed(session: Session, context: number, tokens: number): Promise<number> {
+  const ids = Array.from({ length: context }, () => 1);
+  let elapsedMs = 0;
+  for (let run = 0; run < 2; run++) {
+    session.pretendCached(ids.slice(0, -1));
+    const result = await session.generate({
+      ids,
+      sampling: { ...DEFAULT_SAMPLING, seed: 1 },
+      maxNewTokens: tokens + 1,
+      tokensInFlight: 8,
+      onToken: () => false,
+    });
+    elapsedMs = result.decodeMs;
+  }
+  return (tokens / elapsedMs) * 1000;
+}
+
+/** Calls per decoded token, counted on a session of its own. */
+async function countCalls(
+  gpu: Gpu,
+  model: Model,
+  tokens: number,
+): Promise<Pick<BenchResult, "dispatchesPerToken" | "submitsPerToken" | "newObjectsPerToken">> {
+  const counter = new ApiCounter(gpu);
+  const session = await Session.create(model.onDevice(counter.gpu), { capacity: tokens + 8, precision: "f16" });
+  try {
+    const calls = async (count: number): Promise<readonly number[]> => {
+      counter.reset();
+      session.truncate(0);
+      await session.generate({
+        ids: [1],
+        sampling: DEFAULT_SAMPLING,
+        maxNewTokens: count,
+        tokensInFlight: 2,
+        onToken: () => false,
+      });
+      const made = counter.calls.filter((call) => /create(Buffer|BindGroup|ComputePipeline|ShaderModule)/.test(call));
+      return [counter.count("pass.dispatchWorkgroups"), counter.count("queue.submit"), made.length];
+    };
+    const [dispatches = 0, submits = 0, objects = 0] = await calls(1);
+    const [dispatchesAll = 0, submitsAll = 0, objectsAll = 0] = await calls(tokens + 1);
+    return {
+      dispatchesPerToken: (dispatchesAll - dispatches) / tokens,
+      submitsPerToken: (submitsAll - submits) / tokens,
+      newObjectsPerToken: (objectsAll - objects) / tokens,
+    };
+  } finally {
+    await session.close();
+  }
+}
+
+async function copyBandwidth(gpu: Gpu): Promise<number> {
+  const size = Math.min(gpu.isSoftware ? 32 * 2 ** 20 : 256 * 2 ** 20, gpu.limits.maxBufferSize);
+  const scope = new BufferScope(gpu);
+  try {
+    const from = scope.storage("copy source", size);
+    const to = scope.storage("copy target", size);
+    const repeats = gpu.isSoftware ? 4 : 20;
+    let elapsedMs = 0;
+    for (let run = 0; run < 2; run++) {
+      const encoder = gpu.device.createCommandEncoder();
+      for (let i = 0; i < repeats; i++) encoder.copyBufferToBuffer(from, 0, to, 0, size);
+      const started = performance.now();
+      gpu.device.queue.submit([encoder.finish()]);
+      await gpu.device.queue.onSubmittedWorkDone();
+      elapsedMs = performance.now() - started;
+    }
+    return (2 * size * repeats * 1000) / elapsedMs;
+  } finally {
+    scope.destroy();
+  }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
+}

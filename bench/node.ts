@@ -1,0 +1,46 @@
+/**
+ * Benchmarks in Node. Usage: npm run bench -- [--driver native|swiftshader|lavapipe] [--level q4_0,q8_0] [--only NAME]
+ * [--variant NAME] [--full] [--profile] [--json FILE]
+ */
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+import { openNodeGpu, type SoftwareDriver } from "../src/runtime/testing/nodeGpu";
+import type { KernelVariant } from "../src/shared/protocol";
+import { FORMAT_IDS } from "../src/shared/quant";
+import type { BenchResult } from "./measure";
+import { describeResult, runBench } from "./plan";
+
+const { values } = parseArgs({
+  options: {
+    driver: { type: "string", default: "native" },
+    level: { type: "string", default: "q4_0" },
+    only: { type: "string", default: "" },
+    variant: { type: "string", default: "auto" },
+    full: { type: "boolean", default: false },
+    profile: { type: "boolean", default: false },
+    json: { type: "string" },
+  },
+});
+
+const levels = FORMAT_IDS.filter((id) => values.level.split(",").includes(id));
+if (levels.length === 0) throw new Error(`--level ${values.level}: known are ${FORMAT_IDS.join(", ")}`);
+const gpu = await openNodeGpu(values.driver as SoftwareDriver | "native", { profile: values.profile });
+const results: BenchResult[] = [];
+await runBench(
+  gpu,
+  {
+    levels,
+    variant: values.variant as KernelVariant,
+    only: values.only,
+    full: values.full,
+    profile: values.profile,
+  },
+  (result) => {
+    results.push(result);
+    console.log(describeResult(result));
+  },
+  (text) => console.log(text),
+);
+if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 1)}\n`);
+// Dawn's threads would keep the process alive.
+process.exit(results.length > 0 ? 0 : 1);

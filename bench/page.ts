@@ -1,0 +1,70 @@
+/** The benchmark as a page: the same measurements as bench/node.ts, on the visitor's adapter. */
+import { openGpu } from "../src/runtime/gpu/device";
+import type { KernelVariant } from "../src/shared/protocol";
+import { FORMAT_IDS } from "../src/shared/quant";
+import type { BenchResult } from "./measure";
+import { describeResult, runBench } from "./plan";
+import { SHAPES } from "./shapes";
+
+const VARIANTS: readonly KernelVariant[] = ["auto", "workgroup", "subgroup", "barrier_free"];
+
+const element = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
+
+function fill(id: string, values: readonly string[], chosen: string): void {
+  element<HTMLSelectElement>(id).replaceChildren(
+    ...values.map((value) => new Option(value, value, value === chosen, value === chosen)),
+  );
+}
+
+async function run(): Promise<void> {
+  const state = element("state");
+  const results: BenchResult[] = [];
+  element("results").replaceChildren();
+  element("save").hidden = true;
+  state.textContent = "Measuring. This page may stand still for a while.";
+  try {
+    const gpu = await openGpu(navigator.gpu);
+    const level = element<HTMLSelectElement>("level").value;
+    await runBench(
+      gpu,
+      {
+        levels: FORMAT_IDS.filter((id) => id === level),
+        variant: element<HTMLSelectElement>("variant").value as KernelVariant,
+        only: element<HTMLSelectElement>("shape").value,
+        full: element<HTMLInputElement>("full").checked,
+        profile: false,
+      },
+      (result) => {
+        results.push(result);
+        const block = document.createElement("pre");
+        block.textContent = describeResult(result);
+        element("results").append(block);
+      },
+      (text) => {
+        state.textContent = text;
+      },
+    );
+    gpu.device.destroy();
+    state.textContent = "Done.";
+    const save = element<HTMLAnchorElement>("save");
+    save.href = URL.createObjectURL(new Blob([JSON.stringify(results, null, 1)], { type: "application/json" }));
+    save.hidden = false;
+  } catch (error) {
+    state.textContent = error instanceof Error ? error.message : String(error);
+  }
+}
+
+fill(
+  "shape",
+  SHAPES.map((shape) => shape.name),
+  "SmolLM2-135M",
+);
+fill("level", FORMAT_IDS, "q4_0");
+fill("variant", VARIANTS, "auto");
+element("settings").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const button = event.currentTarget instanceof HTMLElement ? event.currentTarget.querySelector("button") : null;
+  if (button !== null) button.disabled = true;
+  await run();
+  if (button !== null) button.disabled = false;
+});
