@@ -5,6 +5,7 @@ import { readFloats } from "../gpu/readback";
 import { matmul } from "../kernels/matmul";
 import { normRows } from "../kernels/norm";
 import { paddedStride } from "../kernels/weightMatrix";
+import type { PromptItem } from "./promptItems";
 import type { Session } from "./session";
 
 /** Logits held on the GPU at a time. */
@@ -17,7 +18,7 @@ const LOGIT_BYTES = 64 * 2 ** 20;
  */
 export async function scoreLogits(
   session: Session,
-  ids: readonly number[],
+  ids: readonly PromptItem[],
   onRow: (position: number, logits: Float32Array) => void,
 ): Promise<void> {
   const { gpu, spec, weights, choice } = session.model;
@@ -70,7 +71,7 @@ export interface LastRowTrace {
 }
 
 /** Residual taps at the last token of `ids`, through the prefill path; the cache afterwards holds `ids`. */
-export async function traceLastRow(session: Session, ids: readonly number[]): Promise<LastRowTrace> {
+export async function traceLastRow(session: Session, ids: readonly PromptItem[]): Promise<LastRowTrace> {
   const { gpu, spec } = session.model;
   const { forward } = session;
   const { buffers, hiddenStrideBytes } = forward;

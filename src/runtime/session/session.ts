@@ -1,16 +1,16 @@
 /** Tokens in, tokens out: one conversation's cache on a model, with prefix reuse, several steps in flight, and forks. */
 import { VitrineError } from "../../shared/errors";
 import type { KvPrecision } from "../../shared/protocol";
-import { DEFAULT_SAMPLING, PENALTY_WINDOW, type SamplingSettings } from "../../shared/sampling";
+import { DEFAULT_SAMPLING, type SamplingSettings } from "../../shared/sampling";
 import { BufferScope } from "../gpu/bufferScope";
 import type { Dispatch } from "../gpu/dispatch";
-import { HISTORY_BYTES, packSettings } from "../kernels/sample";
 import { type Forward, prepareForward } from "../model/forward";
-import { STEP_BYTES } from "../model/forwardBuffers";
 import { defaultCapacity, KvCache } from "../model/kvCache";
 import type { Model } from "../model/model";
 import { checkSettings } from "./checkSettings";
+import { type PromptItem, sameItem } from "./promptItems";
 import { encodeTapped, MAX_IN_FLIGHT, StepQueue } from "./stepQueue";
+import { StepWriter } from "./stepWriter";
 
 export interface SessionOptions {
   /** Tokens the cache holds; null: what fits, at most the model's context. */
@@ -22,7 +22,7 @@ export interface SessionOptions {
 
 export interface DecodeRequest {
   /** The whole sequence; what the cache already holds of it is not computed again. */
-  readonly ids: readonly number[];
+  readonly ids: readonly PromptItem[];
   readonly sampling: SamplingSettings;
   readonly maxNewTokens: number;
   readonly tokensInFlight: number;
@@ -49,9 +49,10 @@ const PREFILL_ROWS_SOFTWARE = 64;
 
 export class Session {
   /** Tokens whose keys and values are in the cache and belong to the conversation. */
-  private items: number[] = [];
+  private items: PromptItem[] = [];
   private busy = false;
   private working: Promise<unknown> = Promise.resolve();
+  private readonly writer: StepWriter;
 
   private constructor(
     readonly model: Model,
@@ -59,7 +60,9 @@ export class Session {
     readonly cache: KvCache,
     readonly forward: Forward,
     readonly queue: StepQueue,
-  ) {}
+  ) {
+    this.writer = new StepWriter(model.gpu, forward, queue);
+  }
 
   /** @throws OutOfMemoryError, InvalidSettingError */
   static async create(model: Model, options: SessionOptions): Promise<Session> {
@@ -94,7 +97,7 @@ export class Session {
     return this.items.length;
   }
 
-  get cachedIds(): readonly number[] {
+  get cachedItems(): readonly PromptItem[] {
     return this.items;
   }
 
@@ -128,7 +131,7 @@ export class Session {
   }
 
   /** Runs `ids` without drawing, up to but not including the last; for callers that look at the last row. */
-  async prefill(ids: readonly number[]): Promise<void> {
+  async prefill(ids: readonly PromptItem[]): Promise<void> {
     await this.exclusively(async () => {
       this.checkIds(ids);
       const cached = this.reusePrefix(ids, ids.length);
@@ -143,7 +146,7 @@ export class Session {
   }
 
   /** Takes `ids` for cached although nobody computed them: benchmarks of long contexts. */
-  pretendCached(ids: readonly number[]): void {
+  pretendCached(ids: readonly PromptItem[]): void {
     this.items = [...ids];
   }
 
@@ -162,8 +165,8 @@ export class Session {
   }
 
   /** @throws ContextOverflowError, InvalidSettingError */
-  checkIds(ids: readonly number[]): void {
-    const { vocabSize } = this.model.spec;
+  checkIds(ids: readonly PromptItem[]): void {
+    const { vocabSize, hiddenSize } = this.model.spec;
     if (ids.length === 0)
       throw new VitrineError("InvalidSettingError", "There is nothing to continue: the prompt is empty.");
     if (ids.length > this.cache.capacity) {
@@ -172,9 +175,18 @@ export class Session {
         `The prompt has ${ids.length} tokens, the context holds ${this.cache.capacity}. Shorten it or choose a larger context.`,
       );
     }
-    const wrong = ids.find((id) => !Number.isInteger(id) || id < 0 || id >= vocabSize);
-    if (wrong !== undefined) {
-      throw new VitrineError("InvalidSettingError", `Token id ${wrong} is outside the vocabulary of ${vocabSize}.`);
+    for (const id of ids) {
+      if (
+        typeof id === "object" ? id.values.length === hiddenSize : Number.isInteger(id) && id >= 0 && id < vocabSize
+      ) {
+        continue;
+      }
+      throw new VitrineError(
+        "InvalidSettingError",
+        typeof id === "object"
+          ? `An embedding row has ${id.values.length} values; this model has ${hiddenSize}.`
+          : `Token id ${id} is outside the vocabulary of ${vocabSize}.`,
+      );
     }
   }
 
@@ -183,7 +195,7 @@ export class Session {
    * position and size to `onChunk`.
    */
   runChunks(
-    ids: readonly number[],
+    ids: readonly PromptItem[],
     from: number,
     rows: number,
     after: readonly Dispatch[],
@@ -192,11 +204,10 @@ export class Session {
     return this.exclusively(async () => {
       this.checkIds(ids);
       this.items.length = from;
-      const { prefillEmbed, prefillBlocks } = this.forward;
+      const { prefillBlocks } = this.forward;
       for (let start = from; start < ids.length; start += rows) {
         const chunk = ids.slice(start, start + rows);
-        this.writeStep(start, chunk);
-        this.queue.submit([prefillEmbed, ...prefillBlocks, after], chunk.length);
+        this.writer.submitRows(start, chunk, [...prefillBlocks, after]);
         await onChunk(start, chunk.length);
         this.items.push(...chunk);
       }
@@ -205,21 +216,22 @@ export class Session {
 
   /** Prefills all but the last chunk of `ids`, then runs it with `tap` called after the embedding (0) and each layer. */
   runTapped(
-    ids: readonly number[],
+    ids: readonly PromptItem[],
     tap: (encoder: GPUCommandEncoder, index: number, lastRow: number) => void,
   ): Promise<void> {
     return this.exclusively(async () => {
       this.checkIds(ids);
       this.items.length = 0;
-      const { prefillEmbed, prefillBlocks, prefillRows, finish } = this.forward;
+      const { prefillBlocks, prefillRows, finish } = this.forward;
       const start = Math.max(0, ids.length - prefillRows);
       await this.prefillFrom(ids, 0, start, undefined, undefined);
       const chunk = ids.slice(start);
-      this.writeSampler(ids, DEFAULT_SAMPLING);
-      this.writeStep(start, chunk);
+      this.writer.writeSampler(ids, DEFAULT_SAMPLING);
+      this.writer.submitRows(start, chunk, []);
       const encoder = this.model.gpu.device.createCommandEncoder();
-      encodeTapped(encoder, [prefillEmbed, ...prefillBlocks, finish], chunk.length, (index) => {
-        if (index <= prefillBlocks.length) tap(encoder, index, chunk.length - 1);
+      tap(encoder, 0, chunk.length - 1);
+      encodeTapped(encoder, [...prefillBlocks, finish], chunk.length, (index) => {
+        if (index < prefillBlocks.length) tap(encoder, index + 1, chunk.length - 1);
       });
       this.model.gpu.device.queue.submit([encoder.finish()]);
       this.items.push(...chunk);
@@ -229,16 +241,19 @@ export class Session {
   private async decodeLoop(request: DecodeRequest): Promise<DecodeResult> {
     const { ids, maxNewTokens, signal } = request;
     this.checkIds(ids);
+    if (typeof ids.at(-1) === "object") {
+      throw new VitrineError("InvalidSettingError", "A prompt must end with a token, not with an image.");
+    }
     checkSettings(request.sampling);
     const inFlight = Math.max(1, Math.min(MAX_IN_FLIGHT, Math.floor(request.tokensInFlight)));
     const started = performance.now();
     const fresh: number[] = [];
     if (maxNewTokens < 1) return { end: "max-tokens", ids: fresh, cachedTokens: 0, prefillMs: 0, decodeMs: 0 };
     const cachedTokens = this.reusePrefix(ids, ids.length - 1);
-    this.writeSampler(ids, request.sampling);
+    this.writer.writeSampler(ids, request.sampling);
     await this.prefillFrom(ids, cachedTokens, ids.length - 1, request.onPrefill, signal);
     if (isAborted(signal)) return this.finishDecode("stopped", ids, fresh, cachedTokens, started, started);
-    this.writeStep(ids.length - 1, ids.slice(-1));
+    this.writer.writeStep(ids.length - 1, ids.slice(-1));
     this.submitDecode(ids.length);
     let submitted = 1;
     let prefilled = 0;
@@ -275,7 +290,7 @@ export class Session {
 
   private finishDecode(
     end: DecodeEnd,
-    ids: readonly number[],
+    ids: readonly PromptItem[],
     fresh: readonly number[],
     cachedTokens: number,
     started: number,
@@ -294,55 +309,31 @@ export class Session {
   }
 
   /** Keeps the cached tokens that `ids` begins with, at most `limit`, and says how many. */
-  private reusePrefix(ids: readonly number[], limit: number): number {
+  private reusePrefix(ids: readonly PromptItem[], limit: number): number {
     let same = 0;
-    while (same < limit && same < this.items.length && this.items[same] === ids[same]) same++;
+    while (same < limit && same < this.items.length && sameItem(this.items[same], ids[same])) same++;
     this.items.length = same;
     return same;
   }
 
   /** Runs ids[from, to) in chunks. After each the worker may answer others, and `items` says what is cached. */
   private async prefillFrom(
-    ids: readonly number[],
+    ids: readonly PromptItem[],
     from: number,
     to: number,
     onPrefill: DecodeRequest["onPrefill"],
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const { prefillEmbed, prefillBlocks, prefillRows } = this.forward;
+    const { prefillBlocks, prefillRows } = this.forward;
     for (let start = from; start < to; start += prefillRows) {
       if (isAborted(signal)) return;
       const chunk = ids.slice(start, Math.min(to, start + prefillRows));
-      this.writeStep(start, chunk);
-      this.queue.submit([prefillEmbed, ...prefillBlocks], chunk.length);
+      this.writer.submitRows(start, chunk, prefillBlocks);
       await this.model.gpu.device.queue.onSubmittedWorkDone();
       this.model.gpu.assertAlive();
       this.items.push(...chunk);
       onPrefill?.(start + chunk.length, ids.length);
     }
-  }
-
-  /** Position and rows of the next step, and its tokens. */
-  writeStep(position: number, chunk: readonly number[]): void {
-    const { queue } = this.model.gpu.device;
-    const { step, tokens } = this.forward.buffers;
-    const words = new Uint32Array(STEP_BYTES / 4);
-    words[0] = position;
-    words[1] = chunk.length;
-    queue.writeBuffer(step, 0, words);
-    queue.writeBuffer(tokens, 0, new Uint32Array(chunk));
-  }
-
-  private writeSampler(ids: readonly number[], sampling: SamplingSettings): void {
-    const { queue } = this.model.gpu.device;
-    const { settings, history } = this.forward.buffers;
-    queue.writeBuffer(settings, 0, packSettings(sampling));
-    const words = new Uint32Array(HISTORY_BYTES / 4);
-    words[0] = ids.length;
-    for (let i = Math.max(0, ids.length - PENALTY_WINDOW); i < ids.length; i++) {
-      words[1 + (i % PENALTY_WINDOW)] = ids[i] as number;
-    }
-    queue.writeBuffer(history, 0, words);
   }
 }
 
