@@ -1,6 +1,7 @@
 /**
  * Runs the goldens of fixture folders through the real loading code and the real kernels.
- * Usage: npm run conformance -- [--due] [--json FILE] [--driver NAME] [--variant NAME] [--only TEXT] DIR [DIR2 ...]
+ * Usage: npm run conformance -- [--due] [--json FILE] [--driver NAME] [--variant NAME] [--only TEXT] [--browser] DIR [DIR2 ...]
+ * `--browser` also has the stories model tell its story in Chromium.
  * Exits 0 only if nothing failed. What is not supported fails with its reason; `--due` leaves out what is listed in
  * conformance/notDue.ts.
  */
@@ -10,6 +11,7 @@ import { parseArgs } from "node:util";
 import { openNodeGpu, type SoftwareDriver } from "../src/runtime/testing/nodeGpu";
 import type { KernelVariant } from "../src/shared/protocol";
 import { runBlocks, runMatmul } from "./conformance/blocks";
+import { runBrowserStory } from "./conformance/browser";
 import { isDue } from "./conformance/notDue";
 import { runPerplexity } from "./conformance/perplexity";
 import { type CaseResult, type Context, type Entry, failed, readJson } from "./conformance/result";
@@ -24,6 +26,7 @@ const { values, positionals } = parseArgs({
     driver: { type: "string", default: "swiftshader" },
     variant: { type: "string", default: "auto" },
     only: { type: "string", default: "" },
+    browser: { type: "boolean", default: false },
   },
 });
 
@@ -43,6 +46,8 @@ const RUNNERS: Readonly<Record<string, Run>> = {
   "quant-blocks-v1": runBlocks,
   "matmul-v1": runMatmul,
 };
+
+const BROWSER_ENTRY = { golden: "stories260k/golden/F32.json", format: "prompt-golden-v1" };
 
 if (positionals.length === 0) {
   console.error("Usage: npm run conformance -- [--due] [--json FILE] DIR [DIR2 ...]");
@@ -64,6 +69,13 @@ for (const [name, folder] of folders) {
       continue;
     }
     for (const result of await runEntry(name, folder, entry)) record(entry, result);
+  }
+}
+
+if (values.browser) {
+  for (const folder of folders.values()) {
+    for (const result of await runBrowserStory(folder))
+      record({ ...BROWSER_ENTRY, model_root: basename(folder) }, result);
   }
 }
 

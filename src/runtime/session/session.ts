@@ -8,6 +8,7 @@ import { type Forward, prepareForward } from "../model/forward";
 import { defaultCapacity, KvCache } from "../model/kvCache";
 import type { Model } from "../model/model";
 import { checkSettings } from "./checkSettings";
+import { HiddenHistory } from "./hiddenHistory";
 import { type PromptItem, sameItem } from "./promptItems";
 import { encodeTapped, MAX_IN_FLIGHT, StepQueue } from "./stepQueue";
 import { StepWriter } from "./stepWriter";
@@ -18,6 +19,8 @@ export interface SessionOptions {
   readonly precision: KvPrecision;
   /** Rows of one prefill step; bounds scratch memory and how long one submit takes. */
   readonly prefillRows?: number;
+  /** Keep rows after the final norm, so that `logitsAt` can answer: capacity x hidden size x 4 bytes. */
+  readonly keepHidden?: boolean;
 }
 
 export interface DecodeRequest {
@@ -60,6 +63,7 @@ export class Session {
     readonly cache: KvCache,
     readonly forward: Forward,
     readonly queue: StepQueue,
+    private readonly history: HiddenHistory | null,
   ) {
     this.writer = new StepWriter(model.gpu, forward, queue);
   }
@@ -84,8 +88,9 @@ export class Session {
       const prefillRows = Math.min(rows, capacity);
       const { weights, choice } = model;
       const forward = await prepareForward({ gpu, spec, weights, cache, scope, choice, prefillRows });
+      const history = options.keepHidden === true ? await HiddenHistory.create(model, forward, scope, capacity) : null;
       gpu.assertAlive();
-      return new Session(model, scope, cache, forward, new StepQueue(gpu, scope, forward.buffers.drawn));
+      return new Session(model, scope, cache, forward, new StepQueue(gpu, scope, forward.buffers.drawn), history);
     } catch (error) {
       scope.destroy();
       throw error;
@@ -108,7 +113,10 @@ export class Session {
   /** Another session that goes on from the same cached tokens. */
   async fork(): Promise<Session> {
     const { capacity, precision } = this.cache;
-    const copy = await Session.create(this.model, { capacity, precision, prefillRows: this.forward.prefillRows });
+    const { prefillRows } = this.forward;
+    const keepHidden = this.history !== null;
+    const copy = await Session.create(this.model, { capacity, precision, prefillRows, keepHidden });
+    if (this.history !== null) copy.history?.copyFrom(this.history);
     copy.cache.copyFrom(this.model.gpu, this.cache);
     copy.items = [...this.items];
     return copy;
@@ -138,6 +146,16 @@ export class Session {
       await this.prefillFrom(ids, cached, ids.length, undefined, undefined);
       this.items = [...ids];
     });
+  }
+
+  /**
+   * The model's own logits [V] after the token at a cached position: what it thought would come next.
+   * @throws InvalidStateError without `keepHidden`, InvalidSettingError outside the cache
+   */
+  logitsAt(position: number): Promise<Float32Array> {
+    const { history } = this;
+    if (history === null) throw new VitrineError("InvalidStateError", "This session keeps no hidden rows.");
+    return this.exclusively(() => history.logitsAt(position, this.items.length));
   }
 
   /** Forgets cached tokens beyond `length`. */
@@ -305,7 +323,7 @@ export class Session {
   private submitDecode(length: number): void {
     const { decode, decodeLong } = this.forward;
     const list = decodeLong !== null && length > decodeLong.beyond ? decodeLong.dispatches : decode;
-    this.queue.submitDraw([list], 1, length);
+    this.queue.submitDraw([list], 1, length, (encoder) => this.history?.keepOne(encoder, length - 1));
   }
 
   /** Keeps the cached tokens that `ids` begins with, at most `limit`, and says how many. */
@@ -328,9 +346,10 @@ export class Session {
     for (let start = from; start < to; start += prefillRows) {
       if (isAborted(signal)) return;
       const chunk = ids.slice(start, Math.min(to, start + prefillRows));
-      this.writer.submitRows(start, chunk, prefillBlocks);
-      await this.model.gpu.device.queue.onSubmittedWorkDone();
-      this.model.gpu.assertAlive();
+      const { history } = this;
+      const lists = history === null ? prefillBlocks : [...prefillBlocks, [history.normRows]];
+      this.writer.submitRows(start, chunk, lists, (encoder) => history?.keepRows(encoder, start, chunk.length));
+      await this.queue.finish();
       this.items.push(...chunk);
       onPrefill?.(start + chunk.length, ids.length);
     }

@@ -7,6 +7,11 @@ import { DRAWN_BYTES, type Drawn, unpackDrawn } from "../kernels/sample";
 
 /** Most steps that can be in flight. */
 export const MAX_IN_FLIGHT = 8;
+/** How much later than its rejected reads a lost device may say so. */
+const LOSS_NOTICE_MS = 500;
+
+/** Copies that belong to a step, encoded behind its compute pass. */
+export type EncodeCopies = (encoder: GPUCommandEncoder) => void;
 
 export class StepQueue {
   private readonly staging: GPUBuffer[];
@@ -25,19 +30,24 @@ export class StepQueue {
     return this.pending.length;
   }
 
-  /** One compute pass, one submit; nothing is read back. @param length tokens in the cache afterwards */
-  submit(lists: readonly (readonly Dispatch[])[], rows: number, length = rows): void {
+  /**
+   * One compute pass, one submit; nothing is read back.
+   * @param length tokens in the cache afterwards @param copies encoded behind the pass
+   */
+  submit(lists: readonly (readonly Dispatch[])[], rows: number, length = rows, copies?: EncodeCopies): void {
     const encoder = this.gpu.device.createCommandEncoder();
     encodePass(encoder, lists, rows, length);
+    copies?.(encoder);
     this.gpu.device.queue.submit([encoder.finish()]);
   }
 
   /** One compute pass, one submit, whose drawn token `take` will give. */
-  submitDraw(lists: readonly (readonly Dispatch[])[], rows: number, length = rows): void {
+  submitDraw(lists: readonly (readonly Dispatch[])[], rows: number, length = rows, copies?: EncodeCopies): void {
     const staging = this.staging[this.next] as GPUBuffer;
     this.next = (this.next + 1) % this.staging.length;
     const encoder = this.gpu.device.createCommandEncoder();
     encodePass(encoder, lists, rows, length);
+    copies?.(encoder);
     encoder.copyBufferToBuffer(this.drawn, 0, staging, 0, DRAWN_BYTES);
     this.gpu.device.queue.submit([encoder.finish()]);
     const reading = readDrawn(staging);
@@ -47,10 +57,22 @@ export class StepQueue {
   }
 
   /** The oldest draw in flight. @throws DeviceLostError, GpuProgramError */
-  async take(): Promise<Drawn> {
+  take(): Promise<Drawn> {
+    return this.explained(this.pending.shift() as Promise<Drawn>);
+  }
+
+  /** Waits until everything submitted is done. @throws DeviceLostError, GpuProgramError */
+  async finish(): Promise<void> {
+    await this.explained(this.gpu.device.queue.onSubmittedWorkDone());
+    this.gpu.assertAlive();
+  }
+
+  /** What waits for the GPU is rejected before the device says that it is lost: the reason is waited for, briefly. */
+  private async explained<T>(waiting: Promise<T>): Promise<T> {
     try {
-      return await (this.pending.shift() as Promise<Drawn>);
+      return await waiting;
     } catch (error) {
+      await Promise.race([this.gpu.device.lost, new Promise((resolve) => setTimeout(resolve, LOSS_NOTICE_MS))]);
       this.gpu.assertAlive();
       throw error;
     }

@@ -6,7 +6,7 @@ import { HISTORY_BYTES, packSettings } from "../kernels/sample";
 import type { Forward } from "../model/forward";
 import { STEP_BYTES } from "../model/forwardBuffers";
 import { lookupId, type PromptItem } from "./promptItems";
-import type { StepQueue } from "./stepQueue";
+import type { EncodeCopies, StepQueue } from "./stepQueue";
 
 /** Stands in the penalty window for a row that is no token. */
 const NO_TOKEN = 0xffffffff;
@@ -19,11 +19,16 @@ export class StepWriter {
   ) {}
 
   /** Embeds a chunk and runs `lists` over it. Rows that are no tokens are put in place between the two. */
-  submitRows(position: number, chunk: readonly PromptItem[], lists: readonly (readonly Dispatch[])[]): void {
+  submitRows(
+    position: number,
+    chunk: readonly PromptItem[],
+    lists: readonly (readonly Dispatch[])[],
+    copies?: EncodeCopies,
+  ): void {
     const { buffers, prefillEmbed, hiddenStrideBytes } = this.forward;
     this.writeStep(position, chunk);
     if (chunk.every((item) => typeof item === "number")) {
-      this.queue.submit([prefillEmbed, ...lists], chunk.length);
+      this.queue.submit([prefillEmbed, ...lists], chunk.length, chunk.length, copies);
       return;
     }
     this.queue.submit([prefillEmbed], chunk.length);
@@ -31,7 +36,7 @@ export class StepWriter {
       if (typeof item === "number") continue;
       this.gpu.device.queue.writeBuffer(buffers.hidden, row * hiddenStrideBytes, item.values);
     }
-    if (lists.length > 0) this.queue.submit(lists, chunk.length);
+    if (lists.length > 0) this.queue.submit(lists, chunk.length, chunk.length, copies);
   }
 
   /** Position and rows of the next step, and its tokens. */
