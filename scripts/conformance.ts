@@ -17,6 +17,7 @@ import { runPerplexity } from "./conformance/perplexity";
 import { type CaseResult, type Context, type Entry, failed, readJson } from "./conformance/result";
 import { runSortGolden, runTextGolden } from "./conformance/text";
 import { runTokenCases, runVocabulary } from "./conformance/tokens";
+import { runVision } from "./conformance/vision";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -45,6 +46,7 @@ const RUNNERS: Readonly<Record<string, Run>> = {
   "llama-vocab-v1": runVocabulary,
   "quant-blocks-v1": runBlocks,
   "matmul-v1": runMatmul,
+  "vision-golden-v1": runVision,
 };
 
 const BROWSER_ENTRY = { golden: "stories260k/golden/F32.json", format: "prompt-golden-v1" };

@@ -1,6 +1,6 @@
 // softmax(q K^T scale) V without barriers: one thread per query and head walks the cache with an online softmax
 // (Milakov and Gimelshein, arXiv 1805.02867).
-// Constants: WORKGROUP, H, K, QUADS (D / 4), CAPACITY, WINDOW (0: none), SCALE, OUT_STRIDE (in vec4), CAUSAL.
+// Constants: WORKGROUP, H, K, QUADS (D / 4), CAPACITY, WINDOW (0: none), SCALE, OUT_STRIDE (in vec4), CAUSAL (0: every row sees all rows).
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read> queries: array<vec4<f32>>;      // [T, H, QUADS]
 @group(0) @binding(2) var<storage, read> keys: array<CacheQuad>;         // [K, CAPACITY, QUADS]
@@ -23,7 +23,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>,
     query[i] = queries[index * QUADS + i] * SCALE;
   }
   let start = (head / (H / K)) * CAPACITY;
-  let end = step.position + t + 1u;
+  let end = step.position + select(step.count, t + 1u, CAUSAL == 1u);
   var first = 0u;
   if (WINDOW > 0u && end > WINDOW) {
     first = end - WINDOW;

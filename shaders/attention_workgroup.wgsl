@@ -1,7 +1,7 @@
 // softmax(q K^T scale) V: one workgroup per query and head, WORKGROUP keys at a time. Each thread scores one key;
 // then SLICES groups of QUADS threads add up the values, each its share of the keys.
 // Constants: WORKGROUP (a multiple of QUADS), SLICES, H, K, QUADS (D / 4), CAPACITY, WINDOW (0: none), SCALE,
-// OUT_STRIDE (in vec4).
+// OUT_STRIDE (in vec4), CAUSAL (0: every row sees all rows).
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read> queries: array<vec4<f32>>;      // [T, H, QUADS]
 @group(0) @binding(2) var<storage, read> keys: array<CacheQuad>;         // [K, CAPACITY, QUADS]
@@ -44,7 +44,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>,
   }
   workgroupBarrier();
   let start = (head / (H / K)) * CAPACITY;
-  let end = step.position + t + 1u;
+  let end = step.position + select(step.count, t + 1u, CAUSAL == 1u);
   var first = 0u;
   if (WINDOW > 0u && end > WINDOW) {
     first = end - WINDOW;

@@ -11,7 +11,7 @@ const NOT_DUE: readonly { readonly golden: RegExp; readonly case?: RegExp; reado
   { golden: /^stories260k-rot256\/golden\/(Q\d_K|Q4_K_M)\.json$/, why: "K-quants" },
   { golden: /perplexity\.json$/, case: /_K/, why: "K-quants" },
   { golden: /^(quant-blocks|matmul)\//, case: /^(Q\d_K|IQ4_NL|IQ4_XS|MXFP4)$/, why: "K-quants and IQ types" },
-  { golden: /^(vision|preprocess)\//, why: "images" },
+  { golden: /^preprocess\//, why: "image resizing" },
 ];
 
 /** Whether the whole golden (no case given) or one of its cases is due. */

@@ -4,6 +4,7 @@ const ACTIVATION_SILU: u32 = 1u;
 const ACTIVATION_GELU_TANH: u32 = 2u;
 const ACTIVATION_GELU_ERF: u32 = 3u;
 const ACTIVATION_RELU: u32 = 4u;
+const ACTIVATION_GELU_QUICK: u32 = 5u;
 
 // tanh overflows to NaN on some adapters for arguments beyond about 40; it is 1 to f32 rounding from 10 on.
 fn bounded_tanh(x: f32) -> f32 {
@@ -33,6 +34,9 @@ fn activate(x: f32) -> f32 {
     }
     case ACTIVATION_RELU: {
       return max(x, 0.0);
+    }
+    case ACTIVATION_GELU_QUICK: {
+      return x / (1.0 + exp(min(-1.702 * x, 80.0)));
     }
     default: {
       return x;

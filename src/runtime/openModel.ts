@@ -3,6 +3,7 @@ import type { ModelSpec, ModelTensors } from "../shared/modelSpec";
 import type { KernelVariant } from "../shared/protocol";
 import type { Level } from "../shared/quant";
 import { describeGguf, describeHuggingFace } from "./architectures/registry";
+import { throwIfCancelled } from "./files/byteSource";
 import type { ModelFiles } from "./files/modelFiles";
 import type { Gpu } from "./gpu/device";
 import { Model } from "./model/model";
@@ -54,6 +55,11 @@ export async function openModel(gpu: Gpu, files: ModelFiles, options: OpenModelO
       options.onBytes?.(Math.min(doneBytes, totalBytes), totalBytes);
     },
   });
+  if (options.signal?.aborted) {
+    // Cancelled while the last bytes were on their way: nothing was left to read that would have noticed.
+    model.destroy();
+    throwIfCancelled(options.signal, files.name);
+  }
   return { name: files.name, model, tokenizer, chatTemplate };
 }
 

@@ -63,7 +63,8 @@ export interface AttentionSpec {
   readonly slidingWindow: number | null;
 }
 
-export type Activation = "silu" | "gelu_tanh" | "gelu_erf" | "relu";
+/** `gelu_quick`: x sigmoid(1.702 x), CLIP's. */
+export type Activation = "silu" | "gelu_tanh" | "gelu_erf" | "gelu_quick" | "relu";
 
 export interface MlpSpec {
   /** `gated`: down(act(gate x) * up x); `plain`: down(act(up x)). */
@@ -93,6 +94,29 @@ export interface ModelSpec {
   readonly blocks: readonly BlockSpec[];
   readonly finalNorm: NormSpec;
   readonly head: { readonly tied: boolean };
+  /** Present in models that see. */
+  readonly vision?: VisionSpec;
+}
+
+/** An image tower (ViT, arXiv 2010.11929) and the projector of its rows into the language model (LLaVA). */
+export interface VisionSpec {
+  readonly family: string;
+  /** Square images of this many pixels a side, cut into square patches. */
+  readonly imageSize: number;
+  readonly patchSize: number;
+  readonly hiddenSize: number;
+  /** Only the blocks that are run: the feature layer may lie before the last. */
+  readonly blocks: readonly BlockSpec[];
+  /** A learned row before the patches. */
+  readonly classRow: boolean;
+  /** Norm between embedding and blocks. */
+  readonly preNorm: NormSpec | null;
+  /** The class row is not passed on to the language model. */
+  readonly dropsClassRow: boolean;
+  readonly projectorActivation: Activation;
+  readonly projectorSize: number;
+  /** The id that stands for one image in a prompt. */
+  readonly imageTokenId: number;
 }
 
 /** Rows `[start, end)` of a tensor in the file; all of it when `rows` is absent. */
@@ -130,4 +154,16 @@ export interface ModelTensors {
   readonly finalNorm: LinearRefs;
   /** Absent when the head is tied to the embedding. */
   readonly head?: LinearRefs;
+  readonly vision?: VisionTensors;
+}
+
+export interface VisionTensors {
+  /** [hidden, 3, patch, patch] */
+  readonly patchEmbedding: LinearRefs;
+  readonly classRow?: TensorRef;
+  /** [rows, hidden] */
+  readonly positions: TensorRef;
+  readonly preNorm?: LinearRefs;
+  readonly blocks: readonly BlockTensors[];
+  readonly projector: readonly [LinearRefs, LinearRefs];
 }

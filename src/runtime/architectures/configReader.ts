@@ -54,6 +54,12 @@ export class ConfigReader {
     throw this.wrong(key, value, "an object");
   }
 
+  requiredObject(key: string): ConfigReader {
+    const found = this.object(key);
+    if (found === null) throw this.wrong(key, undefined, "an object");
+    return found;
+  }
+
   /** @throws UnsupportedModelError when the value is not among `known` */
   choice<T extends string>(key: string, known: readonly T[], fallback?: T): T {
     const value = this.string(key, fallback);

@@ -4,12 +4,13 @@ import type { Architecture, HasTensor, ModelDescription } from "./architecture";
 import { ConfigReader } from "./configReader";
 import { gpt2 } from "./gpt2";
 import { llama } from "./llama";
+import { llava } from "./llava";
 import { mistral } from "./mistral";
 import { qwen2 } from "./qwen2";
 import { qwen3 } from "./qwen3";
 import { smollm3 } from "./smollm3";
 
-export const ARCHITECTURES: readonly Architecture[] = [llama, mistral, qwen2, qwen3, smollm3, gpt2];
+export const ARCHITECTURES: readonly Architecture[] = [llama, mistral, qwen2, qwen3, smollm3, gpt2, llava];
 
 /**
  * @param vocabSize rows of the embedding: GGUF files need not say

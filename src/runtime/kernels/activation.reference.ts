@@ -14,6 +14,8 @@ export function activationReference(activation: Activation | null, x: number): n
       return 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
     case "gelu_erf":
       return (x * erfc(-x / Math.SQRT2)) / 2;
+    case "gelu_quick":
+      return x / (1 + Math.exp(-1.702 * x));
     case "relu":
       return Math.max(x, 0);
   }

@@ -37,7 +37,7 @@ export interface AttentionRequest {
 const SERIAL_WORKGROUP = 32;
 
 export function attention(gpu: Gpu, request: AttentionRequest): Promise<Dispatch> {
-  const { numHeads, numKvHeads, headDim, scale, slidingWindow } = request.attention;
+  const { numHeads, numKvHeads, headDim, scale, slidingWindow, causal } = request.attention;
   const quads = headDim / 4;
   const serial = request.variant === "serial";
   const workgroup = serial ? SERIAL_WORKGROUP : quads > 128 ? 256 : 128;
@@ -48,6 +48,7 @@ export function attention(gpu: Gpu, request: AttentionRequest): Promise<Dispatch
     QUADS: quads,
     CAPACITY: request.capacity,
     WINDOW: slidingWindow ?? 0,
+    CAUSAL: causal ? 1 : 0,
     SCALE: float(scale),
     OUT_STRIDE: request.outStride / 4,
   };

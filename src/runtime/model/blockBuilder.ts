@@ -10,7 +10,7 @@ import { canFuseQkv, matvecQkv } from "../kernels/matvecQkv";
 import { normRows } from "../kernels/norm";
 import { ropeAppend } from "../kernels/ropeAppend";
 import { paddedStride } from "../kernels/weightMatrix";
-import { type ForwardBuffers, type ForwardRequest, qkvWidth, scalesStride } from "./forwardBuffers";
+import { type BlockRequest, type ForwardBuffers, qkvWidth, scalesStride } from "./forwardBuffers";
 import type { LayerCache } from "./kvCache";
 import type { BlockWeights, Linear } from "./weights";
 
@@ -20,7 +20,7 @@ export class BlockBuilder {
   private readonly label: string;
 
   constructor(
-    private readonly request: ForwardRequest,
+    private readonly request: BlockRequest,
     private readonly buffers: ForwardBuffers,
     private readonly index: number,
     private readonly rotation: GPUBuffer | null,

@@ -44,14 +44,19 @@ export interface ForwardBuffers {
   readonly headScales: GPUBuffer;
 }
 
-export interface ForwardRequest {
+/** What one block's dispatches are made from. */
+export interface BlockRequest {
   readonly gpu: Gpu;
   readonly spec: ModelSpec;
-  readonly weights: ModelWeights;
+  readonly weights: Pick<ModelWeights, "blocks">;
   readonly cache: KvCache;
   readonly scope: BufferScope;
   readonly choice: KernelChoice;
   readonly prefillRows: number;
+}
+
+export interface ForwardRequest extends BlockRequest {
+  readonly weights: ModelWeights;
 }
 
 /** `lib/step.wgsl`, padded to 16 bytes. */

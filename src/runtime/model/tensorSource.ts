@@ -25,10 +25,12 @@ export function requireTensor(tensors: TensorSource, ref: TensorRef): TensorEntr
 /** [rows, columns] of what a reference means: after the row range and the transposition. */
 export function refShape(entry: TensorEntry, ref: TensorRef): [rows: number, columns: number] {
   const { shape, name } = entry.info;
-  if (shape.length !== 2) {
+  if (shape.length < 2) {
     throw new VitrineError("TensorMismatchError", `Tensor "${name}" has shape [${shape}]; a matrix was expected.`);
   }
-  const [first = 0, second = 0] = shape;
+  // A convolution's kernel [out, in, height, width] is a matrix over the pixels of a patch.
+  const [first = 0, ...rest] = shape;
+  const second = rest.reduce((product, size) => product * size, 1);
   const [all, columns] = ref.transposed === true ? [second, first] : [first, second];
   const [start, end] = ref.rows ?? [0, all];
   if (start < 0 || end > all || start >= end) {

@@ -8,6 +8,7 @@ import type {
   ModelTensors,
   NormSpec,
   TensorRef,
+  VisionTensors,
 } from "../../shared/modelSpec";
 import { type FormatId, type Level, QUANT_FORMATS } from "../../shared/quant";
 import { BufferScope } from "../gpu/bufferScope";
@@ -17,6 +18,7 @@ import { paddedStride, type WeightMatrix } from "../kernels/weightMatrix";
 import { MatrixLoader, type OnBytes } from "./matrixLoader";
 import { readVector } from "./readRows";
 import type { TensorSource } from "./tensorSource";
+import { loadVisionWeights, towerSpec, type VisionWeights, visionMatrices } from "./visionWeights";
 
 /** A matrix with the norm of its input and the bias of its output. */
 export interface Linear {
@@ -48,6 +50,8 @@ export interface ModelWeights {
   /** File-equivalent bytes by format. */
   readonly bytesByFormat: Readonly<Partial<Record<FormatId, number>>>;
   readonly parameters: number;
+  /** Present in models that see. */
+  readonly vision: VisionWeights | null;
 }
 
 export interface LoadWeightsOptions {
@@ -76,7 +80,8 @@ export async function loadWeights(
   }
 }
 
-class WeightLoader {
+/** Loads what one spec asks for; the image tower uses it with a spec of its own. */
+export class WeightLoader {
   private readonly matrices: MatrixLoader;
 
   constructor(
@@ -97,16 +102,16 @@ class WeightLoader {
       this.throwIfCancelled();
       blocks.push(await this.loadBlock(`layer ${index}`, block, tensors.blocks[index] as BlockTensors));
     }
-    const finalNorm = linearVectors(
-      scope,
+    const finalNorm = this.vectorsOf(
       "final norm",
       spec.hiddenSize,
       await this.normVectors(spec.finalNorm, tensors.finalNorm, spec.hiddenSize),
-      null,
     );
     const head = await this.loadHead(tensors.head, embedding);
+    const vision = await this.loadVision(tensors.vision);
     const matrices = [embedding, ...blocks.flatMap((b) => [b.qkv, b.o, b.up, b.down].map((linear) => linear.matrix))];
     if (head.matrix !== embedding) matrices.push(head.matrix);
+    if (vision !== null) matrices.push(...visionMatrices(vision));
     return {
       scope,
       embedding,
@@ -114,10 +119,19 @@ class WeightLoader {
       blocks,
       finalNorm,
       head,
+      vision,
       divisors: await this.loadDivisors(),
       bytesByFormat: bytesByFormat(matrices),
       parameters: matrices.reduce((sum, matrix) => sum + matrix.rows * matrix.columns, 0),
     };
+  }
+
+  /** The tower stays as stored: it is small beside the language model, and images suffer first. */
+  private async loadVision(tensors: VisionTensors | undefined): Promise<VisionWeights | null> {
+    const { vision } = this.spec;
+    if (vision === undefined || tensors === undefined) return null;
+    const loader = new WeightLoader(this.scope, towerSpec(vision), this.source, { ...this.options, level: "stored" });
+    return loadVisionWeights(loader, vision, tensors);
   }
 
   private async loadHead(refs: LinearRefs | undefined, embedding: WeightMatrix): Promise<Linear> {
@@ -128,7 +142,7 @@ class WeightLoader {
     return this.linear("head", [refs], [vocabSize], hiddenSize, null);
   }
 
-  private async loadBlock(label: string, spec: BlockSpec, refs: BlockTensors): Promise<BlockWeights> {
+  async loadBlock(label: string, spec: BlockSpec, refs: BlockTensors): Promise<BlockWeights> {
     const C = this.spec.hiddenSize;
     const { numHeads, numKvHeads, headDim } = spec.attention;
     const F = spec.mlp.intermediateSize;
@@ -148,7 +162,7 @@ class WeightLoader {
     };
   }
 
-  private async linear(
+  async linear(
     label: string,
     refs: readonly LinearRefs[],
     rows: readonly number[],
@@ -179,7 +193,12 @@ class WeightLoader {
     return all;
   }
 
-  private async normVectors(spec: NormSpec, refs: LinearRefs, columns: number): Promise<NormVectors> {
+  /** Norm vectors alone, as the norm kernel binds them. */
+  vectorsOf(label: string, columns: number, norm: NormVectors): LinearVectors {
+    return linearVectors(this.scope, label, columns, norm, null);
+  }
+
+  async normVectors(spec: NormSpec, refs: LinearRefs, columns: number): Promise<NormVectors> {
     const weight = await this.vector(refs.weight, columns);
     const bias = refs.bias === undefined ? null : await this.vector(refs.bias, columns);
     return { spec, weight, bias };
@@ -220,7 +239,7 @@ class WeightLoader {
     return divisors;
   }
 
-  private async vector(ref: TensorRef, length: number): Promise<Float32Array> {
+  async vector(ref: TensorRef, length: number): Promise<Float32Array> {
     const values = await readVector(this.source, ref, length, this.options.signal);
     this.options.onBytes?.(values.byteLength);
     return values;

@@ -7,6 +7,7 @@ const ACTIVATIONS: { readonly [A in Activation]: string } = {
   silu: "SiLU",
   gelu_tanh: "GELU (tanh)",
   gelu_erf: "GELU",
+  gelu_quick: "GELU (sigmoid)",
   relu: "ReLU",
 };
 

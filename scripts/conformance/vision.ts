@@ -1,0 +1,113 @@
+/** vision-golden-v1: states of the tower, image rows, and the text that follows. */
+
+import { VisionTower } from "../../src/runtime/model/visionTower";
+import { latestLogits, scoreLogits, traceLastRow } from "../../src/runtime/session/inspect";
+import type { EmbeddingRow, PromptItem } from "../../src/runtime/session/promptItems";
+import { Session } from "../../src/runtime/session/session";
+import { DEFAULT_SAMPLING } from "../../src/shared/sampling";
+import { openFixture } from "./models";
+import {
+  bounded,
+  type CaseResult,
+  type Context,
+  firstGreedyMismatch,
+  LOGIT_BOUND,
+  maxAbsDiff,
+  ROW_BOUND,
+  readFloatFile,
+  readJson,
+  relativeError,
+} from "./result";
+
+interface VisionGolden {
+  readonly image_token_id: number;
+  readonly images: readonly {
+    readonly id: string;
+    readonly pixel_values: string;
+    readonly rows_file: string;
+    readonly tensors: Readonly<Record<string, { readonly offset: number; readonly shape: readonly [number, number] }>>;
+  }[];
+  readonly cases: readonly {
+    readonly id: string;
+    readonly images: readonly string[];
+    readonly ids: readonly number[];
+    readonly logits_last: readonly number[];
+    readonly greedy_ids: readonly number[];
+    readonly greedy_margin: readonly number[];
+    readonly logits_after_greedy15: readonly number[];
+    readonly text_layers_last_row: Readonly<Record<string, readonly number[]>>;
+  }[];
+}
+
+/** Of tower states and image rows. */
+const STATE_BOUND = 5e-5;
+
+export async function runVision(context: Context): Promise<CaseResult[]> {
+  const golden = readJson<VisionGolden>(context.path);
+  const opened = await openFixture(context);
+  const tower = await VisionTower.create(opened.model);
+  if (tower === null) throw new Error("the model has no image tower");
+  const session = await Session.create(opened.model, { capacity: null, precision: "f32" });
+  const results: CaseResult[] = [];
+  try {
+    const rows = new Map<string, EmbeddingRow[]>();
+    for (const image of golden.images) {
+      const pixels = readFloatFile(context.modelPath(image.pixel_values));
+      const all = readFloatFile(context.modelPath(image.rows_file));
+      const wanted = (name: string): Float32Array => {
+        const { offset, shape } = image.tensors[name] ?? { offset: 0, shape: [0, 0] };
+        return all.subarray(offset / 4, offset / 4 + shape[0] * shape[1]);
+      };
+      const encoded = await tower.encode(pixels);
+      rows.set(
+        image.id,
+        encoded.map((values, i) => ({ hash: `${image.id}:${i}`, values })),
+      );
+      const states = await tower.trace(pixels);
+      let worst = maxAbsDiff(
+        encoded.flatMap((row) => [...row]),
+        wanted("image_rows"),
+      );
+      worst = Math.max(worst, maxAbsDiff(states.embeddings, wanted("embeddings")));
+      for (const [layer, state] of states.hidden.entries()) {
+        worst = Math.max(worst, maxAbsDiff(state, wanted(`hidden_${layer}`)));
+      }
+      results.push(bounded(`image ${image.id}`, worst, STATE_BOUND));
+    }
+    for (const wanted of golden.cases) {
+      const left = wanted.images.flatMap((id) => rows.get(id) ?? []);
+      const items = wanted.ids.map(
+        (id): PromptItem => (id === golden.image_token_id ? (left.shift() as EmbeddingRow) : id),
+      );
+      let share = 0;
+      let last = new Float32Array(0);
+      await scoreLogits(session, items, (_, logits) => {
+        last = logits.slice() as Float32Array<ArrayBuffer>;
+      });
+      share = Math.max(share, maxAbsDiff(last, wanted.logits_last) / LOGIT_BOUND);
+      const trace = await traceLastRow(session, items);
+      for (const [name, row] of Object.entries(wanted.text_layers_last_row)) {
+        const layer = trace.layers[Number(name.slice("l_out-".length))];
+        if (layer !== undefined) share = Math.max(share, relativeError(layer, row) / ROW_BOUND);
+      }
+      session.truncate(0);
+      const { ids } = await session.generate({
+        ids: items,
+        sampling: { ...DEFAULT_SAMPLING, greedy: true },
+        maxNewTokens: wanted.greedy_ids.length,
+        tokensInFlight: 4,
+        onToken: () => false,
+      });
+      share = Math.max(share, maxAbsDiff(await latestLogits(session), wanted.logits_after_greedy15) / LOGIT_BOUND);
+      const mismatch = firstGreedyMismatch(ids, wanted.greedy_ids, wanted.greedy_margin);
+      const reason =
+        mismatch < 0 ? "" : `greedy token ${mismatch} is ${ids[mismatch]}, not ${wanted.greedy_ids[mismatch]}`;
+      results.push(bounded(wanted.id, share * LOGIT_BOUND, LOGIT_BOUND, reason));
+    }
+    return results;
+  } finally {
+    await session.close();
+    tower.destroy();
+    opened.model.destroy();
+  }
+}
