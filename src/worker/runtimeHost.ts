@@ -55,7 +55,8 @@ class RuntimeHost implements RuntimeApi {
     try {
       const gpu = await this.openDevice();
       onProgress({ stage: "reading", doneBytes: 0, totalBytes: 0 });
-      const files = await openFiles(request, loading.signal);
+      const onDownload = throttled((doneBytes, totalBytes) => onProgress({ stage: "reading", doneBytes, totalBytes }));
+      const files = await openFiles(request, loading.signal, onDownload);
       const opened = await openModel(gpu, files, {
         level: request.level,
         variant: request.variant,
@@ -150,8 +151,15 @@ class RuntimeHost implements RuntimeApi {
   }
 }
 
-function openFiles({ source }: LoadRequest, signal: AbortSignal): Promise<ModelFiles> {
-  if (source.kind === "url") return openModelUrl(source.url, { signal });
+/** @param onDownload told while a server without ranges sends a whole file */
+function openFiles(
+  { source }: LoadRequest,
+  signal: AbortSignal,
+  onDownload: (doneBytes: number, totalBytes: number) => void,
+): Promise<ModelFiles> {
+  if (source.kind === "url") {
+    return openModelUrl(source.url, { signal, onDownload: (done, total) => onDownload(done, total ?? 0) });
+  }
   const sources = source.files.map((file) => blobSource(file, file.webkitRelativePath || file.name));
   return openModelFiles(sources, signal);
 }

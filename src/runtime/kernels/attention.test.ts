@@ -1,12 +1,14 @@
 import { beforeAll, describe, it } from "vitest";
 import type { KvPrecision } from "../../shared/protocol";
 import type { Gpu } from "../gpu/device";
+import type { Dispatch } from "../gpu/dispatch";
 import { floatToHalf } from "../model/half";
 import { expectClose } from "../testing/allclose";
 import { KernelHarness, openTestGpu, padRows } from "../testing/kernelHarness";
 import { SeededRandom } from "../testing/random";
-import { type AttentionVariant, attention } from "./attention";
+import { type AttentionRequest, attention } from "./attention";
 import { attentionReference } from "./attention.reference";
+import { attentionSplit, piecesBytes } from "./attentionSplit";
 import { halfValue } from "./dequantize.reference";
 import { paddedStride } from "./weightMatrix";
 
@@ -31,7 +33,20 @@ type Step = readonly [position: number, rows: number];
 
 const UNTOUCHED = 9;
 
-async function check(variant: AttentionVariant, shape: Shape, steps: readonly Step[]): Promise<void> {
+/** `split` is for one row at a time: a step of decode over a long cache. */
+type Kernel = "serial" | "workgroup" | "split";
+
+async function prepare(
+  kernel: Kernel,
+  harness: KernelHarness,
+  request: Omit<AttentionRequest, "variant">,
+): Promise<Dispatch[]> {
+  if (kernel !== "split") return [await attention(gpu, { ...request, variant: kernel })];
+  const pieces = harness.filled(piecesBytes(request.attention, request.capacity) / 4, UNTOUCHED);
+  return attentionSplit(gpu, { ...request, pieces });
+}
+
+async function check(kernel: Kernel, shape: Shape, steps: readonly Step[]): Promise<void> {
   const { H, K, D, capacity, slidingWindow = null, precision = "f32" } = shape;
   const random = new SeededRandom(H * 1000 + D);
   const scale = (shape.sharpness ?? 1) / Math.sqrt(D);
@@ -48,7 +63,7 @@ async function check(variant: AttentionVariant, shape: Shape, steps: readonly St
     const mixed = harness.filled((rows + 1) * outStride, UNTOUCHED);
     const upload = (numbers: Float64Array): GPUBuffer =>
       precision === "f32" ? harness.buffer(Float32Array.from(numbers)) : harness.buffer(packHalves(numbers));
-    const dispatch = await attention(gpu, {
+    const dispatches = await prepare(kernel, harness, {
       label: "test",
       attention: { numHeads: H, numKvHeads: K, headDim: D, scale, qkNorm: null, causal: true, slidingWindow },
       step: harness.step(position, rows),
@@ -60,9 +75,8 @@ async function check(variant: AttentionVariant, shape: Shape, steps: readonly St
       headScales: harness.buffer(headScales),
       mixed,
       outStride,
-      variant,
     });
-    harness.run([dispatch], rows);
+    harness.run(dispatches, rows, position + rows);
     const actual = await harness.floats(mixed, (rows + 1) * outStride);
     harness.clear();
     const expected = attentionReference({
@@ -85,7 +99,7 @@ async function check(variant: AttentionVariant, shape: Shape, steps: readonly St
     // Scores of deviation s are off by a few 2^-24 (s + 1), exp by 3 + 2 |x| units in the last place, and weights by
     // as much relatively; they mix values of about 1, at most 5.
     const bound = 1.5e-6 * (1 + (shape.sharpness ?? 1));
-    expectClose(actual, all, bound, `attention ${variant} ${precision} H${H} K${K} D${D} at ${position}+${rows}`);
+    expectClose(actual, all, bound, `attention ${kernel} ${precision} H${H} K${K} D${D} at ${position}+${rows}`);
   }
 }
 
@@ -149,5 +163,20 @@ describe.each(["serial", "workgroup"] as const)("attention, %s", (variant) => {
 
   it("takes the largest heads", async () => {
     await check(variant, { H: 2, K: 1, D: 256, capacity: 135 }, [[131, 2]]);
+  });
+});
+
+describe("attention, split over the cache", () => {
+  const steps: Step[] = [0, 1, 62, 63, 64, 65, 127, 128, 200, 298].map((position) => [position, 1]);
+
+  it.each([
+    ["one head", { H: 1, K: 1, D: 4, capacity: 300 }],
+    ["grouped queries, a cache of halves", { H: 6, K: 2, D: 20, capacity: 300, precision: "f16" }],
+    ["more queries of one key head than a workgroup carries", { H: 14, K: 1, D: 32, capacity: 300 }],
+    ["the largest heads", { H: 2, K: 1, D: 256, capacity: 300 }],
+    ["a window of several pieces", { H: 2, K: 1, D: 8, capacity: 300, slidingWindow: 131 }],
+    ["one key that takes it all", { H: 2, K: 1, D: 16, capacity: 300, sharpness: 30 }],
+  ] as const)("%s", async (_, shape) => {
+    await check("split", shape, steps);
   });
 });

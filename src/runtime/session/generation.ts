@@ -67,13 +67,13 @@ class Generation {
     const promptAt = promptFor(this.opened, this.request.prompt, capacity);
     const dropping = atCapacity === "drop-oldest";
     const reserve = dropping ? Math.min(maxNewTokens, Math.max(1, Math.floor(capacity / 4))) : 0;
-    let fitted = fitPrompt(promptAt, 0, reserve, dropping ? capacity : Infinity);
-    if (fitted === null) throw tooLong(promptAt(0)?.length ?? 0, capacity);
+    let fitted = fitPrompt(promptAt, 0, [], reserve, dropping ? capacity : Infinity);
+    if (fitted === null) throw tooLong(promptAt(0, [])?.length ?? 0, capacity);
     this.promptTokens = fitted.ids.length;
     for (;;) {
-      const result = await this.decode([...fitted.ids, ...this.ids]);
+      const result = await this.decode(fitted.ids);
       if (result.end !== "capacity" || !dropping) break;
-      const next = fitPrompt(promptAt, fitted.dropped + 1, this.ids.length + reserve, capacity);
+      const next = fitPrompt(promptAt, fitted.dropped + 1, this.ids, reserve, capacity);
       if (next === null) break;
       fitted = next;
     }

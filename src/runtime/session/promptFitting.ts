@@ -1,8 +1,11 @@
 /** Which tokens to give up when a conversation outgrows the cache: whole turns, the oldest first. */
 import type { ChatMessage } from "../../shared/protocol";
 
-/** Prompt ids after giving up the `dropped` oldest pieces, or null when there is nothing more to give up. */
-export type PromptAt = (dropped: number) => readonly number[] | null;
+/**
+ * What to read, prompt and the answer so far, after giving up the `dropped` oldest pieces; null when there is nothing
+ * more to give up.
+ */
+export type PromptAt = (dropped: number, answer: readonly number[]) => readonly number[] | null;
 
 /** Drops the oldest turns, never the system message and never the last message. */
 export function chatPrompt(
@@ -11,40 +14,43 @@ export function chatPrompt(
 ): PromptAt {
   const system = messages.filter((message) => message.role === "system");
   const turns = messages.filter((message) => message.role !== "system");
-  return (dropped) => {
+  return (dropped, answer) => {
     // A conversation begins with the person: an answer whose question is gone goes too.
     let first = 0;
     for (let i = 0; i < dropped; i++) {
       first++;
       while (first < turns.length && turns[first]?.role === "assistant") first++;
     }
-    return first < turns.length ? encode([...system, ...turns.slice(first)]) : null;
+    return first < turns.length ? [...encode([...system, ...turns.slice(first)]), ...answer] : null;
   };
 }
 
 /** Tokens kept at the beginning of a plain text: models lean on the first ones (attention sinks). */
 const KEPT_FIRST = 4;
 
-/** Drops a quarter of the capacity at a time, after the first tokens. */
+/** Drops a quarter of the capacity at a time, after the first tokens; prompt and answer are one text. */
 export function textPrompt(ids: readonly number[], capacity: number): PromptAt {
   const piece = Math.max(1, Math.floor(capacity / 4));
-  return (dropped) => {
+  return (dropped, answer) => {
+    const whole = [...ids, ...answer];
     const removed = dropped * piece;
-    if (removed === 0) return ids;
-    return ids.length > KEPT_FIRST + removed ? [...ids.slice(0, KEPT_FIRST), ...ids.slice(KEPT_FIRST + removed)] : null;
+    if (removed === 0) return whole;
+    const rest = whole.slice(KEPT_FIRST + removed);
+    return rest.length > 0 ? [...whole.slice(0, KEPT_FIRST), ...rest] : null;
   };
 }
 
-/** The first way to fit `extra` tokens beside the prompt, giving up as little as possible; null when none fits. */
+/** The first way to leave `room` tokens beside prompt and answer, giving up as little as possible; null when none does. */
 export function fitPrompt(
   promptAt: PromptAt,
   from: number,
-  extra: number,
+  answer: readonly number[],
+  room: number,
   capacity: number,
 ): { ids: readonly number[]; dropped: number } | null {
   for (let dropped = from; ; dropped++) {
-    const ids = promptAt(dropped);
+    const ids = promptAt(dropped, answer);
     if (ids === null) return null;
-    if (ids.length + extra <= capacity) return { ids, dropped };
+    if (ids.length + room <= capacity) return { ids, dropped };
   }
 }

@@ -66,10 +66,11 @@ export class KernelHarness {
     return this.buffer(new Float32Array(length).fill(value));
   }
 
-  run(dispatches: readonly Dispatch[], rows = 1): void {
+  /** @param length tokens in the cache after the step */
+  run(dispatches: readonly Dispatch[], rows = 1, length = rows): void {
     const encoder = this.gpu.device.createCommandEncoder();
     const pass = encoder.beginComputePass();
-    for (const dispatch of dispatches) encodeDispatch(pass, dispatch, rows);
+    for (const dispatch of dispatches) encodeDispatch(pass, dispatch, rows, length);
     pass.end();
     this.gpu.device.queue.submit([encoder.finish()]);
   }

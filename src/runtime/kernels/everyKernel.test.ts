@@ -1,0 +1,173 @@
+/**
+ * Compiles every kernel in every variant and format on Dawn's null backend: validation of what no adapter here runs,
+ * within the limits that every WebGPU device has.
+ */
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { AttentionSpec } from "../../shared/modelSpec";
+import { FORMAT_IDS } from "../../shared/quant";
+import type { Gpu } from "../gpu/device";
+import { testMatrix } from "../testing/blocks";
+import { KernelHarness } from "../testing/kernelHarness";
+import { openNodeGpu } from "../testing/nodeGpu";
+import { SeededRandom } from "../testing/random";
+import { attention } from "./attention";
+import { attentionSplit, piecesBytes } from "./attentionSplit";
+import { embed } from "./embed";
+import { gate } from "./gate";
+import { linearVectors } from "./linearVectors";
+import { matmul } from "./matmul";
+import { matvec } from "./matvec";
+import { matvecQkv } from "./matvecQkv";
+import { normRows } from "./norm";
+import { ropeAppend } from "./ropeAppend";
+import { sample } from "./sample";
+import { BARRIER_FREE, type Layout } from "./variants";
+
+let gpu: Gpu;
+let harness: KernelHarness;
+beforeAll(async () => {
+  gpu = await openNodeGpu("null", { defaultLimits: true });
+  harness = new KernelHarness(gpu);
+});
+afterAll(() => {
+  harness.clear();
+  gpu.assertAlive();
+});
+
+const LAYOUTS: readonly Layout[] = [
+  BARRIER_FREE,
+  { variant: "workgroup", workgroup: 64, lanes: 16 },
+  { variant: "workgroup", workgroup: 256, lanes: 256 },
+  ...[4, 8, 16, 32].map((lanes): Layout => ({ variant: "subgroup", workgroup: 64, lanes })),
+];
+const ACTIVATIONS = [null, "silu", "gelu_tanh", "gelu_erf", "relu"] as const;
+const PRECISIONS = ["f32", "f16"] as const;
+
+const C = 64;
+const attentionSpec = (headDim: number): AttentionSpec => ({
+  numHeads: 4,
+  numKvHeads: 2,
+  headDim,
+  scale: 0.125,
+  qkNorm: null,
+  causal: true,
+  slidingWindow: null,
+});
+
+describe("every kernel compiles on the null backend", () => {
+  it.each(FORMAT_IDS)("kernels that read %s", async (format) => {
+    const { matrix } = testMatrix(harness, new SeededRandom(1), { formats: [format], rows: 128, columns: C });
+    const buffer = harness.filled(4096, 0);
+    const step = harness.step(0, 2);
+    for (const kind of ["rms", "layer"] as const) {
+      const norm = { spec: { kind, eps: 1e-5 }, weight: new Float32Array(C), bias: new Float32Array(C) };
+      const vectors = linearVectors(harness.scope, "v", C, norm, new Float32Array(128), new Float32Array(32));
+      const request = { label: "test", matrix, vectors, x: buffer };
+      for (const layout of LAYOUTS) {
+        for (const epilogue of ["store", "add", "gated"] as const) {
+          const y = harness.filled(4096, 0);
+          await matvec(gpu, { ...request, y, epilogue, activation: "silu", layout });
+        }
+        for (const qkNorm of [null, norm.spec]) {
+          await matvecQkv(gpu, {
+            ...request,
+            attention: { ...attentionSpec(16), qkNorm },
+            rotation: harness.filled(4096, 0),
+            rotaryDim: 16,
+            interleaved: true,
+            step,
+            queries: harness.filled(4096, 0),
+            cache: harness.filled(4096, 0),
+            valuesOffset: 1024,
+            capacity: 16,
+            precision: "f16",
+            layout,
+          });
+        }
+      }
+    }
+    const vectors = linearVectors(harness.scope, "v", 0, null, new Float32Array(128));
+    for (const variant of ["tiled", "register"] as const) {
+      for (const activation of ACTIVATIONS) {
+        const y = harness.filled(4096, 0);
+        const request = { label: "test", matrix, vectors, step, x: buffer, y, yStride: 128, activation, variant };
+        await matmul(gpu, { ...request, epilogue: "add" });
+      }
+    }
+    const hidden = harness.filled(4096, 0);
+    const tokens = harness.buffer(new Uint32Array(16));
+    await embed(gpu, { table: matrix, positions: null, step, tokens, hidden });
+    await embed(gpu, { table: matrix, positions: buffer, step, tokens, hidden });
+    expect(() => gpu.assertAlive()).not.toThrow();
+  });
+
+  it("norm and gate", async () => {
+    const step = harness.step(0, 2);
+    const x = harness.filled(4096, 0);
+    const y = harness.filled(4096, 0);
+    for (const kind of ["rms", "layer"] as const) {
+      const norm = { spec: { kind, eps: 1e-5 }, weight: new Float32Array(C), bias: new Float32Array(C) };
+      const vectors = linearVectors(harness.scope, "v", C, norm, null);
+      for (const layout of LAYOUTS) {
+        await normRows(gpu, { label: "test", vectors, columns: C, step, x, y, lastRowOnly: false, layout });
+      }
+    }
+    for (const activation of ["silu", "gelu_tanh", "gelu_erf", "relu"] as const) {
+      await gate(gpu, { label: "test", activation, width: 32, step, x, xStride: 64, upOffset: 32, y, yStride: 32 });
+    }
+  });
+
+  it.each(PRECISIONS)("attention, rope and append: %s, heads of 4 to 256", async (precision) => {
+    for (const headDim of [4, 12, 64, 80, 128, 256]) {
+      const spec = attentionSpec(headDim);
+      const step = harness.step(0, 1);
+      const buffers = (): GPUBuffer => harness.filled(16384, 0);
+      const request = {
+        label: "test",
+        attention: spec,
+        step,
+        queries: buffers(),
+        keys: buffers(),
+        values: buffers(),
+        capacity: 16,
+        precision,
+        headScales: buffers(),
+        mixed: buffers(),
+        outStride: 4 * headDim,
+      };
+      for (const variant of ["serial", "workgroup"] as const) await attention(gpu, { ...request, variant });
+      await attentionSplit(gpu, { ...request, pieces: harness.filled(piecesBytes(spec, 16) / 4, 0) });
+      for (const interleaved of [true, false]) {
+        for (const qkNorm of [null, { kind: "rms", eps: 1e-6 } as const]) {
+          await ropeAppend(gpu, {
+            ...request,
+            attention: { ...spec, qkNorm },
+            rotation: buffers(),
+            rotaryDim: headDim,
+            interleaved,
+            headNorms: buffers(),
+            qkv: buffers(),
+            qkvStride: 8 * headDim,
+          });
+        }
+      }
+    }
+  });
+
+  it.each(["serial", "workgroup"] as const)("sample, %s", async (variant) => {
+    const { scope } = harness;
+    for (const vocabSize of [32, 151_936]) {
+      await sample(gpu, {
+        vocabSize,
+        settings: scope.uniform("settings", 48),
+        logits: scope.storage("logits", vocabSize * 4),
+        adjusted: scope.storage("adjusted", vocabSize * 4),
+        history: scope.storage("history", 272),
+        step: scope.storage("step", 16),
+        tokens: scope.storage("tokens", 16),
+        drawn: scope.storage("drawn", 16),
+        variant,
+      });
+    }
+  });
+});
