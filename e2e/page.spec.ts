@@ -55,7 +55,7 @@ test("a number out of range is marked and put right", async ({ page }) => {
   await temperature.fill("");
   await temperature.press("Tab");
   await expect(temperature).toHaveValue("5");
-  await page.getByRole("button", { name: "Reset" }).click();
+  await page.getByRole("button", { name: "Reset", exact: true }).click();
   await expect(temperature).toHaveValue("0.8");
 });
 

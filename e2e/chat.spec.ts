@@ -1,0 +1,71 @@
+/** Talking to a model: the words it must say, as they come, stopping, and going on. */
+import { ANSWER_TEXTS, COUNT_WORDS, counted, patientGguf, poisonedGguf, talkingGguf } from "./helpers/models";
+import { expect, test } from "./helpers/test";
+
+test("turns go through the model's template, each to its topic", async ({ chat }) => {
+  await chat.open(talkingGguf());
+  for (const topic of ["cats", "rain", "tea"] as const) {
+    expect(await chat.ask(`Tell me of ${topic}`)).toBe(ANSWER_TEXTS[topic]);
+    await expect(chat.statistics).toHaveAttribute("data-end-reason", "end-of-text");
+  }
+  await expect(chat.answers).toHaveCount(3);
+  await expect(chat.page.getByRole("article", { name: "You" })).toHaveCount(3);
+  // A new conversation knows nothing of the old one.
+  await chat.newChat();
+  expect(await chat.ask("Hm")).toBe(ANSWER_TEXTS.ask);
+  // An answer may be empty.
+  expect(await chat.ask("hush")).toBe("");
+  expect(await chat.ask("tea")).toBe(ANSWER_TEXTS.tea);
+});
+
+test("text streams, Stop keeps what is there, and the next message works", async ({ chat }) => {
+  await chat.open(patientGguf());
+  await chat.setNumber("Max new tokens", 16_000);
+  await chat.send("Please count");
+  await chat.expectState(0, "streaming");
+  await expect(chat.answer(0)).toContainText("one two three four");
+  await chat.expectState(0, "streaming");
+  const early = await chat.answerText(0);
+  await expect.poll(async () => (await chat.answerText(0)).length).toBeGreaterThan(early.length);
+  await chat.stopButton.click();
+  await chat.expectState(0, "stopped");
+  const words = (await chat.answerText(0)).split(" ");
+  expect(words.join(" ")).toBe(counted(COUNT_WORDS, words.length));
+  await expect(chat.statistics).toHaveAttribute("data-end-reason", "stopped");
+  expect(await chat.number(chat.statistics, "generated-tokens")).toBe(words.length);
+  await expect(chat.stopButton).toHaveCount(0);
+  expect(await chat.ask("Now tea")).toBe(ANSWER_TEXTS.tea);
+  expect(await chat.number(chat.statistics, "cached-tokens")).toBeGreaterThan(words.length);
+});
+
+test("a model without a template continues the text", async ({ chat }) => {
+  await chat.open(talkingGguf({ chatTemplate: null }, "base.gguf"));
+  await chat.setGreedy(true);
+  await chat.setNumber("Max new tokens", 7);
+  expect(await chat.ask("one two three")).toContain("four five six seven eight one two");
+});
+
+test("a model without a tokenizer loads and says that it cannot chat", async ({ chat, page }) => {
+  await chat.open(talkingGguf({ tokenizer: false }, "mute.gguf"));
+  await expect(page.getByText(/without a tokenizer|no tokenizer/).first()).toBeVisible();
+  await chat.message.fill("cats");
+  if (await chat.sendButton.isEnabled()) {
+    await chat.sendButton.click();
+    await expect(chat.alert).toContainText("tokenizer");
+  }
+  await expect(chat.answers).toHaveCount(0);
+  await chat.chooseFiles(talkingGguf());
+  await chat.expectReady("talking");
+  expect(await chat.ask("cats")).toBe(ANSWER_TEXTS.cats);
+});
+
+test("a model that computes no numbers is stopped, with the reason and the words so far", async ({ chat }) => {
+  await chat.open(poisonedGguf());
+  expect(await chat.ask("cats")).toBe(ANSWER_TEXTS.cats);
+  await chat.send("void");
+  await chat.expectState(1, "error");
+  await expect(chat.answer(1)).toContainText(ANSWER_TEXTS.void);
+  await expect(chat.alert).toContainText("not a number");
+  await chat.newChat();
+  expect(await chat.ask("tea")).toBe(ANSWER_TEXTS.tea);
+});

@@ -1,0 +1,125 @@
+/** What a person does on the page and sees there, by role and name. */
+import { expect, type Locator, type Page } from "@playwright/test";
+import type { GivenFile } from "./models";
+
+export type TurnState = "streaming" | "done" | "stopped" | "error";
+
+export class ChatPage {
+  readonly model: Locator;
+  readonly alert: Locator;
+  readonly message: Locator;
+  readonly sendButton: Locator;
+  readonly stopButton: Locator;
+  readonly progress: Locator;
+  readonly cancelButton: Locator;
+  readonly answers: Locator;
+  readonly statistics: Locator;
+  readonly cache: Locator;
+
+  constructor(readonly page: Page) {
+    this.model = page.getByRole("status", { name: "Model", exact: true });
+    this.alert = page.getByRole("alert");
+    this.message = page.getByRole("textbox", { name: "Message", exact: true });
+    this.sendButton = page.getByRole("button", { name: "Send", exact: true });
+    this.stopButton = page.getByRole("button", { name: "Stop", exact: true });
+    this.progress = page.getByRole("progressbar", { name: "Loading model" });
+    this.cancelButton = page.getByRole("button", { name: "Cancel loading" });
+    this.answers = page.getByRole("article", { name: "Assistant" });
+    this.statistics = page.getByRole("status", { name: "Generation statistics" });
+    this.cache = page.getByRole("status", { name: "KV cache" });
+  }
+
+  async goto(query = ""): Promise<void> {
+    await this.page.goto(`./${query}`);
+  }
+
+  /** `?model=` and whatever more. */
+  async gotoModel(url: string, more: Readonly<Record<string, string>> = {}): Promise<void> {
+    await this.goto(`?${new URLSearchParams({ model: url, ...more })}`);
+  }
+
+  async chooseFiles(files: GivenFile | readonly GivenFile[]): Promise<void> {
+    await this.page.getByLabel("Open model files").setInputFiles([files].flat() as GivenFile[]);
+  }
+
+  async expectReady(name?: string | RegExp): Promise<void> {
+    await expect(this.model).toHaveText(/ready$/);
+    if (name !== undefined) await expect(this.model).toContainText(name);
+  }
+
+  /** A fresh page with that model open. */
+  async open(file: GivenFile): Promise<void> {
+    await this.goto();
+    await this.chooseFiles(file);
+    await this.expectReady(file.name.replace(/\.gguf$/, ""));
+  }
+
+  async send(text: string): Promise<void> {
+    await this.message.fill(text);
+    await this.sendButton.click();
+  }
+
+  answer(index: number): Locator {
+    return this.answers.nth(index);
+  }
+
+  async expectState(index: number, state: TurnState): Promise<void> {
+    await expect(this.answer(index)).toHaveAttribute("data-state", state);
+  }
+
+  /** Sends, waits for the end and gives the words of the answer. */
+  async ask(text: string, state: TurnState = "done"): Promise<string> {
+    const before = await this.answers.count();
+    await this.send(text);
+    await this.expectState(before, state);
+    return this.answerText(before);
+  }
+
+  /** The words without what the page writes below them: the line of the model's text. */
+  async answerText(index: number): Promise<string> {
+    const texts = await this.answer(index).locator("[dir=auto]").allInnerTexts();
+    return texts.join("").trim();
+  }
+
+  async newChat(): Promise<void> {
+    await this.page.getByRole("button", { name: "New chat" }).first().click();
+    await expect(this.answers).toHaveCount(0);
+  }
+
+  /** Where the settings are folded away, their button brings them. */
+  private async showSettings(): Promise<void> {
+    const button = this.page.getByRole("button", { name: "Sampling", exact: true });
+    if (await this.page.getByRole("spinbutton", { name: "Temperature", exact: true }).isVisible()) return;
+    if (await button.isVisible()) await button.click();
+  }
+
+  async setNumber(name: string, value: number): Promise<void> {
+    await this.showSettings();
+    const field = this.page.getByRole("spinbutton", { name, exact: true });
+    await field.fill(String(value));
+    await field.press("Tab");
+    await expect(field).toHaveValue(String(value));
+  }
+
+  async setGreedy(isGreedy: boolean): Promise<void> {
+    await this.showSettings();
+    await this.page.getByRole("checkbox", { name: "Greedy" }).setChecked(isGreedy);
+  }
+
+  async setStopStrings(text: string): Promise<void> {
+    await this.showSettings();
+    await this.page.getByRole("textbox", { name: "Stop strings" }).fill(text);
+  }
+
+  async choose(name: string, option: string): Promise<void> {
+    await this.showSettings();
+    await this.page.getByRole("combobox", { name, exact: true }).selectOption({ label: option });
+  }
+
+  /** A number that a status carries: `number(page.cache, "length")` is data-length. */
+  async number(status: Locator, name: string): Promise<number> {
+    const attribute = `data-${name}`;
+    await expect(status).toHaveAttribute(attribute, /^\d+(\.\d+)?$/);
+    return Number(await status.getAttribute(attribute));
+  }
+}

@@ -1,0 +1,45 @@
+/** The models that the browser tests open, made when asked for: nothing is stored. */
+import { talkingModel } from "../../src/runtime/testing/talkingModel";
+import { randomModel, type TinyFileOptions, tinyFolder, tinyGguf } from "../../src/runtime/testing/tinyModel";
+
+export { ANSWER_TEXTS, COUNT_WORDS, DICE_WORDS, TALKING_CONTEXT } from "../../src/runtime/testing/talkingModel";
+
+/** A file as Playwright gives it to the file input. */
+export interface GivenFile {
+  readonly name: string;
+  readonly mimeType: string;
+  readonly buffer: Buffer;
+}
+
+export function givenFile(name: string, bytes: Uint8Array): GivenFile {
+  return { name, mimeType: "application/octet-stream", buffer: Buffer.from(bytes) };
+}
+
+/** Answers known texts; see `ANSWER_TEXTS`. */
+export function talkingGguf(options: TinyFileOptions = {}, name = "talking.gguf"): GivenFile {
+  return givenFile(name, tinyGguf(talkingModel(), options));
+}
+
+/** Room for thousands of tokens: an answer that is still under way whenever a person acts. */
+export function patientGguf(): GivenFile {
+  return givenFile("patient.gguf", tinyGguf(talkingModel({ contextLength: 16_384 })));
+}
+
+/** "void" makes it compute values that are not numbers. */
+export function poisonedGguf(): GivenFile {
+  return givenFile("poisoned.gguf", tinyGguf(talkingModel({ poison: true })));
+}
+
+/** Random weights: every token depends on all before. */
+export function randomGguf(): GivenFile {
+  return givenFile("random.gguf", tinyGguf(randomModel(7)));
+}
+
+export function talkingFolder(): GivenFile[] {
+  return [...tinyFolder(talkingModel())].map(([name, bytes]) => givenFile(name, bytes));
+}
+
+/** The first `count` words of the answer that counts. */
+export function counted(words: readonly string[], count: number): string {
+  return Array.from({ length: count }, (_, index) => words[index % words.length]).join(" ");
+}

@@ -1,0 +1,52 @@
+/** `test` with the page as a person uses it, servers that end with the test, and a watch on the network. */
+import { test as base, expect } from "@playwright/test";
+import { ChatPage } from "./chatPage";
+import { ModelServer, type ModelServerOptions } from "./modelServer";
+import type { GivenFile } from "./models";
+
+export { expect } from "@playwright/test";
+
+type Serve = (files: readonly GivenFile[], options?: ModelServerOptions & { folder?: string }) => Promise<ModelServer>;
+
+interface Fixtures {
+  readonly chat: ChatPage;
+  readonly serve: Serve;
+  /** Addresses that were asked for so far, by the page and its worker. */
+  readonly addresses: readonly string[];
+}
+
+interface Kept {
+  readonly servers: ModelServer[];
+}
+
+export const test = base.extend<Fixtures & { kept: Kept }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures from the pattern
+  kept: async ({}, use) => {
+    const servers: ModelServer[] = [];
+    await use({ servers });
+    for (const server of servers) await server.close();
+  },
+  serve: async ({ kept }, use) => {
+    await use(async (files, { folder = "", ...options } = {}) => {
+      const contents = files.map(({ name, buffer }) => [`/${folder}${name}`, new Uint8Array(buffer)] as const);
+      const server = await ModelServer.start(new Map(contents), options);
+      kept.servers.push(server);
+      return server;
+    });
+  },
+  // Nothing a person does lets anything leave for elsewhere than the page's own site and the site of the link.
+  addresses: [
+    async ({ context, baseURL, kept }, use) => {
+      const seen: string[] = [];
+      context.on("request", (request) => seen.push(request.url()));
+      await use(seen);
+      const known = [new URL(baseURL ?? "").origin, ...kept.servers.map(({ origin }) => origin)];
+      const isOwn = (url: string) => /^(data|blob|about|chrome):/.test(url) || known.includes(new URL(url).origin);
+      expect(seen.filter((url) => !isOwn(url))).toEqual([]);
+    },
+    { auto: true },
+  ],
+  chat: async ({ page }, use) => {
+    await use(new ChatPage(page));
+  },
+});
