@@ -1,15 +1,49 @@
 import { fileURLToPath } from "node:url";
 import react from "@vitejs/plugin-react";
+import type { Plugin } from "vite";
 import { defineConfig } from "vitest/config";
 import { graphicsEnvironment } from "./scripts/setup/graphics.mjs";
 
 // Also when vitest is started by itself, tests know the software GPUs that are here.
 if (process.env.VITEST) Object.assign(process.env, graphicsEnvironment());
 
+/**
+ * What the built page may load: its own files. It connects to nobody, not even to itself: models are fetched by the
+ * worker, whose script brings a policy of its own, so a text that reached the page cannot make it call out. Scripts
+ * and styles come from files only. The development server needs inline scripts, so there the policy is left out.
+ */
+const CONTENT_POLICY = {
+  "default-src": "'none'",
+  "script-src": "'self'",
+  "style-src": "'self'",
+  // Small signs and letters are written into the style sheets.
+  "img-src": "'self' data:",
+  "font-src": "'self' data:",
+  "worker-src": "'self'",
+  "manifest-src": "'self'",
+  "connect-src": "'none'",
+  "base-uri": "'none'",
+  "form-action": "'none'",
+};
+
+function contentPolicy(): Plugin {
+  const content = Object.entries(CONTENT_POLICY)
+    .map((directive) => directive.join(" "))
+    .join("; ");
+  return {
+    name: "content-policy",
+    apply: "build",
+    transformIndexHtml: () => [
+      // First of all, so that nothing is loaded before it holds.
+      { tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content }, injectTo: "head-prepend" },
+    ],
+  };
+}
+
 export default defineConfig({
   // Relative addresses, so that the built site runs from any sub-folder of any host.
   base: "./",
-  plugins: [react()],
+  plugins: [react(), contentPolicy()],
   worker: { format: "es" },
   resolve: {
     alias: {

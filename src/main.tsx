@@ -1,8 +1,13 @@
+import "@fontsource-variable/source-sans-3/wght.css";
+import "@fontsource-variable/source-code-pro/wght.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { createChatStorage } from "./client/chatStorage";
 import { createRuntimeClient } from "./client/runtimeClient";
+import { keepOffline } from "./client/serviceWorker";
 import type { RuntimeApi } from "./shared/protocol";
 import { createAppStore, startApp } from "./store/appStore";
+import { keepChats, restoreKept } from "./store/keeping";
 import { App } from "./ui/App";
 import { AppProvider } from "./ui/appContext";
 import "./ui/styles/index.css";
@@ -10,10 +15,10 @@ import "./ui/styles/index.css";
 /** The worker; in development `?fake=SCENE` puts a runtime with made-up answers in its place. */
 async function chooseRuntime(): Promise<RuntimeApi> {
   if (import.meta.env.DEV) {
-    const wanted = new URLSearchParams(location.search).get("fake");
+    const query = new URLSearchParams(location.search);
     const { createFakeRuntime, FAKE_SCENES } = await import("./store/fakeRuntime");
-    const scene = FAKE_SCENES.find((known) => known === wanted);
-    if (scene !== undefined) return createFakeRuntime({ scene, tokenMs: 25 });
+    const scene = FAKE_SCENES.find((known) => known === query.get("fake"));
+    if (scene !== undefined) return createFakeRuntime({ scene, tokenMs: Number(query.get("ms") ?? 25) });
   }
   return createRuntimeClient();
 }
@@ -22,6 +27,15 @@ const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 
 const store = createAppStore(await chooseRuntime());
+const storage = createChatStorage();
+await restoreKept(store, storage);
+const keeper = keepChats(store, storage);
+// The last moment in which a page that is closed can still write.
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "hidden") void keeper.flush();
+});
+addEventListener("pagehide", () => void keeper.flush());
+
 createRoot(root).render(
   <StrictMode>
     <AppProvider store={store}>
@@ -30,3 +44,4 @@ createRoot(root).render(
   </StrictMode>,
 );
 void startApp(store, location.href);
+if (import.meta.env.PROD) keepOffline();

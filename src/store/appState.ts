@@ -1,14 +1,23 @@
 /** What every slice may see of the others, and what they are built from. */
 import type { RuntimeApi } from "../shared/protocol";
 import type { ChatSlice } from "./chatSlice";
+import type { ConversationSlice } from "./conversationSlice";
 import type { DeviceSlice } from "./deviceSlice";
 import type { RequestFrame } from "./frameBatcher";
 import type { ModelSlice } from "./modelSlice";
 import type { NoticeSlice } from "./noticeSlice";
+import type { PreferencesSlice } from "./preferencesSlice";
 import type { SamplingSlice } from "./samplingSlice";
 import type { SessionSlice } from "./sessionSlice";
 
-export type AppState = DeviceSlice & ModelSlice & SessionSlice & SamplingSlice & ChatSlice & NoticeSlice;
+export type AppState = DeviceSlice &
+  ModelSlice &
+  SessionSlice &
+  SamplingSlice &
+  ConversationSlice &
+  ChatSlice &
+  PreferencesSlice &
+  NoticeSlice;
 
 export interface SliceContext {
   readonly runtime: RuntimeApi;
@@ -17,5 +26,10 @@ export interface SliceContext {
   readonly requestFrame: RequestFrame;
   /** An unsigned 32-bit number for answers whose seed was left empty. */
   readonly drawSeed: () => number;
+  /** For durations. */
   readonly now: () => number;
+  /** Milliseconds since 1970. */
+  readonly wallClock: () => number;
+  /** Never the same twice, in whatever tab. */
+  readonly newId: () => string;
 }

@@ -105,7 +105,7 @@ describe("opening a model", () => {
     const broken = createFakeRuntime({ scene: "load-error" });
     runtime.loadModel = broken.loadModel;
     await store.getState().openFiles([new File(["y"], "broken.gguf")]);
-    expect(store.getState().notice?.title).toBe("Could not open broken.gguf");
+    expect(store.getState().notice?.failure).toEqual({ kind: "open", name: "broken.gguf" });
     expect(store.getState().notice?.error.name).toBe("InvalidFileError");
     expect(store.getState().model?.report.name).toBe("story");
     expect(store.getState().lastRequest).toBe(store.getState().model?.request);

@@ -3,10 +3,12 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { RuntimeApi } from "../shared/protocol";
 import type { AppState, SliceContext } from "./appState";
 import { createChatSlice } from "./chatSlice";
+import { createConversationSlice } from "./conversationSlice";
 import { createDeviceSlice } from "./deviceSlice";
 import { type RequestFrame, requestBrowserFrame } from "./frameBatcher";
 import { createModelSlice } from "./modelSlice";
 import { createNoticeSlice } from "./noticeSlice";
+import { createPreferencesSlice } from "./preferencesSlice";
 import { createSamplingSlice } from "./samplingSlice";
 import { createSessionSlice } from "./sessionSlice";
 
@@ -17,10 +19,17 @@ export interface AppStoreOptions {
   readonly requestFrame?: RequestFrame;
   readonly drawSeed?: () => number;
   readonly now?: () => number;
+  readonly wallClock?: () => number;
+  readonly newId?: () => string;
 }
 
 function drawRandomSeed(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
+}
+
+/** crypto.randomUUID is missing on pages that came over plain http. */
+function drawId(): string {
+  return [...crypto.getRandomValues(new Uint8Array(12))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 export function createAppStore(runtime: RuntimeApi, options: AppStoreOptions = {}): AppStore {
@@ -32,6 +41,8 @@ export function createAppStore(runtime: RuntimeApi, options: AppStoreOptions = {
       requestFrame: options.requestFrame ?? requestBrowserFrame,
       drawSeed: options.drawSeed ?? drawRandomSeed,
       now: options.now ?? (() => performance.now()),
+      wallClock: options.wallClock ?? (() => Date.now()),
+      newId: options.newId ?? drawId,
     };
     return {
       ...createNoticeSlice(context),
@@ -39,6 +50,8 @@ export function createAppStore(runtime: RuntimeApi, options: AppStoreOptions = {
       ...createModelSlice(context),
       ...createSessionSlice(context),
       ...createSamplingSlice(context),
+      ...createPreferencesSlice(context),
+      ...createConversationSlice(context),
       ...createChatSlice(context),
     };
   });

@@ -1,13 +1,11 @@
 import { VitrineError } from "../shared/errors";
-import type { GenerateEvent, GenerateRequest, GenerateResult, GenerationStats } from "../shared/protocol";
+import { createAnswering, type UnfinishedAnswer } from "./answering";
 import type { SliceContext } from "./appState";
-import { type Answer, buildPrompt, endExchange, type Turn } from "./chatTurns";
-import { toErrorInfo } from "./errorInfo";
-import { createFrameBatcher } from "./frameBatcher";
-import { type GenerationSettings, parseStopStrings } from "./samplingSlice";
+import { type Answer, addTurn, changeTurn, pathTo, type Turn, turnOf } from "./conversation";
 
 export interface Streaming {
-  readonly turnId: number;
+  readonly chatId: string;
+  readonly turnId: string;
   readonly text: string;
   /** How far the prompt has been read; null once tokens come. */
   readonly prefill: { readonly doneTokens: number; readonly totalTokens: number } | null;
@@ -15,182 +13,129 @@ export interface Streaming {
 
 export interface ChatSlice {
   readonly draft: string;
-  readonly turns: readonly Turn[];
   readonly streaming: Streaming | null;
   /** Of the newest answer, also while it streams. */
   readonly statistics: Answer | null;
   /** The turn whose error is the newest thing that went wrong. */
-  readonly alertTurn: number | null;
+  readonly alertTurn: string | null;
   readonly setDraft: (draft: string) => void;
   readonly send: () => Promise<void>;
+  /** Another answer beside this one, or the first one to a message. */
+  readonly regenerate: (turnId: string) => Promise<void>;
+  /** Goes on where this answer ends. */
+  readonly continueAnswer: (turnId: string) => Promise<void>;
+  /** A branch with other words: a message is answered anew, an answer stands as the person wrote it. */
+  readonly editTurn: (turnId: string, text: string) => Promise<void>;
   readonly stop: () => Promise<void>;
   readonly stopAndWait: () => Promise<void>;
   readonly newChat: () => Promise<void>;
-}
-
-/** Numbers that change while text streams are shown this often; text itself once per frame. */
-const STATISTICS_MS = 250;
-
-/** What the worker reported of the answer under way, ahead of what the page has been told. */
-interface Progress {
-  text: string;
-  stats: GenerationStats | null;
-  shownAt: number;
-}
-
-function drawsSeed(settings: GenerationSettings): boolean {
-  return !settings.greedy && settings.temperature > 0;
-}
-
-function buildRequest(
-  turns: readonly Turn[],
-  message: string,
-  hasChatTemplate: boolean,
-  settings: GenerationSettings,
-  seed: number,
-): GenerateRequest {
-  const { stopText, maxNewTokens, tokensInFlight, atCapacity, ...sampling } = settings;
-  return {
-    prompt: buildPrompt(turns, message, hasChatTemplate),
-    sampling: { ...sampling, seed },
-    maxNewTokens,
-    stopStrings: parseStopStrings(stopText),
-    tokensInFlight,
-    atCapacity,
-  };
+  readonly unfinishedAnswer: () => UnfinishedAnswer | null;
 }
 
 export function createChatSlice(context: SliceContext): ChatSlice {
-  const { runtime, get, set, now } = context;
-  const frames = createFrameBatcher(context.requestFrame);
-  let nextId = 1;
+  const { get, set, newId, wallClock } = context;
+  const answering = createAnswering(context);
   let underWay: Promise<void> = Promise.resolve();
-  let stopRequested = false;
 
-  function onEvent(turnId: number, seed: number | null, progress: Progress, event: GenerateEvent): void {
-    // Events and the result come on different ports: what arrives after the end is old news.
-    if (get().streaming?.turnId !== turnId) return;
-    const prefill = event.kind === "prefill" ? event : null;
-    if (event.kind === "tokens") {
-      progress.text += event.text;
-      progress.stats = event.stats;
-    }
-    frames.schedule(() => {
-      if (get().streaming?.turnId !== turnId) return;
-      const streaming: Streaming = { turnId, text: progress.text, prefill };
-      const { stats } = progress;
-      if (stats === null || now() - progress.shownAt < STATISTICS_MS) {
-        set({ streaming });
-        return;
-      }
-      progress.shownAt = now();
-      set({ streaming, statistics: { stats, endReason: null, seed }, cacheLength: stats.cacheLength });
-    });
+  /** Says why when the open model cannot write. */
+  function canAnswer(): boolean {
+    const { model, streaming } = get();
+    if (streaming !== null || model === null) return false;
+    if (model.report.hasTokenizer) return true;
+    const reason = "This model came without a tokenizer, so it cannot read or write text.";
+    get().report({ kind: "send" }, new VitrineError("TokenizerError", reason));
+    return false;
   }
 
-  function begin(message: string): number {
-    const user: Turn = {
-      id: nextId++,
-      role: "user",
-      text: message,
-      state: "done",
-      isInPrompt: true,
+  function makeTurn(role: Turn["role"], parentId: string | null, text: string): Turn {
+    const isAnswer = role === "assistant";
+    return {
+      id: newId(),
+      parentId,
+      role,
+      text,
+      state: isAnswer ? "streaming" : "done",
       error: null,
       answer: null,
+      isEdited: false,
+      createdAt: wallClock(),
     };
-    const assistant: Turn = { ...user, id: nextId++, role: "assistant", text: "", state: "streaming" };
-    set({
-      turns: [...get().turns, user, assistant],
-      streaming: { turnId: assistant.id, text: "", prefill: null },
-      statistics: null,
-      draft: "",
-      notice: null,
-      alertTurn: null,
-    });
-    return assistant.id;
   }
 
-  function finish(turnId: number, change: Partial<Turn>, message: string): void {
-    frames.cancel();
-    const { turns, draft } = get();
-    const after = endExchange(turns, turnId, change);
-    const cameToNothing = after.some((turn) => turn.id === turnId && !turn.isInPrompt);
-    set({
-      turns: after,
-      streaming: null,
-      statistics: change.answer ?? get().statistics,
-      cacheLength: change.answer?.stats.cacheLength ?? get().cacheLength,
-      // The words come back to be sent again, unless new ones were begun.
-      draft: cameToNothing && draft === "" ? message : draft,
-    });
+  async function answer(turnId: string): Promise<void> {
+    underWay = answering.answer({ chatId: get().chat.id, turnId });
+    await underWay;
   }
 
-  async function generate(turnId: number, message: string, before: readonly Turn[]): Promise<void> {
-    const { settings, model } = get();
-    const isDrawn = drawsSeed(settings);
-    const seed = settings.seed ?? (isDrawn ? context.drawSeed() : 0);
-    const shownSeed = isDrawn ? seed : null;
-    const progress: Progress = { text: "", stats: null, shownAt: Number.NEGATIVE_INFINITY };
-    try {
-      const session = await get().ensureSession();
-      if (stopRequested) {
-        finish(turnId, { state: "stopped", text: "" }, message);
-        return;
-      }
-      const hasTemplate = model?.report.hasChatTemplate ?? false;
-      const result: GenerateResult = await runtime.generate(
-        session.handle,
-        buildRequest(before, message, hasTemplate, settings, seed),
-        (event) => onEvent(turnId, shownSeed, progress, event),
-      );
-      const answer: Answer = { stats: result.stats, endReason: result.endReason, seed: shownSeed };
-      const state = result.endReason === "stopped" ? "stopped" : "done";
-      finish(turnId, { state, text: result.text, answer }, message);
-    } catch (error) {
-      const { text, stats } = progress;
-      const answer: Answer | null = stats === null ? null : { stats, endReason: null, seed: shownSeed };
-      finish(turnId, { state: "error", text, error: toErrorInfo(error), answer }, message);
-      get().noteError(error);
-      set({ alertTurn: turnId });
-    }
+  /** The message and an empty turn for its answer; the answer's id. */
+  function ask(parentId: string | null, text: string): string {
+    const message = makeTurn("user", parentId, text);
+    const reply = makeTurn("assistant", message.id, "");
+    get().changeChat(get().chat.id, (chat) => addTurn(addTurn(chat, message, wallClock()), reply, wallClock()));
+    return reply.id;
+  }
+
+  async function answerTo(messageId: string): Promise<void> {
+    const reply = makeTurn("assistant", messageId, "");
+    get().changeChat(get().chat.id, (chat) => addTurn(chat, reply, wallClock()));
+    await answer(reply.id);
+  }
+
+  async function stopAndWait(): Promise<void> {
+    await answering.stop();
+    await underWay;
   }
 
   return {
     draft: "",
-    turns: [],
     streaming: null,
     statistics: null,
     alertTurn: null,
     setDraft: (draft) => set({ draft }),
     send: async () => {
-      const { draft, model, streaming, turns } = get();
-      if (streaming !== null || model === null || draft.trim() === "") return;
-      if (!model.report.hasTokenizer) {
-        const reason = "This model came without a tokenizer, so it cannot read or write text.";
-        get().report("The message was not sent", new VitrineError("TokenizerError", reason));
-        return;
+      const { draft, turns, chat } = get();
+      if (draft.trim() === "" || !canAnswer()) return;
+      const id = ask(turns.at(-1)?.id ?? null, draft);
+      set({ draft: "" });
+      await answer(id);
+      const kept = get().chats.get(chat.id);
+      const reply = kept && turnOf(kept, id);
+      const cameToNothing = reply !== undefined && reply.text === "" && reply.state !== "done";
+      // The words come back to be sent again, unless new ones were begun.
+      if (cameToNothing && get().draft === "" && get().chat.id === chat.id) set({ draft });
+    },
+    regenerate: async (turnId) => {
+      const turn = turnOf(get().chat, turnId);
+      if (turn === undefined || !canAnswer()) return;
+      const messageId = turn.role === "user" ? turn.id : turn.parentId;
+      if (messageId !== null) await answerTo(messageId);
+    },
+    continueAnswer: async (turnId) => {
+      const turn = turnOf(get().chat, turnId);
+      if (turn?.role !== "assistant" || !canAnswer()) return;
+      const change = { state: "streaming", error: null } as const;
+      get().changeChat(get().chat.id, (chat) => changeTurn(chat, turnId, change, wallClock()));
+      await answer(turnId);
+    },
+    editTurn: async (turnId, text) => {
+      const turn = pathTo(get().chat, turnId).at(-1);
+      if (turn === undefined || text.trim() === "" || text === turn.text) return;
+      if (turn.role === "assistant") {
+        const edited: Turn = { ...makeTurn("assistant", turn.parentId, text), state: "done", isEdited: true };
+        get().changeChat(get().chat.id, (chat) => addTurn(chat, edited, wallClock()));
+      } else if (canAnswer()) {
+        await answer(ask(turn.parentId, text));
+      } else if (get().streaming === null) {
+        const message = makeTurn("user", turn.parentId, text);
+        get().changeChat(get().chat.id, (chat) => addTurn(chat, message, wallClock()));
       }
-      stopRequested = false;
-      underWay = generate(begin(draft), draft, turns);
-      await underWay;
     },
-    stop: async () => {
-      const { streaming, session } = get();
-      if (streaming === null) return;
-      stopRequested = true;
-      try {
-        if (session !== null) await runtime.stop(session.handle);
-      } catch (error) {
-        get().report("Could not stop", error);
-      }
-    },
-    stopAndWait: async () => {
-      await get().stop();
-      await underWay;
-    },
+    stop: answering.stop,
+    stopAndWait,
     newChat: async () => {
-      await get().stopAndWait();
-      set({ turns: [], statistics: null, alertTurn: null, notice: null });
+      await stopAndWait();
+      get().openEmptyChat();
     },
+    unfinishedAnswer: answering.unfinished,
   };
 }

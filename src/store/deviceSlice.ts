@@ -27,7 +27,7 @@ export function createDeviceSlice({ runtime, get, set }: SliceContext): DeviceSl
           set({ device: { status: "unavailable", reason: message } });
         } else {
           set({ device: { status: "failed" } });
-          get().report("The graphics device did not answer", error);
+          get().report({ kind: "device" }, error);
         }
       }
     },

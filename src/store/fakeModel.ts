@@ -47,3 +47,44 @@ export const FAKE_ANSWER = `A glass case protects what is inside and still lets 
 When you send a message, the text is first cut into tokens. Each of them becomes a row of numbers, and the rows pass through the layers one after another. In every layer the newest row looks back at the ones before it, takes a little from each, and moves on.
 
 At the end there is a number for every token in the vocabulary. One of them is drawn, written down, and read again as the newest row. Nothing else happens, as often as it takes.`;
+
+export const FAKE_MARKDOWN = `<think>
+The question has three parts. A table would help, and so would the formula itself.
+</think>
+
+## How softmax works
+
+Softmax turns **scores** into *probabilities*: every value becomes positive, and together they add up to 1.
+
+$$
+p_i = \\frac{e^{x_i / T}}{\\sum_j e^{x_j / T}}
+$$
+
+With a temperature of $T \\to 0$ the largest score takes everything. In short:
+
+| Temperature | Effect | Entropy |
+| --- | --- | --- |
+| 0.2 | steady | low |
+| 0.8 | balanced | middling |
+| 1.5 | surprising | high |
+
+A version that does not overflow:
+
+\`\`\`python
+import math
+
+def softmax(scores: list[float], temperature: float = 1.0) -> list[float]:
+    """Subtracts the largest score, which changes nothing but the range."""
+    top = max(scores)
+    weights = [math.exp((x - top) / temperature) for x in scores]
+    total = sum(weights)
+    return [w / total for w in weights]
+\`\`\`
+
+1. Subtract the maximum.
+2. Exponentiate.
+3. Divide by the sum.
+
+> The result is the same for all scores shifted by a constant.
+
+See [a longer text](https://example.com/softmax) for the derivation, or \`scipy.special.softmax\`.`;

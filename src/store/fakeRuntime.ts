@@ -19,11 +19,12 @@ import type {
   SessionReport,
   SessionRequest,
 } from "../shared/protocol";
-import { FAKE_ANSWER, FAKE_DEVICE, FAKE_SPEC, FAKE_WEIGHT_BYTES } from "./fakeModel";
+import { FAKE_ANSWER, FAKE_DEVICE, FAKE_MARKDOWN, FAKE_SPEC, FAKE_WEIGHT_BYTES } from "./fakeModel";
 import { sourceName } from "./modelSource";
 
 export const FAKE_SCENES = [
   "chat",
+  "markdown",
   "base",
   "no-tokenizer",
   "no-webgpu",
@@ -52,7 +53,8 @@ export interface FakeRuntime extends RuntimeApi {
 }
 
 export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRuntime {
-  const { scene = "chat", tokenMs = 0, answer = FAKE_ANSWER } = options;
+  const { scene = "chat", tokenMs = 0 } = options;
+  const { answer = scene === "markdown" ? FAKE_MARKDOWN : FAKE_ANSWER } = options;
   const calls: FakeRuntime["calls"] = [];
   const sessions = new Map<SessionHandle, { report: SessionReport; length: number }>();
   const stopped = new Set<SessionHandle>();

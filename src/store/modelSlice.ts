@@ -67,7 +67,7 @@ export function createModelSlice(context: SliceContext): ModelSlice {
       if (session !== null) await runtime.closeSession(session.handle);
       if (model !== null) await runtime.unloadModel(model.handle);
     } catch (error) {
-      if (toErrorInfo(error).name === "DeviceLostError") get().report("The graphics device was lost", error);
+      if (toErrorInfo(error).name === "DeviceLostError") get().report({ kind: "device-lost" }, error);
     }
   }
 
@@ -107,7 +107,7 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     try {
       await load(request);
     } catch (error) {
-      if (toErrorInfo(error).name !== "CancelledError") get().report(`Could not open ${name}`, error);
+      if (toErrorInfo(error).name !== "CancelledError") get().report({ kind: "open", name }, error);
     } finally {
       frames.cancel();
       set({ loading: null });
@@ -137,7 +137,7 @@ export function createModelSlice(context: SliceContext): ModelSlice {
         if (level !== null) set({ level: parseLevel(level) });
         await open(parseModelLink(link, base), get().level);
       } catch (error) {
-        get().report("Could not open the link", error);
+        get().report({ kind: "open-link" }, error);
       }
     },
     reloadModel: async () => {
@@ -151,7 +151,7 @@ export function createModelSlice(context: SliceContext): ModelSlice {
       try {
         await runtime.cancelLoad();
       } catch (error) {
-        get().report("Could not cancel", error);
+        get().report({ kind: "cancel" }, error);
       }
     },
     closeModel: async () => {

@@ -1,9 +1,16 @@
 import type { SliceContext } from "./appState";
 import { type ErrorInfo, toErrorInfo } from "./errorInfo";
 
+/** What did not work; the interface has a sentence for each. */
+export type Failure =
+  | { readonly kind: "open"; readonly name: string }
+  | { readonly kind: "import"; readonly name: string }
+  | { readonly kind: "open-link" | "cancel" | "stop" | "send" | "cache" | "device" | "device-lost" | "drop" }
+  /** Chats are not being saved, or some that were saved could not be read. */
+  | { readonly kind: "save" | "restore" };
+
 export interface Notice {
-  /** What did not work, as a sentence: "Could not open story.gguf". */
-  readonly title: string;
+  readonly failure: Failure;
   readonly error: ErrorInfo;
 }
 
@@ -12,7 +19,7 @@ export interface NoticeSlice {
   readonly notice: Notice | null;
   readonly dismissNotice: () => void;
   /** Shows an error; a lost device takes the open model with it. Returns the error as data. */
-  readonly report: (title: string, error: unknown) => ErrorInfo;
+  readonly report: (failure: Failure, error: unknown) => ErrorInfo;
   /** For errors that are shown where they happened. */
   readonly noteError: (error: unknown) => ErrorInfo;
 }
@@ -26,9 +33,9 @@ export function createNoticeSlice({ get, set }: SliceContext): NoticeSlice {
   return {
     notice: null,
     dismissNotice: () => set({ notice: null }),
-    report: (title, error) => {
+    report: (failure, error) => {
       const info = noteError(error);
-      set({ notice: { title, error: info }, alertTurn: null });
+      set({ notice: { failure, error: info }, alertTurn: null });
       return info;
     },
     noteError,

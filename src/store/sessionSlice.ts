@@ -61,7 +61,7 @@ export function createSessionSlice({ runtime, get, set }: SliceContext): Session
       try {
         await ensureSession();
       } catch (error) {
-        const info = get().report("The cache could not be changed", error);
+        const info = get().report({ kind: "cache" }, error);
         if (before === null || info.name === "DeviceLostError") return;
         set({ cacheRequest: before });
         await ensureSession().catch(() => {});

@@ -2,6 +2,8 @@ import { useSyncExternalStore } from "react";
 
 /** Same widths as styles/layout.css. */
 export const PHONE = "(max-width: 767px)";
+/** Too narrow for the list of chats beside the chat. */
+export const NARROW = "(max-width: 1199px)";
 
 export function useMediaQuery(query: string): boolean {
   return useSyncExternalStore(

@@ -1,10 +1,12 @@
 import { useApp } from "../appContext";
 import { LoadingStrip } from "../model/LoadingStrip";
+import { Announcer } from "../turn/Announcer";
 import { Composer } from "./Composer";
 import { EmptyState } from "./EmptyState";
 import { NoticeBar } from "./NoticeBar";
 import { NoWebGpu } from "./NoWebGpu";
 import { Transcript } from "./Transcript";
+import { UndoBar } from "./UndoBar";
 
 export function Chat() {
   const isUnavailable = useApp((state) => state.device.status === "unavailable");
@@ -18,7 +20,9 @@ export function Chat() {
       ) : (
         <Transcript />
       )}
+      <UndoBar />
       {(!isUnavailable || !isEmpty) && <Composer />}
+      <Announcer />
     </section>
   );
 }

@@ -1,27 +1,38 @@
 import { type KeyboardEvent, useRef } from "react";
+import { formatPercent } from "../../shared/units";
 import type { AppState } from "../../store/appStore";
+import { titleOf } from "../../store/conversationWords";
 import { useApp } from "../appContext";
+import { contextUse } from "../header/contextUse";
+import { useContextNext } from "../header/useContextNext";
 import { Icon } from "../Icon";
+import type { Strings } from "../strings/en";
+import { useStrings } from "../strings/useStrings";
 
-function placeholder({ model, loading }: AppState): string {
-  if (model === null) return loading !== null ? "Write a message" : "Open a model, then write here";
-  return model.report.hasChatTemplate ? "Write a message" : "Begin a text for the model to continue";
+function placeholder({ model, loading }: AppState, { composer }: Strings): string {
+  if (model === null) return loading !== null ? composer.write : composer.noModel;
+  return model.report.hasChatTemplate ? composer.write : composer.begin;
 }
 
 /** What the model cannot do, said before it is tried. */
-function limitation({ model }: AppState): string | null {
+function limitation({ model, streaming, chat, chats }: AppState, strings: Strings): string | null {
+  if (streaming !== null && streaming.chatId !== chat.id) {
+    const other = chats.get(streaming.chatId);
+    return strings.composer.elsewhere((other && titleOf(other)) ?? strings.chats.untitled);
+  }
   if (model === null) return null;
   const { hasTokenizer, hasChatTemplate } = model.report;
-  if (!hasTokenizer) return "This model has no tokenizer, so it cannot chat.";
-  return hasChatTemplate ? null : "This is a base model: it continues your text. Each message starts afresh.";
+  if (!hasTokenizer) return strings.composer.noTokenizer;
+  return hasChatTemplate ? null : strings.composer.base;
 }
 
 export function Composer() {
+  const strings = useStrings();
   const draft = useApp((state) => state.draft);
   const hasModel = useApp((state) => state.model !== null);
   const isStreaming = useApp((state) => state.streaming !== null);
-  const hint = useApp(placeholder);
-  const note = useApp(limitation);
+  const hint = useApp((state) => placeholder(state, strings));
+  const note = useApp((state) => limitation(state, strings));
   const setDraft = useApp((state) => state.setDraft);
   const send = useApp((state) => state.send);
   const stop = useApp((state) => state.stop);
@@ -47,11 +58,12 @@ export function Composer() {
       }}
     >
       {note !== null && <p className="composer-note">{note}</p>}
+      <ContextNote />
       <div className="composer-box">
         <textarea
           ref={input}
           id="message"
-          aria-label="Message"
+          aria-label={strings.composer.message}
           aria-keyshortcuts="Enter"
           dir="auto"
           rows={1}
@@ -61,16 +73,15 @@ export function Composer() {
           onKeyDown={onKeyDown}
         />
         <div className="composer-actions">
-          <NewChat />
           {isStreaming ? (
             <button type="button" className="button button-stop" onClick={() => void stop()}>
               <span className="stop-sign" aria-hidden="true" />
-              Stop
+              {strings.composer.stop}
             </button>
           ) : (
             <button type="submit" className="button button-primary" disabled={!hasModel || draft.trim() === ""}>
               <Icon name="send" />
-              Send
+              {strings.composer.send}
             </button>
           )}
         </div>
@@ -79,13 +90,17 @@ export function Composer() {
   );
 }
 
-function NewChat() {
-  const isEmpty = useApp((state) => state.turns.length === 0);
-  const newChat = useApp((state) => state.newChat);
+/** From here on it is worth knowing what goes first. */
+const HIGH = 0.75;
+
+function ContextNote() {
+  const { contextNext } = useStrings();
+  const share = useApp((state) => Math.floor((contextUse(state)?.share ?? 0) * 100) / 100);
+  const next = useContextNext();
+  if (share < HIGH) return null;
   return (
-    <button type="button" className="button button-quiet" disabled={isEmpty} onClick={() => void newChat()}>
-      <Icon name="compose" />
-      New chat
-    </button>
+    <p className="composer-note">
+      {contextNext.high(formatPercent(share))} {next}
+    </p>
   );
 }

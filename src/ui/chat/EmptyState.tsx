@@ -1,33 +1,30 @@
 import { useApp } from "../appContext";
 import { showOpenDialog } from "../model/openModelInput";
+import { useStrings } from "../strings/useStrings";
 
 /** Nothing said yet: one sentence, one action, one example. */
 export function EmptyState() {
+  const { empty } = useStrings();
   const report = useApp((state) => state.model?.report ?? null);
   const isLoading = useApp((state) => state.loading !== null);
   if (report !== null) {
     if (!report.hasTokenizer) return <NoTokenizer name={report.name} />;
     return report.hasChatTemplate ? (
-      <Start title="Ask something." example="Explain in three sentences how a rainbow comes about." />
+      <Start title={empty.ask} example={empty.askExample} />
     ) : (
-      <Start title="Begin a text." example="Once upon a time" />
+      <Start title={empty.begin} example={empty.beginExample} />
     );
   }
-  if (isLoading) return <p className="empty-text">The model is on its way. You can write your message meanwhile.</p>;
+  if (isLoading) return <p className="empty-text">{empty.onItsWay}</p>;
   return (
     <div className="empty">
-      <h2 className="empty-title">A language model, under glass.</h2>
-      <p className="empty-text">
-        Open a model from your disk. It runs on this device's graphics processor, inside this tab; nothing you write
-        leaves it.
-      </p>
+      <h2 className="empty-title">{empty.title}</h2>
+      <p className="empty-text">{empty.text}</p>
       <button type="button" className="button button-primary" onClick={showOpenDialog}>
-        Choose files
+        {empty.choose}
       </button>
-      <p className="hint">
-        A GGUF file, or config.json, tokenizer.json and *.safetensors of a Llama, Mistral, Qwen, SmolLM or GPT‑2 model.
-        You can also drop them anywhere here.
-      </p>
+      <LastModel />
+      <p className="hint">{empty.hint}</p>
     </div>
   );
 }
@@ -49,13 +46,26 @@ function Start({ title, example }: { title: string; example: string }) {
 }
 
 function NoTokenizer({ name }: { name: string }) {
+  const { empty } = useStrings();
   return (
     <div className="empty">
-      <h2 className="empty-title">This model cannot chat.</h2>
-      <p className="empty-text">
-        {name} came without a tokenizer, so text cannot be turned into its tokens. Open it again together with its
-        tokenizer.json.
-      </p>
+      <h2 className="empty-title">{empty.cannotChat}</h2>
+      <p className="empty-text">{empty.noTokenizer(name)}</p>
     </div>
+  );
+}
+
+/** The model of the last visit: one click away when it came from a link. */
+function LastModel() {
+  const { empty } = useStrings();
+  const last = useApp((state) => state.rememberedModel);
+  const openLink = useApp((state) => state.openLink);
+  if (last === null) return null;
+  const { name, link, level } = last;
+  if (link === null) return <p className="empty-text">{empty.lastFiles(name)}</p>;
+  return (
+    <button type="button" className="button" onClick={() => void openLink(link, level, document.baseURI)}>
+      {empty.again(name)}
+    </button>
   );
 }

@@ -1,21 +1,23 @@
 import { useApp } from "../appContext";
 import { Icon } from "../Icon";
+import { useStrings } from "../strings/useStrings";
 import { ReloadModelButton } from "./ReloadModelButton";
 
 export function NoticeBar() {
+  const strings = useStrings();
   const notice = useApp((state) => state.notice);
   const dismissNotice = useApp((state) => state.dismissNotice);
   if (notice === null) return null;
   return (
     <div className="notice">
       <div role="alert" className="notice-words" data-error={notice.error.name}>
-        <strong>{notice.title}.</strong> {notice.error.message}
+        <strong>{strings.failure(notice.failure)}.</strong> {notice.error.message}
       </div>
       <div className="notice-actions">
         {notice.error.name === "DeviceLostError" && <ReloadModelButton />}
         <button type="button" className="button button-quiet" onClick={dismissNotice}>
           <Icon name="close" />
-          Dismiss
+          {strings.dismiss}
         </button>
       </div>
     </div>

@@ -1,30 +1,97 @@
-import { useRef } from "react";
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type RefObject, useRef } from "react";
+import type { Turn } from "../../store/conversation";
+import { isUnanswered } from "../../store/conversationWords";
 import { useApp } from "../appContext";
 import { Icon } from "../Icon";
-import { TurnView } from "./TurnView";
+import { useStrings } from "../strings/useStrings";
+import { TurnView } from "../turn/TurnView";
 import { useStickToBottom } from "./useStickToBottom";
 
+/** The last turns are always there; those before exist only near the view. */
+const TAIL = 24;
+/** Room between turns, as `--turn-gap` in chat.css. */
+const GAP_PX = 28;
+
 export function Transcript() {
+  const strings = useStrings().turn;
+  const chatId = useApp((state) => state.chat.id);
   const turns = useApp((state) => state.turns);
-  const scroller = useRef<HTMLDivElement>(null);
+  const isPlain = useApp((state) => state.model !== null && !state.model.report.hasChatTemplate);
+  const scroller = useRef<HTMLElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const { isAtBottom, scrollToBottom } = useStickToBottom(scroller, content, turns.length);
+  const lastUser = turns.findLast((turn) => turn.role === "user")?.id ?? "";
+  const { isAtBottom, scrollToBottom } = useStickToBottom(scroller, content, `${chatId} ${lastUser}`);
+  // An even number, so that a question and its answer move together.
+  const before = Math.max(0, (turns.length - TAIL) & ~1);
+  const view = (turn: Turn, index: number) => (
+    <TurnView
+      key={turn.id}
+      turn={turn}
+      isNewest={index === turns.length - 1}
+      isUnanswered={isUnanswered(turns, index)}
+      isPlain={isPlain}
+    />
+  );
   return (
     <div className="transcript">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
-      <section ref={scroller} className="chat-scroll" tabIndex={0} aria-label="Conversation">
+      <section ref={scroller} className="chat-scroll" tabIndex={0} aria-label={strings.conversation}>
         <div ref={content} className="turns">
-          {turns.map((turn, index) => (
-            <TurnView key={turn.id} turn={turn} isNewest={index === turns.length - 1} />
-          ))}
+          {before > 0 && <EarlierTurns key={chatId} turns={turns.slice(0, before)} scroller={scroller} view={view} />}
+          {turns.slice(before).map((turn, index) => view(turn, before + index))}
         </div>
       </section>
       {!isAtBottom && (
         <button type="button" className="button to-bottom" onClick={scrollToBottom}>
           <Icon name="down" />
-          Newest
+          {strings.jump}
         </button>
       )}
+    </div>
+  );
+}
+
+interface EarlierTurnsProps {
+  readonly turns: readonly Turn[];
+  readonly scroller: RefObject<HTMLElement | null>;
+  readonly view: (turn: Turn, index: number) => React.ReactNode;
+}
+
+/** A guess until it was seen: lines of 80 letters. */
+function estimatePx({ text }: Turn): number {
+  return 64 + 26 * Math.ceil(text.length / 80);
+}
+
+function EarlierTurns({ turns, scroller, view }: EarlierTurnsProps) {
+  const virtualizer = useVirtualizer({
+    count: turns.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: (index) => {
+      const turn = turns[index];
+      return turn === undefined ? 64 : estimatePx(turn);
+    },
+    getItemKey: (index) => turns[index]?.id ?? index,
+    gap: GAP_PX,
+    overscan: 4,
+  });
+  return (
+    <div className="turns-earlier" style={{ blockSize: virtualizer.getTotalSize() }}>
+      {virtualizer.getVirtualItems().map(({ index, key, start }) => {
+        const turn = turns[index];
+        return (
+          turn !== undefined && (
+            <div
+              key={key}
+              ref={virtualizer.measureElement}
+              data-index={index}
+              style={{ transform: `translateY(${start}px)` }}
+            >
+              {view(turn, index)}
+            </div>
+          )
+        );
+      })}
     </div>
   );
 }

@@ -4,13 +4,13 @@ import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useSta
 const NEAR_PX = 48;
 
 /**
- * Follows growing content while the reader is at its end, and lets go as soon as they scroll away. A change of
- * `turnCount` goes to the end in any case: the reader just sent something.
+ * Follows growing content while the reader is at its end, and lets go as soon as they scroll up. A new `occasion` (a
+ * message sent, another chat) goes to the end in any case.
  */
 export function useStickToBottom(
   scroller: RefObject<HTMLElement | null>,
   content: RefObject<HTMLElement | null>,
-  turnCount: number,
+  occasion: string,
 ) {
   const follows = useRef(true);
   const [isAtBottom, setAtBottom] = useState(true);
@@ -22,20 +22,25 @@ export function useStickToBottom(
     if (element !== null) element.scrollTop = element.scrollHeight;
   }, [scroller]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: turnCount is the occasion, not an input
-  useLayoutEffect(scrollToBottom, [turnCount, scrollToBottom]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the occasion is when, not an input
+  useLayoutEffect(scrollToBottom, [occasion, scrollToBottom]);
 
   useEffect(() => {
     const element = scroller.current;
     const inner = content.current;
     if (element === null || inner === null) return;
+    let lastTop = element.scrollTop;
     const onScroll = (): void => {
       const isNear = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
-      follows.current = isNear;
-      setAtBottom(isNear);
+      // Content that grows moves the end away without the reader doing anything: only going up lets go.
+      if (isNear) follows.current = true;
+      else if (element.scrollTop < lastTop) follows.current = false;
+      lastTop = element.scrollTop;
+      setAtBottom(isNear || follows.current);
     };
     const observer = new ResizeObserver(() => {
       if (follows.current) element.scrollTop = element.scrollHeight;
+      else onScroll();
     });
     observer.observe(inner);
     observer.observe(element);

@@ -3,53 +3,41 @@ import { DASH, formatBytes, formatCount } from "../../shared/units";
 import { useApp } from "../appContext";
 import { Facts } from "../panels/Facts";
 import { Panel } from "../panels/Panel";
+import { useStrings } from "../strings/useStrings";
 import { adapterName } from "./adapterName";
 
 export function DevicePanel() {
+  const { device: words } = useStrings();
   const device = useApp((state) => state.device);
   const variants = useApp((state) => state.model?.report.variants ?? null);
   return (
-    <Panel title="Device">
-      {device.status === "ready" ? (
-        <Adapter report={device.report} />
-      ) : (
-        <p className="hint">{DEVICE_TEXTS[device.status]}</p>
-      )}
+    <Panel title={words.panel}>
+      {device.status === "ready" ? <Adapter report={device.report} /> : <p className="hint">{words[device.status]}</p>}
       {variants !== null && <Variants variants={variants} />}
     </Panel>
   );
 }
 
-const DEVICE_TEXTS = {
-  asking: "Asking the browser for a graphics adapter.",
-  unavailable: "This browser offers no WebGPU adapter.",
-  failed: "The graphics adapter did not answer.",
-} as const;
-
 function Adapter({ report }: { report: DeviceReport }) {
+  const { device: words } = useStrings();
   const { adapter, limits, features, isSoftware } = report;
   const chip = [adapter.vendor, adapter.architecture].filter((part) => part !== "").join(" ");
   return (
     <>
-      {isSoftware && (
-        <p className="note note-warning">
-          A software adapter computes on the processor: the answers are right, but slow. Check that the browser uses
-          graphics acceleration.
-        </p>
-      )}
+      {isSoftware && <p className="note note-warning">{words.softwareNote}</p>}
       <Facts
         facts={[
-          ["Adapter", adapterName(report)],
-          ["Architecture", chip === "" ? DASH : chip],
-          ["Largest buffer", formatBytes(limits.maxBufferSize)],
-          ["Largest binding", formatBytes(limits.maxStorageBufferBindingSize)],
-          ["Workgroup memory", formatBytes(limits.maxComputeWorkgroupStorageSize)],
-          ["Workgroup size", `${formatCount(limits.maxComputeInvocationsPerWorkgroup)} threads`],
+          [words.adapter, adapterName(report)],
+          [words.architecture, chip === "" ? DASH : chip],
+          [words.largestBuffer, formatBytes(limits.maxBufferSize)],
+          [words.largestBinding, formatBytes(limits.maxStorageBufferBindingSize)],
+          [words.workgroupMemory, formatBytes(limits.maxComputeWorkgroupStorageSize)],
+          [words.workgroupSize, words.threads(formatCount(limits.maxComputeInvocationsPerWorkgroup))],
         ]}
       />
-      <h3 className="subtitle">Features in use</h3>
+      <h3 className="subtitle">{words.features}</h3>
       {features.length === 0 ? (
-        <p className="hint">None beyond the standard: everything is computed in f32.</p>
+        <p className="hint">{words.noFeatures}</p>
       ) : (
         <ul className="tags">
           {features.map((feature) => (
@@ -64,15 +52,16 @@ function Adapter({ report }: { report: DeviceReport }) {
 }
 
 function Variants({ variants }: { variants: ModelReport["variants"] }) {
+  const { device: words } = useStrings();
   return (
     <>
-      <h3 className="subtitle">Kernels chosen</h3>
+      <h3 className="subtitle">{words.kernels}</h3>
       <table className="table">
         <thead>
           <tr>
-            <th scope="col">Operation</th>
-            <th scope="col">Variant</th>
-            <th scope="col">Why</th>
+            <th scope="col">{words.operation}</th>
+            <th scope="col">{words.variant}</th>
+            <th scope="col">{words.why}</th>
           </tr>
         </thead>
         <tbody>

@@ -1,27 +1,34 @@
+import { useShallow } from "zustand/react/shallow";
 import { formatCount, formatPercent } from "../../shared/units";
 import { useApp } from "../appContext";
+import { useStrings } from "../strings/useStrings";
+import { contextUse } from "./contextUse";
+import { useContextNext } from "./useContextNext";
 
-/** Tokens of this conversation in the cache, of those that fit. */
+/** Tokens of this chat, of those that fit, and what goes when they no longer do. */
 export function ContextGauge() {
-  const capacity = useApp((state) => state.session?.capacity ?? null);
-  const length = useApp((state) => (state.turns.length === 0 ? 0 : state.cacheLength));
-  if (capacity === null || length === null) return null;
-  const share = Math.min(1, length / capacity);
+  const { header } = useStrings();
+  const use = useApp(useShallow(contextUse));
+  const next = useContextNext();
+  if (use === null) return null;
+  const { used, capacity, share } = use;
   return (
     <div
       role="status"
       aria-live="off"
-      aria-label="Context"
+      aria-label={header.context}
       className="gauge"
-      data-used={length}
+      data-used={used}
       data-capacity={capacity}
+      title={`${header.contextUsed(formatPercent(share))}. ${next}`}
     >
       <span className="gauge-bar" data-high={share >= 0.9}>
         <span style={{ inlineSize: `${share * 100}%` }} />
       </span>
-      <span className="gauge-text" title={`${formatPercent(share)} of the context is used`}>
-        {formatCount(length)} / {formatCount(capacity)}
+      <span className="gauge-text">
+        {formatCount(used)} / {formatCount(capacity)}
       </span>
+      <span className="visually-hidden">{next}</span>
     </div>
   );
 }

@@ -1,31 +1,26 @@
-import type { LoadProgress } from "../../shared/protocol";
 import type { AppState } from "../../store/appStore";
 import { LEVEL_LABELS } from "../../store/modelSource";
 import { useApp } from "../appContext";
-
-const STAGES: { readonly [S in LoadProgress["stage"]]: string } = {
-  reading: "reading",
-  weights: "loading weights",
-  tokenizer: "preparing the tokenizer",
-  kernels: "choosing kernels",
-};
+import type { Strings } from "../strings/en";
+import { useStrings } from "../strings/useStrings";
 
 /** Ends in "ready" exactly when a model is open and nothing is loading. */
-function statusText({ device, loading, model }: AppState): string {
-  if (device.status === "unavailable") return "WebGPU is not available";
+function statusText({ device, loading, model }: AppState, { header }: Strings): string {
+  if (device.status === "unavailable") return header.noWebGpu;
   if (loading !== null) {
-    if (loading.isCancelling) return `${loading.name} · cancelling`;
-    return `${loading.name} · ${loading.progress === null ? "opening" : STAGES[loading.progress.stage]}`;
+    if (loading.isCancelling) return `${loading.name} · ${header.cancelling}`;
+    return `${loading.name} · ${loading.progress === null ? header.opening : header.stages[loading.progress.stage]}`;
   }
-  if (model === null) return "No model open";
-  return `${model.report.name} · ${LEVEL_LABELS[model.request.level]} · ready`;
+  if (model === null) return header.noModel;
+  return `${model.report.name} · ${LEVEL_LABELS[model.request.level]} · ${header.ready}`;
 }
 
 export function ModelStatus() {
-  const text = useApp(statusText);
+  const strings = useStrings();
+  const text = useApp((state) => statusText(state, strings));
   const isReady = useApp((state) => state.model !== null && state.loading === null);
   return (
-    <div role="status" aria-label="Model" className="header-model" data-ready={isReady} title={text}>
+    <div role="status" aria-label={strings.header.model} className="header-model" data-ready={isReady} title={text}>
       {text}
     </div>
   );

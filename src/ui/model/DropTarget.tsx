@@ -1,5 +1,6 @@
 import { useEffect, useState } from "react";
 import { useApp } from "../appContext";
+import { useStrings } from "../strings/useStrings";
 import { collectDroppedFiles } from "./collectDroppedFiles";
 
 function carriesFiles(event: DragEvent): boolean {
@@ -8,6 +9,7 @@ function carriesFiles(event: DragEvent): boolean {
 
 /** The whole page takes files; while they hover, it says so. */
 export function DropTarget() {
+  const { model } = useStrings();
   const openFiles = useApp((state) => state.openFiles);
   const report = useApp((state) => state.report);
   const [isOver, setOver] = useState(false);
@@ -28,7 +30,7 @@ export function DropTarget() {
       event.preventDefault();
       collectDroppedFiles(event.dataTransfer)
         .then(openFiles)
-        .catch((error: unknown) => report("The dropped files could not be read", error));
+        .catch((error: unknown) => report({ kind: "drop" }, error));
     };
     addEventListener("dragover", over);
     addEventListener("dragleave", leave);
@@ -43,7 +45,7 @@ export function DropTarget() {
   if (!isOver) return null;
   return (
     <div className="drop" aria-hidden="true">
-      <p>Drop to open the model</p>
+      <p>{model.drop}</p>
     </div>
   );
 }

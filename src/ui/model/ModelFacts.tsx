@@ -2,21 +2,23 @@ import type { ModelReport } from "../../shared/protocol";
 import { FORMAT_IDS, QUANT_FORMATS } from "../../shared/quant";
 import { formatBytes, formatParameters, formatPercent } from "../../shared/units";
 import { Facts } from "../panels/Facts";
+import { useStrings } from "../strings/useStrings";
 import { describeSpec } from "./describeSpec";
 
 export function ModelFacts({ report }: { report: ModelReport }) {
+  const { model } = useStrings();
   const total = Object.values(report.weightBytes).reduce((sum, bytes) => sum + bytes, 0);
   return (
     <>
-      <h3 className="subtitle">Weights</h3>
+      <h3 className="subtitle">{model.weights}</h3>
       <Facts
         facts={[
-          ["Parameters", formatParameters(report.parameters)],
-          ["On the GPU", `${formatBytes(report.gpuBytes)}, of these weights ${formatBytes(total)}`],
+          [model.parameters, formatParameters(report.parameters)],
+          [model.onGpu, model.onGpuOf(formatBytes(report.gpuBytes), formatBytes(total))],
         ]}
       />
       <WeightBar weightBytes={report.weightBytes} total={total} />
-      <h3 className="subtitle">Architecture</h3>
+      <h3 className="subtitle">{model.architecture}</h3>
       <Facts facts={describeSpec(report.spec)} />
     </>
   );

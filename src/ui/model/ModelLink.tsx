@@ -1,7 +1,9 @@
 import { useState } from "react";
 import { useApp } from "../appContext";
+import { useStrings } from "../strings/useStrings";
 
 export function ModelLink() {
+  const { model } = useStrings();
   const [link, setLink] = useState("");
   const openLink = useApp((state) => state.openLink);
   return (
@@ -12,19 +14,19 @@ export function ModelLink() {
         if (link.trim() !== "") void openLink(link, null, document.baseURI);
       }}
     >
-      <label htmlFor="model-link">Link</label>
+      <label htmlFor="model-link">{model.link}</label>
       <input
         id="model-link"
         type="text"
         inputMode="url"
         autoComplete="off"
         spellCheck={false}
-        placeholder="https://…/model.gguf or a model folder"
+        placeholder={model.linkExample}
         value={link}
         onChange={(event) => setLink(event.target.value)}
       />
       <button type="submit" className="button" disabled={link.trim() === ""}>
-        Open link
+        {model.openLink}
       </button>
     </form>
   );

@@ -4,6 +4,7 @@ import { LEVEL_LABELS } from "../../store/modelSource";
 import { useApp } from "../appContext";
 import { Panel } from "../panels/Panel";
 import { SelectField } from "../panels/SelectField";
+import { useStrings } from "../strings/useStrings";
 import { ModelFacts } from "./ModelFacts";
 import { ModelLink } from "./ModelLink";
 import { OPEN_MODEL_INPUT } from "./openModelInput";
@@ -18,26 +19,27 @@ const VARIANT_OPTIONS: readonly (readonly [KernelVariant, string])[] = [
 ];
 
 export function ModelPanel() {
+  const { model: words } = useStrings();
   const level = useApp((state) => state.level);
   const variant = useApp((state) => state.variant);
   const model = useApp((state) => state.model);
   const chooseLevel = useApp((state) => state.chooseLevel);
   const chooseVariant = useApp((state) => state.chooseVariant);
   return (
-    <Panel title="Model" aside={model !== null && <CloseModel />}>
+    <Panel title={words.panel} aside={model !== null && <CloseModel />}>
       <OpenFiles />
       <ModelLink />
       <div className="fields">
         <SelectField
-          label="Level"
-          hint="How weights are kept on the GPU. Full-precision files are converted while they load."
+          label={words.level}
+          hint={words.levelHint}
           value={level}
           options={LEVEL_OPTIONS}
           onChange={chooseLevel}
         />
         <SelectField
-          label="Kernels"
-          hint="Auto times the candidates while loading and takes the fastest."
+          label={words.kernels}
+          hint={words.kernelsHint}
           value={variant}
           options={VARIANT_OPTIONS}
           onChange={chooseVariant}
@@ -50,6 +52,7 @@ export function ModelPanel() {
 }
 
 function OpenFiles() {
+  const { model } = useStrings();
   const openFiles = useApp((state) => state.openFiles);
   return (
     <div className="open-files">
@@ -67,26 +70,28 @@ function OpenFiles() {
         }}
       />
       <label htmlFor={OPEN_MODEL_INPUT} className="button">
-        Open model files
+        {model.openFiles}
       </label>
       <p id="open-model-hint" className="hint">
-        One GGUF file, or config.json, tokenizer.json and *.safetensors together. Dropping them on the page works too.
+        {model.openHint}
       </p>
     </div>
   );
 }
 
 function CloseModel() {
+  const { model } = useStrings();
   const closeModel = useApp((state) => state.closeModel);
   return (
     <button type="button" className="button button-quiet" onClick={() => void closeModel()}>
-      Close model
+      {model.close}
     </button>
   );
 }
 
 /** Level and kernels act while loading, so a changed choice needs the source once more. */
 function ReloadModel() {
+  const { model } = useStrings();
   const level = useApp((state) => state.level);
   const variant = useApp((state) => state.variant);
   const open = useApp((state) => state.model?.request ?? null);
@@ -95,9 +100,9 @@ function ReloadModel() {
   if (open === null || isLoading || (open.level === level && open.variant === variant)) return null;
   return (
     <div className="reload">
-      <p className="hint">The open model still uses the earlier choice.</p>
+      <p className="hint">{model.earlierChoice}</p>
       <button type="button" className="button" onClick={() => void reloadModel()}>
-        Reload as chosen
+        {model.reload}
       </button>
     </div>
   );

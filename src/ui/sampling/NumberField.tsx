@@ -2,7 +2,8 @@ import { useId, useState } from "react";
 import { formatNumber } from "../../shared/units";
 import { SETTING_RANGES } from "../../store/samplingSlice";
 import { useApp } from "../appContext";
-import type { SettingText } from "./settingTexts";
+import { useStrings } from "../strings/useStrings";
+import type { SettingField } from "./settingFields";
 
 /** At most four decimals, none of floating-point's own. */
 function asTyped(value: number): string {
@@ -10,7 +11,8 @@ function asTyped(value: number): string {
 }
 
 /** A number and its slider. What is out of range acts as the nearest bound, is marked, and is put right on leaving. */
-export function NumberField({ setting, label, hint, sliderMax }: SettingText) {
+export function NumberField({ setting, sliderMax }: SettingField) {
+  const { sampling } = useStrings();
   const id = useId();
   const value = useApp((state) => state.settings[setting]);
   const changeSettings = useApp((state) => state.changeSettings);
@@ -27,9 +29,11 @@ export function NumberField({ setting, label, hint, sliderMax }: SettingText) {
   return (
     <div className="field field-number">
       <div className="field-words">
-        <label htmlFor={id}>{label}</label>
+        <label htmlFor={id}>{sampling.labels[setting]}</label>
         <p id={`${id}hint`} className="hint" data-invalid={isInvalid}>
-          {isInvalid ? `From ${formatNumber(min)} to ${formatNumber(max)}; ${asTyped(value)} is used.` : hint}
+          {isInvalid
+            ? sampling.outOfRange(formatNumber(min), formatNumber(max), asTyped(value))
+            : sampling.hints[setting]}
         </p>
       </div>
       <input

@@ -1,57 +1,81 @@
+import { PRESET_SETTINGS, presetOf, SAMPLING_PRESETS, type SamplingPreset } from "../../store/samplingPresets";
 import { TOKENS_IN_FLIGHT } from "../../store/samplingSlice";
 import { useApp } from "../appContext";
 import { Panel } from "../panels/Panel";
 import { SelectField } from "../panels/SelectField";
+import { useStrings } from "../strings/useStrings";
 import { CacheFields } from "./CacheFields";
 import { NumberField } from "./NumberField";
 import { SeedField } from "./SeedField";
-import { DRAW_SETTINGS, LENGTH_SETTING, PENALTY_SETTINGS } from "./settingTexts";
+import { DRAW_SETTINGS, LENGTH_SETTING, PENALTY_SETTINGS } from "./settingFields";
 
 const IN_FLIGHT_OPTIONS = TOKENS_IN_FLIGHT.map((count) => [count, String(count)] as const);
 
 export function SamplingPanel() {
+  const { sampling } = useStrings();
   const resetSettings = useApp((state) => state.resetSettings);
   const reset = (
     <button type="button" className="button button-quiet" onClick={resetSettings}>
-      Reset
+      {sampling.reset}
     </button>
   );
   return (
-    <Panel title="Sampling" aside={reset}>
+    <Panel title={sampling.panel} aside={reset}>
       <div className="fields">
+        <Preset />
         <Greedy />
-        {DRAW_SETTINGS.map((text) => (
-          <NumberField key={text.setting} {...text} />
+        {DRAW_SETTINGS.map((field) => (
+          <NumberField key={field.setting} {...field} />
         ))}
         <SeedField />
       </div>
-      <h3 className="subtitle">Penalties</h3>
+      <h3 className="subtitle">{sampling.penalties}</h3>
       <div className="fields">
-        {PENALTY_SETTINGS.map((text) => (
-          <NumberField key={text.setting} {...text} />
+        {PENALTY_SETTINGS.map((field) => (
+          <NumberField key={field.setting} {...field} />
         ))}
       </div>
-      <h3 className="subtitle">Length and pace</h3>
+      <h3 className="subtitle">{sampling.length}</h3>
       <div className="fields">
         <NumberField {...LENGTH_SETTING} />
         <StopStrings />
         <TokensInFlight />
       </div>
-      <h3 className="subtitle">Cache</h3>
+      <h3 className="subtitle">{sampling.cache}</h3>
       <CacheFields />
     </Panel>
   );
 }
 
+function Preset() {
+  const { sampling } = useStrings();
+  const preset = useApp((state) => presetOf(state.settings));
+  const changeSettings = useApp((state) => state.changeSettings);
+  const named = SAMPLING_PRESETS.map((known) => [known, sampling.presets[known]] as const);
+  const options = preset === null ? [["custom", sampling.custom] as const, ...named] : named;
+  return (
+    <SelectField<SamplingPreset | "custom">
+      label={sampling.preset}
+      hint={sampling.presetHint}
+      value={preset ?? "custom"}
+      options={options}
+      onChange={(chosen) => {
+        if (chosen !== "custom") changeSettings(PRESET_SETTINGS[chosen]);
+      }}
+    />
+  );
+}
+
 function Greedy() {
+  const { sampling } = useStrings();
   const isGreedy = useApp((state) => state.settings.greedy);
   const changeSettings = useApp((state) => state.changeSettings);
   return (
     <div className="field">
       <div className="field-words">
-        <label htmlFor="greedy">Greedy</label>
+        <label htmlFor="greedy">{sampling.greedy}</label>
         <p id="greedy-hint" className="hint">
-          Always the likeliest token, whatever the next five settings say.
+          {sampling.greedyHint}
         </p>
       </div>
       <input
@@ -66,14 +90,15 @@ function Greedy() {
 }
 
 function StopStrings() {
+  const { sampling } = useStrings();
   const stopText = useApp((state) => state.settings.stopText);
   const changeSettings = useApp((state) => state.changeSettings);
   return (
     <div className="field field-tall">
       <div className="field-words">
-        <label htmlFor="stop-strings">Stop strings</label>
+        <label htmlFor="stop-strings">{sampling.stopStrings}</label>
         <p id="stop-strings-hint" className="hint">
-          One per line; the answer ends before them. \n stands for a line break.
+          {sampling.stopStringsHint}
         </p>
       </div>
       <textarea
@@ -89,12 +114,13 @@ function StopStrings() {
 }
 
 function TokensInFlight() {
+  const { sampling } = useStrings();
   const tokensInFlight = useApp((state) => state.settings.tokensInFlight);
   const changeSettings = useApp((state) => state.changeSettings);
   return (
     <SelectField
-      label="Tokens in flight"
-      hint="Steps handed to the GPU ahead of the one being read. Changes the speed, never the text."
+      label={sampling.inFlight}
+      hint={sampling.inFlightHint}
       value={tokensInFlight}
       options={IN_FLIGHT_OPTIONS}
       onChange={(count) => changeSettings({ tokensInFlight: count })}

@@ -1,9 +1,11 @@
 import { useId } from "react";
 import { SETTING_RANGES } from "../../store/samplingSlice";
 import { useApp } from "../appContext";
+import { useStrings } from "../strings/useStrings";
 
 /** Empty means: a new one for every answer. */
 export function SeedField() {
+  const { sampling } = useStrings();
   const id = useId();
   const seed = useApp((state) => state.settings.seed);
   const last = useApp((state) => state.statistics?.seed ?? null);
@@ -12,9 +14,9 @@ export function SeedField() {
   return (
     <div className="field field-seed">
       <div className="field-words">
-        <label htmlFor={id}>Seed</label>
+        <label htmlFor={id}>{sampling.labels.seed}</label>
         <p id={`${id}hint`} className="hint">
-          Empty: drawn afresh for each answer and shown with it. The same seed repeats an answer.
+          {sampling.hints.seed}
         </p>
       </div>
       <div className="seed">
@@ -25,19 +27,19 @@ export function SeedField() {
           min={min}
           max={max}
           step={1}
-          placeholder="drawn"
+          placeholder={sampling.drawn}
           value={seed ?? ""}
           aria-describedby={`${id}hint`}
           onChange={({ target }) => changeSettings({ seed: target.value === "" ? null : target.valueAsNumber })}
         />
         {seed === null && last !== null && (
           <button type="button" className="button button-quiet" onClick={() => changeSettings({ seed: last })}>
-            Use {last} again
+            {sampling.takeAgain(last)}
           </button>
         )}
         {seed !== null && (
           <button type="button" className="button button-quiet" onClick={() => changeSettings({ seed: null })}>
-            Draw afresh
+            {sampling.drawAfresh}
           </button>
         )}
       </div>

@@ -1,9 +1,13 @@
 import { DASH, formatBytes, formatCount, formatPercent } from "../../shared/units";
 import { useApp } from "../appContext";
+import { useContextNext } from "../header/useContextNext";
 import { Facts } from "../panels/Facts";
+import { useStrings } from "../strings/useStrings";
 import { cacheFormula } from "./cacheFormula";
 
 export function KvCacheStatus() {
+  const { statistics: words } = useStrings();
+  const next = useContextNext();
   const session = useApp((state) => state.session);
   const length = useApp((state) => state.cacheLength);
   const spec = useApp((state) => state.model?.report.spec ?? null);
@@ -13,7 +17,7 @@ export function KvCacheStatus() {
     <div
       role="status"
       aria-live="off"
-      aria-label="KV cache"
+      aria-label={words.cache}
       data-length={length ?? undefined}
       data-capacity={session?.capacity}
       data-bytes={session?.cacheBytes}
@@ -27,14 +31,15 @@ export function KvCacheStatus() {
       <Facts
         facts={[
           [
-            "Tokens",
+            words.tokens,
             session === null
               ? DASH
-              : `${formatCount(length)} of ${formatCount(session.capacity)}, ${formatPercent(share)}`,
+              : words.tokensOf(formatCount(length), formatCount(session.capacity), formatPercent(share)),
           ],
-          ["In use", formatBytes(usedBytes)],
-          ["Reserved", session === null ? DASH : `${formatBytes(session.cacheBytes)}, ${session.kvPrecision}`],
-          ["Per token", formatBytes(session?.bytesPerToken)],
+          [words.inUse, formatBytes(usedBytes)],
+          [words.reserved, session === null ? DASH : `${formatBytes(session.cacheBytes)}, ${session.kvPrecision}`],
+          [words.perToken, formatBytes(session?.bytesPerToken)],
+          [words.next, session === null ? DASH : next],
         ]}
       />
       {session !== null && spec !== null && <p className="formula">{cacheFormula(spec, session)}</p>}

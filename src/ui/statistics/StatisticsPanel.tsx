@@ -2,15 +2,18 @@ import { DASH, formatCount, formatDuration, formatTokenRate, formatTokens } from
 import { useApp } from "../appContext";
 import { Facts } from "../panels/Facts";
 import { Panel } from "../panels/Panel";
-import { decodeRate, END_REASONS, prefillRate } from "./answerNumbers";
+import type { Strings } from "../strings/en";
+import { useStrings } from "../strings/useStrings";
+import { decodeRate, prefillRate } from "./answerNumbers";
 import { KvCacheStatus } from "./KvCacheStatus";
 
 export function StatisticsPanel() {
+  const { statistics } = useStrings();
   return (
-    <Panel title="Statistics">
-      <h3 className="subtitle">Newest answer</h3>
+    <Panel title={statistics.panel}>
+      <h3 className="subtitle">{statistics.newest}</h3>
       <GenerationStatistics />
-      <h3 className="subtitle">KV cache</h3>
+      <h3 className="subtitle">{statistics.cache}</h3>
       <KvCacheStatus />
     </Panel>
   );
@@ -22,6 +25,7 @@ function attribute(value: number | null | undefined): string | undefined {
 }
 
 function GenerationStatistics() {
+  const { statistics: words, turn } = useStrings();
   const answer = useApp((state) => state.statistics);
   const stats = answer?.stats;
   const rate = stats === undefined ? null : decodeRate(stats);
@@ -30,7 +34,7 @@ function GenerationStatistics() {
     <div
       role="status"
       aria-live="off"
-      aria-label="Generation statistics"
+      aria-label={words.name}
       data-prompt-tokens={attribute(stats?.promptTokens)}
       data-cached-tokens={attribute(stats?.cachedTokens)}
       data-generated-tokens={attribute(stats?.generatedTokens)}
@@ -43,35 +47,39 @@ function GenerationStatistics() {
     >
       <Facts
         facts={[
-          ["Decode", <Measured key="decode" main={formatTokenRate(rate)} detail={formatDuration(stats?.decodeMs)} />],
           [
-            "Prefill",
+            words.decode,
+            <Measured key="decode" main={formatTokenRate(rate)} detail={formatDuration(stats?.decodeMs)} />,
+          ],
+          [
+            words.prefill,
             <Measured
               key="prefill"
               main={formatTokenRate(stats === undefined ? null : prefillRate(stats))}
               detail={formatDuration(stats?.prefillMs)}
             />,
           ],
-          ["First token", formatDuration(stats?.firstTokenMs)],
-          ["Generated", formatTokens(stats?.generatedTokens)],
-          ["Prompt", stats === undefined ? DASH : promptText(stats.promptTokens, stats.cachedTokens)],
-          ["Ended", endReason === null ? DASH : END_REASONS[endReason]],
-          ["Seed", answer?.seed === null || answer === null ? DASH : String(answer.seed)],
+          [words.firstToken, formatDuration(stats?.firstTokenMs)],
+          [words.generated, formatTokens(stats?.generatedTokens)],
+          [words.prompt, stats === undefined ? DASH : promptText(words, stats.promptTokens, stats.cachedTokens)],
+          [words.ended, endReason === null ? DASH : turn.ends[endReason]],
+          [words.seed, answer?.seed === null || answer === null ? DASH : String(answer.seed)],
         ]}
       />
     </div>
   );
 }
 
-function promptText(promptTokens: number, cachedTokens: number): string {
-  return `${formatTokens(promptTokens)}, ${formatCount(cachedTokens)} of them cached`;
+function promptText(words: Strings["statistics"], promptTokens: number, cachedTokens: number): string {
+  return words.promptText(formatTokens(promptTokens), formatCount(cachedTokens));
 }
 
 function Measured({ main, detail }: { main: string; detail: string }) {
+  const { statistics } = useStrings();
   if (main === DASH && detail === DASH) return DASH;
   return (
     <>
-      {main} <span className="muted">in {detail}</span>
+      {main} <span className="muted">{statistics.in(detail)}</span>
     </>
   );
 }

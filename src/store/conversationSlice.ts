@@ -1,0 +1,161 @@
+/** All chats, and which of them is on the page. */
+import type { AppState, SliceContext } from "./appState";
+import {
+  type Conversation,
+  chooseBranch,
+  createConversation,
+  deleteTurn,
+  pathOf,
+  restoreTurns,
+  type Turn,
+} from "./conversation";
+import { fromJson } from "./conversationFile";
+import { isEmptyConversation, sortConversations } from "./conversationWords";
+
+/** What was deleted last, for as long as it can be taken back. */
+export interface Undo {
+  readonly kind: "chat" | "turn";
+  readonly restore: () => void;
+}
+
+export interface ConversationSlice {
+  readonly chats: ReadonlyMap<string, Conversation>;
+  /** The chat on the page, also to be found in `chats`. */
+  readonly chat: Conversation;
+  /** Of that chat: the turns along the chosen branches. */
+  readonly turns: readonly Turn[];
+  readonly undo: Undo | null;
+  /** `also` changes with it, so that nobody sees the one without the other. */
+  readonly changeChat: (
+    id: string,
+    change: (conversation: Conversation) => Conversation,
+    also?: Partial<AppState>,
+  ) => void;
+  readonly selectChat: (id: string) => void;
+  /** An empty title goes back to the chat's first words. */
+  readonly renameChat: (id: string, title: string) => void;
+  readonly pinChat: (id: string, isPinned: boolean) => void;
+  readonly deleteChat: (id: string) => Promise<void>;
+  readonly setSystemPrompt: (text: string) => void;
+  readonly showBranch: (turnId: string) => void;
+  /** With everything that follows it. */
+  readonly removeTurn: (turnId: string) => Promise<void>;
+  readonly dismissUndo: () => void;
+  /** Returns how many came in; a file that is no export changes nothing and is reported. */
+  readonly importChats: (file: Blob & { readonly name?: string }) => Promise<number>;
+  /** The stored chats, at the start. */
+  readonly adoptChats: (conversations: readonly Conversation[], chatId: string | null) => void;
+  /** A chat that nothing was said in, an earlier one if there is. */
+  readonly openEmptyChat: () => void;
+}
+
+export function createConversationSlice({ get, set, wallClock, newId }: SliceContext): ConversationSlice {
+  const first = createConversation(newId(), wallClock());
+
+  function show(chat: Conversation, chats: ReadonlyMap<string, Conversation>): void {
+    const turns = pathOf(chat);
+    const newest = turns.findLast((turn) => turn.answer !== null);
+    set({ chats, chat, turns, statistics: newest?.answer ?? null, alertTurn: null, notice: null });
+  }
+
+  const changeChat: ConversationSlice["changeChat"] = (id, change, also = {}) => {
+    const before = get().chats.get(id);
+    if (before === undefined) {
+      set(also);
+      return;
+    }
+    const chat = change(before);
+    const chats = new Map(get().chats).set(id, chat);
+    if (id !== get().chat.id) set({ ...also, chats });
+    else set({ ...also, chats, chat, turns: pathOf(chat) });
+  };
+
+  function openEmptyChat(): void {
+    const { chats } = get();
+    const empty = [...chats.values()].find(isEmptyConversation);
+    const chat = empty ?? createConversation(newId(), wallClock());
+    show(chat, new Map(chats).set(chat.id, chat));
+  }
+
+  const isWriting = (chatId: string): boolean => get().streaming?.chatId === chatId;
+
+  return {
+    chats: new Map([[first.id, first]]),
+    chat: first,
+    turns: [],
+    undo: null,
+    changeChat,
+    openEmptyChat,
+    selectChat: (id) => {
+      const { chats, chat } = get();
+      const chosen = chats.get(id);
+      if (chosen !== undefined && id !== chat.id) show(chosen, chats);
+    },
+    renameChat: (id, title) => {
+      changeChat(id, (chat) => ({ ...chat, title: title.trim() === "" ? null : title.trim() }));
+    },
+    pinChat: (id, isPinned) => changeChat(id, (chat) => ({ ...chat, isPinned })),
+    deleteChat: async (id) => {
+      if (isWriting(id)) await get().stopAndWait();
+      const { chats, chat } = get();
+      const gone = chats.get(id);
+      if (gone === undefined) return;
+      const rest = new Map(chats);
+      rest.delete(id);
+      set({ chats: rest });
+      if (chat.id === id) {
+        const next = sortConversations(rest.values()).find((other) => !isEmptyConversation(other));
+        if (next === undefined) openEmptyChat();
+        else show(next, rest);
+      }
+      const restore = (): void => {
+        show(gone, new Map(get().chats).set(id, gone));
+        set({ undo: null });
+      };
+      set({ undo: { kind: "chat", restore } });
+    },
+    setSystemPrompt: (systemPrompt) => {
+      changeChat(get().chat.id, (chat) => ({ ...chat, systemPrompt, updatedAt: wallClock() }));
+    },
+    showBranch: (turnId) => changeChat(get().chat.id, (chat) => chooseBranch(chat, turnId)),
+    removeTurn: async (turnId) => {
+      const { id } = get().chat;
+      if (isWriting(id)) await get().stopAndWait();
+      const before = get().chats.get(id);
+      if (before === undefined) return;
+      const { conversation, removed } = deleteTurn(before, turnId, wallClock());
+      changeChat(id, () => conversation);
+      const restore = (): void => {
+        changeChat(id, (chat) => restoreTurns(chat, removed, wallClock()));
+        set({ undo: null });
+      };
+      set({ undo: { kind: "turn", restore } });
+    },
+    dismissUndo: () => set({ undo: null }),
+    importChats: async (file) => {
+      try {
+        const imported = fromJson(await file.text());
+        const { chats } = get();
+        const all = new Map(chats);
+        // An id that is taken belongs to another chat, or to an earlier state of this one: neither is overwritten.
+        const fresh = imported.map((chat) =>
+          all.has(chat.id) || chat.id === "imported" ? { ...chat, id: newId() } : chat,
+        );
+        for (const chat of fresh) all.set(chat.id, chat);
+        const [newest] = sortConversations(fresh);
+        if (newest !== undefined) show(newest, all);
+        return fresh.length;
+      } catch (error) {
+        get().report({ kind: "import", name: file.name ?? "" }, error);
+        return 0;
+      }
+    },
+    adoptChats: (conversations, chatId) => {
+      const chats = new Map(get().chats);
+      for (const conversation of conversations) chats.set(conversation.id, conversation);
+      const last = chatId === null ? undefined : chats.get(chatId);
+      if (last === undefined) set({ chats });
+      else show(last, chats);
+    },
+  };
+}

@@ -1,0 +1,189 @@
+/**
+ * Keeps chats and preferences in storage, a little behind what happens on the page: a crash loses at most WRITE_MS.
+ * An answer under way is kept apart from its chat, so that writing it costs the same however long the chat is.
+ */
+import type { ChatStorage, StorageChange } from "../shared/chatStorage";
+import { VitrineError } from "../shared/errors";
+import type { AppState, AppStore } from "./appStore";
+import { type Answer, type Conversation, changeTurn, parentsFirst } from "./conversation";
+import { toRecord } from "./conversationFile";
+import { isEmptyConversation } from "./conversationWords";
+import { type RememberedModel, readPreferences } from "./preferencesSlice";
+import { readConversation } from "./readConversation";
+import { type Fields, isFields } from "./reading";
+import { readSettings } from "./readSettings";
+
+export const WRITE_MS = 400;
+
+const CHAT = "chat:";
+const UNFINISHED = "unfinished:";
+const PREFERENCES = "preferences";
+
+export interface Keeper {
+  /** Writes what is waiting, now. */
+  readonly flush: () => Promise<void>;
+  readonly end: () => void;
+}
+
+/** Brings back what was kept. What cannot be read stays in storage as it is, and is reported. */
+export async function restoreKept(store: AppStore, storage: ChatStorage): Promise<void> {
+  try {
+    const entries = await storage.readAll();
+    const values = new Map(entries);
+    const chats: Conversation[] = [];
+    const errors: unknown[] = [];
+    for (const [key, value] of entries) {
+      if (!key.startsWith(CHAT)) continue;
+      try {
+        const chat = readConversation(value);
+        chats.push(withUnfinished(chat, values.get(UNFINISHED + chat.id)));
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    const preferences = values.get(PREFERENCES);
+    const fields = isFields(preferences) ? preferences : {};
+    store.setState(restorePreferences(fields));
+    store.getState().adoptChats(chats, typeof fields.chatId === "string" ? fields.chatId : null);
+    if (errors.length > 0) store.getState().report({ kind: "restore" }, errors[0]);
+  } catch (error) {
+    store.getState().report({ kind: "restore" }, error);
+  }
+}
+
+/** The words of an answer that was being written when the page ended. */
+function withUnfinished(chat: Conversation, value: unknown): Conversation {
+  if (!isFields(value)) return chat;
+  const { turnId, text, answer } = value;
+  const turn = chat.turns.find((known) => known.id === turnId);
+  if (turn === undefined || typeof text !== "string" || text.length < turn.text.length) return chat;
+  const change = { text, state: "stopped", answer: (answer as Answer | null) ?? turn.answer } as const;
+  // Read again: what was kept is as little to be trusted here as anywhere.
+  return readConversation(toRecord(changeTurn(chat, turn.id, change, chat.updatedAt)));
+}
+
+function restorePreferences(fields: Fields): Partial<AppState> {
+  const kept: { -readonly [K in keyof AppState]?: AppState[K] } = { ...readPreferences(fields) };
+  if (isFields(fields.settings)) kept.settings = readSettings(fields.settings, "settings");
+  if (typeof fields.draft === "string") kept.draft = fields.draft;
+  return kept;
+}
+
+function rememberedModel({ model, rememberedModel: before }: AppState): RememberedModel | null {
+  if (model === null) return before;
+  const { source, level } = model.request;
+  const link = source.kind === "url" && !source.url.startsWith("blob:") ? source.url : null;
+  return { name: model.report.name, level, link };
+}
+
+function preferencesOf(state: AppState): Fields {
+  const { language, promptPresets, settings, draft, chat } = state;
+  return { language, promptPresets, settings, draft, chatId: chat.id, rememberedModel: rememberedModel(state) };
+}
+
+/** Turns that another tab wrote meanwhile stay; `known` are those this tab has seen, and may have deleted. */
+function merge(mine: Conversation, stored: unknown, known: ReadonlySet<string>): object {
+  try {
+    const theirs = readConversation(stored).turns.filter((turn) => !known.has(turn.id));
+    if (theirs.length > 0) return toRecord({ ...mine, turns: parentsFirst([...mine.turns, ...theirs]) });
+  } catch {
+    // Nothing there yet.
+  }
+  return toRecord(mine);
+}
+
+export function keepChats(store: AppStore, storage: ChatStorage): Keeper {
+  const known = new Map<string, Set<string>>();
+  let written = store.getState().chats;
+  let writtenPreferences = JSON.stringify(preferencesOf(store.getState()));
+  let unfinishedChat: string | null = null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let queue: Promise<void> = Promise.resolve();
+  let hasFailed = false;
+
+  const see = (chat: Conversation): Set<string> => {
+    const seen = known.get(chat.id) ?? new Set<string>();
+    for (const { id } of chat.turns) seen.add(id);
+    known.set(chat.id, seen);
+    return seen;
+  };
+  for (const chat of written.values()) see(chat);
+
+  function changes(state: AppState): StorageChange[] {
+    const due: StorageChange[] = [];
+    for (const [id, chat] of state.chats) {
+      if (written.get(id) === chat) continue;
+      const seen = see(chat);
+      if (!isEmptyConversation(chat)) due.push({ key: CHAT + id, write: (stored) => merge(chat, stored, seen) });
+      else if (written.has(id)) due.push({ key: CHAT + id, write: null });
+    }
+    for (const id of written.keys()) if (!state.chats.has(id)) due.push({ key: CHAT + id, write: null });
+    const unfinished = state.unfinishedAnswer();
+    if (unfinishedChat !== null && unfinishedChat !== unfinished?.chatId) {
+      due.push({ key: UNFINISHED + unfinishedChat, write: null });
+    }
+    if (unfinished !== null) due.push({ key: UNFINISHED + unfinished.chatId, write: () => unfinished });
+    unfinishedChat = unfinished?.chatId ?? null;
+    return due;
+  }
+
+  async function write(): Promise<void> {
+    const state = store.getState();
+    const before = written;
+    const due = changes(state);
+    const preferences = JSON.stringify(preferencesOf(state));
+    if (preferences !== writtenPreferences) due.push({ key: PREFERENCES, write: () => JSON.parse(preferences) });
+    if (due.length === 0) return;
+    written = state.chats;
+    try {
+      await storage.update(due);
+      writtenPreferences = preferences;
+      hasFailed = false;
+    } catch (error) {
+      // Tried again with the next change; said once.
+      written = before;
+      if (!hasFailed) state.report({ kind: "save" }, saveError(error));
+      hasFailed = true;
+    }
+  }
+
+  function flush(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    queue = queue.then(write);
+    return queue;
+  }
+
+  const unsubscribe = store.subscribe((state, before) => {
+    if (timer !== undefined || !concernsStorage(state, before)) return;
+    timer = setTimeout(() => void flush(), WRITE_MS);
+  });
+  return {
+    flush,
+    end: () => {
+      clearTimeout(timer);
+      unsubscribe();
+    },
+  };
+}
+
+const KEPT = [
+  "chats",
+  "chat",
+  "streaming",
+  "settings",
+  "draft",
+  "language",
+  "promptPresets",
+  "rememberedModel",
+  "model",
+] as const satisfies readonly (keyof AppState)[];
+
+function concernsStorage(state: AppState, before: AppState): boolean {
+  return KEPT.some((key) => state[key] !== before[key]);
+}
+
+function saveError(error: unknown): VitrineError {
+  const reason = error instanceof Error ? error.message : String(error);
+  return new VitrineError("InvalidStateError", `The browser's storage refused: ${reason}. Export what matters.`);
+}

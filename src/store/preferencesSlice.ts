@@ -1,0 +1,71 @@
+import { LEVELS, type Level } from "../shared/quant";
+import type { SliceContext } from "./appState";
+import { isFields } from "./reading";
+
+export const LANGUAGES = ["en", "de"] as const;
+export type Language = (typeof LANGUAGES)[number];
+
+/** A system prompt that the person saved under a name. */
+export interface PromptPreset {
+  readonly id: string;
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The model of the last visit: enough to offer it again. */
+export interface RememberedModel {
+  readonly name: string;
+  readonly level: Level;
+  /** Null: it came from files, which the page cannot open by itself. */
+  readonly link: string | null;
+}
+
+export interface Preferences {
+  /** Null: as the browser says. */
+  readonly language: Language | null;
+  readonly promptPresets: readonly PromptPreset[];
+  readonly rememberedModel: RememberedModel | null;
+}
+
+export interface PreferencesSlice extends Preferences {
+  readonly setLanguage: (language: Language | null) => void;
+  /** A name that is taken gets the new text. */
+  readonly savePromptPreset: (name: string, text: string) => void;
+  readonly deletePromptPreset: (id: string) => void;
+}
+
+export function createPreferencesSlice({ get, set, newId }: SliceContext): PreferencesSlice {
+  return {
+    language: null,
+    promptPresets: [],
+    rememberedModel: null,
+    setLanguage: (language) => set({ language }),
+    savePromptPreset: (name, text) => {
+      const others = get().promptPresets.filter((preset) => preset.name !== name);
+      set({ promptPresets: [...others, { id: newId(), name, text }] });
+    },
+    deletePromptPreset: (id) => {
+      set({ promptPresets: get().promptPresets.filter((preset) => preset.id !== id) });
+    },
+  };
+}
+
+/** Preferences out of data that may be anything; what makes no sense is left at its default. */
+export function readPreferences(fields: Readonly<Record<string, unknown>>): Preferences {
+  const presets = Array.isArray(fields.promptPresets) ? fields.promptPresets : [];
+  return {
+    language: LANGUAGES.find((language) => language === fields.language) ?? null,
+    promptPresets: presets.filter(isPromptPreset),
+    rememberedModel: readRememberedModel(fields.rememberedModel),
+  };
+}
+
+function isPromptPreset(value: unknown): value is PromptPreset {
+  return isFields(value) && [value.id, value.name, value.text].every((field) => typeof field === "string");
+}
+
+function readRememberedModel(value: unknown): RememberedModel | null {
+  if (!isFields(value) || typeof value.name !== "string") return null;
+  const level = LEVELS.find((known) => known === value.level) ?? "stored";
+  return { name: value.name, level, link: typeof value.link === "string" ? value.link : null };
+}

@@ -1,0 +1,39 @@
+import { useEffect, useState } from "react";
+import { useApp } from "../appContext";
+import { IconButton } from "../IconButton";
+import { useStrings } from "../strings/useStrings";
+
+const SHOWN_MS = 12_000;
+
+/** What was deleted can be taken back for a while; the while waits for a pointer or a focus that is on it. */
+export function UndoBar() {
+  const strings = useStrings();
+  const undo = useApp((state) => state.undo);
+  const dismissUndo = useApp((state) => state.dismissUndo);
+  const [isHeld, setHeld] = useState(false);
+  useEffect(() => {
+    if (undo === null || isHeld) return;
+    const timer = setTimeout(dismissUndo, SHOWN_MS);
+    return () => clearTimeout(timer);
+  }, [undo, isHeld, dismissUndo]);
+  return (
+    <div role="status" aria-label={strings.chats.undo} className="undo-place">
+      {undo !== null && (
+        // biome-ignore lint/a11y/noStaticElementInteractions: holds the timer, does nothing
+        <div
+          className="undo"
+          onPointerEnter={() => setHeld(true)}
+          onPointerLeave={() => setHeld(false)}
+          onFocus={() => setHeld(true)}
+          onBlur={() => setHeld(false)}
+        >
+          {undo.kind === "chat" ? strings.chats.deleted : strings.chats.turnDeleted}
+          <button type="button" className="button button-quiet" onClick={undo.restore}>
+            {strings.chats.undo}
+          </button>
+          <IconButton icon="close" label={strings.dismiss} onClick={dismissUndo} />
+        </div>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,88 @@
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import type { Conversation } from "../../store/conversation";
+import { isEmptyConversation, matchesSearch, sortConversations } from "../../store/conversationWords";
+import { useApp } from "../appContext";
+import { Icon } from "../Icon";
+import { IconButton } from "../IconButton";
+import { useShell } from "../shell";
+import { useStrings } from "../strings/useStrings";
+import { ChatItem } from "./ChatItem";
+import { ImportExport } from "./ImportExport";
+
+export const SEARCH_INPUT = "search-chats";
+
+interface SidebarProps {
+  /** Over the page instead of beside it. */
+  readonly isDrawer: boolean;
+}
+
+export function Sidebar({ isDrawer }: SidebarProps) {
+  const { chats: strings, close } = useStrings();
+  const { isSidebarOpen, setSidebar } = useShell();
+  const newChat = useApp((state) => state.newChat);
+  const [query, setQuery] = useState("");
+  const chats = useListedChats(useDeferredValue(query));
+  const panel = useRef<HTMLElement>(null);
+  const isModal = isDrawer && isSidebarOpen;
+
+  useEffect(() => {
+    if (!isModal) return;
+    panel.current?.querySelector("input")?.focus();
+    const onKeyDown = (event: KeyboardEvent): void => {
+      if (event.key !== "Escape" || event.defaultPrevented) return;
+      event.preventDefault();
+      setSidebar(false);
+    };
+    // Ahead of the page's own shortcuts, for which Escape means something else.
+    addEventListener("keydown", onKeyDown, true);
+    return () => removeEventListener("keydown", onKeyDown, true);
+  }, [isModal, setSidebar]);
+
+  const leave = (): void => {
+    if (isDrawer) setSidebar(false);
+  };
+  const begin = (): void => {
+    leave();
+    void newChat().then(() => document.getElementById("message")?.focus());
+  };
+  const modal = isModal ? { role: "dialog", "aria-modal": true } : {};
+
+  return (
+    <nav ref={panel} id="chats" className="sidebar" inert={!isSidebarOpen} aria-label={strings.list} {...modal}>
+      <div className="sidebar-head">
+        <button type="button" className="button sidebar-new" onClick={begin}>
+          <Icon name="compose" />
+          {strings.newChat}
+        </button>
+        {isDrawer && <IconButton icon="close" label={close} onClick={() => setSidebar(false)} />}
+      </div>
+      <div className="sidebar-search">
+        <Icon name="search" />
+        <input
+          id={SEARCH_INPUT}
+          type="search"
+          aria-label={strings.search}
+          placeholder={strings.search}
+          value={query}
+          onChange={(event) => setQuery(event.target.value)}
+        />
+      </div>
+      <ul className="chat-list" aria-label={strings.list}>
+        {chats.map((chat) => (
+          <ChatItem key={chat.id} chat={chat} onOpen={leave} />
+        ))}
+      </ul>
+      {chats.length === 0 && <p className="sidebar-none">{query.trim() === "" ? strings.none : strings.noMatch}</p>}
+      <ImportExport />
+    </nav>
+  );
+}
+
+/** Chats that hold something and the words looked for, the pinned ones first. */
+function useListedChats(query: string): readonly Conversation[] {
+  const chats = useApp((state) => state.chats);
+  return useMemo(
+    () => sortConversations(chats.values()).filter((chat) => !isEmptyConversation(chat) && matchesSearch(chat, query)),
+    [chats, query],
+  );
+}

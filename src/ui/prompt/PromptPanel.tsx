@@ -1,0 +1,117 @@
+import { useId, useState } from "react";
+import { useApp } from "../appContext";
+import { IconButton } from "../IconButton";
+import { Panel } from "../panels/Panel";
+import type { Strings } from "../strings/en";
+import { useStrings } from "../strings/useStrings";
+
+type BuiltIn = keyof Strings["prompt"]["presets"];
+
+/** The chat's system prompt, and the texts to fill it with. */
+export function PromptPanel() {
+  const { prompt } = useStrings();
+  const text = useApp((state) => state.chat.systemPrompt);
+  const isBase = useApp((state) => state.model !== null && !state.model.report.hasChatTemplate);
+  const setSystemPrompt = useApp((state) => state.setSystemPrompt);
+  const id = useId();
+  return (
+    <Panel title={prompt.panel}>
+      <div className="prompt">
+        <Presets text={text} />
+        <textarea
+          id={id}
+          aria-label={prompt.name}
+          aria-describedby={`${id}hint`}
+          dir="auto"
+          rows={3}
+          value={text}
+          onChange={(event) => setSystemPrompt(event.target.value)}
+        />
+        <p id={`${id}hint`} className="hint">
+          {isBase ? prompt.baseHint : prompt.hint}
+        </p>
+        <SavePreset text={text} />
+      </div>
+    </Panel>
+  );
+}
+
+function Presets({ text }: { text: string }) {
+  const { prompt } = useStrings();
+  const own = useApp((state) => state.promptPresets);
+  const setSystemPrompt = useApp((state) => state.setSystemPrompt);
+  const deletePromptPreset = useApp((state) => state.deletePromptPreset);
+  const builtIn = (Object.keys(prompt.presets) as BuiltIn[]).map((key) => ({ id: key, ...prompt.presets[key] }));
+  const all = [...builtIn, ...own];
+  const current = all.find((preset) => preset.text === text);
+  const isOwn = own.some((preset) => preset === current);
+  const options = (presets: readonly { id: string; name: string }[]) =>
+    presets.map((preset) => (
+      <option key={preset.id} value={preset.id}>
+        {preset.name}
+      </option>
+    ));
+  return (
+    <div className="prompt-presets">
+      <select
+        aria-label={prompt.preset}
+        value={current?.id ?? ""}
+        onChange={({ target }) => {
+          const chosen = all.find((preset) => preset.id === target.value);
+          if (chosen !== undefined) setSystemPrompt(chosen.text);
+        }}
+      >
+        <option value="" disabled>
+          {prompt.choose}
+        </option>
+        <optgroup label={prompt.builtIn}>{options(builtIn)}</optgroup>
+        {own.length > 0 && <optgroup label={prompt.own}>{options(own)}</optgroup>}
+      </select>
+      {isOwn && current !== undefined && (
+        <IconButton icon="delete" label={prompt.remove} onClick={() => deletePromptPreset(current.id)} />
+      )}
+    </div>
+  );
+}
+
+function SavePreset({ text }: { text: string }) {
+  const { prompt, cancel } = useStrings();
+  const savePromptPreset = useApp((state) => state.savePromptPreset);
+  const [name, setName] = useState<string | null>(null);
+  if (name === null) {
+    return (
+      <button
+        type="button"
+        className="button button-quiet prompt-save"
+        disabled={text.trim() === ""}
+        onClick={() => setName("")}
+      >
+        {prompt.save}
+      </button>
+    );
+  }
+  return (
+    <form
+      className="prompt-name"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (name.trim() !== "") savePromptPreset(name.trim(), text);
+        setName(null);
+      }}
+    >
+      <input
+        type="text"
+        aria-label={prompt.saveName}
+        placeholder={prompt.saveName}
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
+      <button type="button" className="button button-quiet" onClick={() => setName(null)}>
+        {cancel}
+      </button>
+      <button type="submit" className="button" disabled={name.trim() === ""}>
+        {prompt.saveConfirm}
+      </button>
+    </form>
+  );
+}

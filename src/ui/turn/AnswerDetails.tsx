@@ -1,0 +1,42 @@
+import { formatDuration, formatTokenRate, formatTokens } from "../../shared/units";
+import type { Turn } from "../../store/conversation";
+import { LEVEL_LABELS } from "../../store/modelSource";
+import { CopyButton } from "../CopyButton";
+import { decodeRate, prefillRate } from "../statistics/answerNumbers";
+import { useStrings } from "../strings/useStrings";
+
+/** One line of numbers under an answer; opened, all that is known of how it came about. */
+export function AnswerDetails({ turn }: { turn: Turn }) {
+  const { turn: strings } = useStrings();
+  const { answer } = turn;
+  if (answer === null) return turn.isEdited ? <p className="turn-line">{strings.edited}</p> : null;
+  const { stats, endReason, seed, model, level, ids } = answer;
+  const rate = decodeRate(stats);
+  const short = [
+    formatTokens(stats.generatedTokens),
+    rate === null ? null : formatTokenRate(rate),
+    endReason === null ? strings.interrupted : strings.ends[endReason],
+    seed === null ? null : strings.seed(seed),
+  ];
+  const long = [
+    `${model}, ${LEVEL_LABELS[level]}`,
+    strings.promptTokens(formatTokens(stats.promptTokens)),
+    strings.prefill(formatTokenRate(prefillRate(stats))),
+    strings.firstToken(formatDuration(stats.firstTokenMs)),
+  ];
+  return (
+    <details className="turn-details">
+      <summary className="turn-line">{short.filter((part) => part !== null).join(" · ")}</summary>
+      <p className="turn-line">{long.join(" · ")}</p>
+      <div className="token-ids">
+        <p className="turn-line">{ids.length === 0 ? strings.noTokens : strings.rawTokens}</p>
+        {ids.length > 0 && (
+          <>
+            <CopyButton label={strings.rawTokens} text={ids.join(" ")} />
+            <code>{ids.join(" ")}</code>
+          </>
+        )}
+      </div>
+    </details>
+  );
+}

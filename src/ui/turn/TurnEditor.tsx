@@ -1,0 +1,57 @@
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import type { Turn } from "../../store/conversation";
+import { useApp } from "../appContext";
+import { useStrings } from "../strings/useStrings";
+
+/** Other words for a turn: they become a branch, the old ones stay. */
+export function TurnEditor({ turn, onEnd }: { turn: Turn; onEnd: () => void }) {
+  const strings = useStrings();
+  const hasModel = useApp((state) => state.model !== null);
+  const editTurn = useApp((state) => state.editTurn);
+  const [text, setText] = useState(turn.text);
+  const input = useRef<HTMLTextAreaElement>(null);
+  const isMessage = turn.role === "user";
+
+  useEffect(() => {
+    const field = input.current;
+    field?.focus();
+    field?.setSelectionRange(field.value.length, field.value.length);
+  }, []);
+
+  const save = (): void => {
+    onEnd();
+    void editTurn(turn.id, text);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      onEnd();
+    }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) save();
+  };
+  return (
+    <div className="turn-editor">
+      <textarea
+        ref={input}
+        dir="auto"
+        aria-label={strings.turn.editLabel[turn.role]}
+        value={text}
+        onChange={(event) => setText(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      <div className="turn-editor-actions">
+        <button type="button" className="button button-quiet" onClick={onEnd}>
+          {strings.cancel}
+        </button>
+        <button
+          type="button"
+          className="button button-primary"
+          disabled={text.trim() === "" || text === turn.text}
+          onClick={save}
+        >
+          {isMessage && hasModel ? strings.turn.saveMessage : strings.turn.saveMessageOnly}
+        </button>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,65 @@
+import { memo, useState } from "react";
+import type { Turn } from "../../store/conversation";
+import { useApp } from "../appContext";
+import { ReloadModelButton } from "../chat/ReloadModelButton";
+import { MessageText } from "../markdown/MessageText";
+import { useStrings } from "../strings/useStrings";
+import { AnswerDetails } from "./AnswerDetails";
+import { StreamingText } from "./StreamingText";
+import { TurnActions } from "./TurnActions";
+import { TurnEditor } from "./TurnEditor";
+
+interface TurnProps {
+  readonly turn: Turn;
+  readonly isNewest: boolean;
+  readonly isUnanswered: boolean;
+  /** A base model's text is no Markdown. */
+  readonly isPlain: boolean;
+}
+
+export const TurnView = memo(function TurnView({ turn, isNewest, isUnanswered, isPlain }: TurnProps) {
+  const strings = useStrings().turn;
+  const [isEditing, setEditing] = useState(false);
+  const isUser = turn.role === "user";
+  const isStreaming = turn.state === "streaming";
+  return (
+    <article
+      className="turn"
+      aria-label={isUser ? strings.you : strings.assistant}
+      data-role={turn.role}
+      data-state={turn.state}
+      data-newest={isNewest}
+      data-turn={turn.id}
+    >
+      {isEditing ? (
+        <TurnEditor turn={turn} onEnd={() => setEditing(false)} />
+      ) : isStreaming ? (
+        <StreamingText isPlain={isPlain} />
+      ) : (
+        turn.text !== "" && <MessageText text={turn.text} isPlain={isUser || isPlain} />
+      )}
+      {turn.error !== null && !isStreaming && <TurnError turn={turn} />}
+      {isUnanswered && <p className="turn-line">{strings.unanswered}</p>}
+      {!isStreaming && !isEditing && (
+        <div className="turn-foot">
+          <TurnActions turn={turn} isNewest={isNewest} onEdit={() => setEditing(true)} />
+          {!isUser && <AnswerDetails turn={turn} />}
+        </div>
+      )}
+    </article>
+  );
+});
+
+/** Only the newest error is announced; older ones stay readable. */
+function TurnError({ turn }: { turn: Turn }) {
+  const isNewestError = useApp((state) => state.alertTurn === turn.id);
+  if (turn.error === null) return null;
+  return (
+    <div className="turn-error">
+      <div role={isNewestError ? "alert" : undefined} data-error={turn.error.name}>
+        {turn.error.message}
+      </div>
+      {isNewestError && turn.error.name === "DeviceLostError" && <ReloadModelButton />}
+    </div>
+  );
+}

@@ -1,0 +1,100 @@
+"""Conversations as token ids: several episodes after each other, with labels on the assistant's tokens alone."""
+
+import random
+
+import numpy as np
+
+from config import ASSISTANT, BOS, END, IMAGE, PAD, SPECIAL_TOKENS, SYSTEM, USER, VISUAL_TOKENS
+from mixture import TONE_SHARE, TRAIN
+from skills import follow
+
+IGNORE = -100
+
+
+def encode_system(tokenizer, text):
+    return [SYSTEM, *tokenizer.encode(text), END] if text else []
+
+
+def encode_question(tokenizer, text, has_image):
+    """<|user|>[image rows]text<|end|><|assistant|>, as the chat template renders it."""
+    image = [IMAGE] * VISUAL_TOKENS if has_image else []
+    return [USER, *image, *tokenizer.encode(text), END, ASSISTANT]
+
+
+def encode_item(tokenizer, item, ids, labels):
+    """Appends an item's turns; labels[i] is the token that must follow position i, or IGNORE."""
+    for number, (question, answer) in enumerate(item.turns):
+        prompt = encode_question(tokenizer, question, item.image is not None and number == 0)
+        reply = [*tokenizer.encode(answer), END]
+        ids += prompt + reply
+        labels += [IGNORE] * (len(prompt) - 1) + reply + [IGNORE]
+
+
+def encode_prompt(tokenizer, item):
+    """Ids up to where the last answer begins, and the pictures."""
+    ids = [BOS, *encode_system(tokenizer, item.system)]
+    encode_item(tokenizer, type(item)(item.turns[:-1], item.image), ids, [])
+    ids += encode_question(tokenizer, item.turns[-1][0], item.image is not None and len(item.turns) == 1)
+    return ids
+
+
+class Conversations:
+    """Endless conversations of one stage. `seed` fixes them; different workers take different seeds."""
+
+    def __init__(self, tokenizer, stage, seed):
+        self.tokenizer, self.stage, self.rng = tokenizer, stage, random.Random(seed)
+        self.makers, self.weights = zip(*TRAIN[stage])
+
+    def next(self, limit):
+        """(ids, labels, images) of at most `limit` tokens, filled with whole episodes."""
+        rng, tokenizer = self.rng, self.tokenizer
+        ids, labels, images = [BOS], [IGNORE], []
+        if rng.random() < TONE_SHARE[self.stage]:
+            return self.toned(limit)
+        misses = 0
+        while misses < 3 and len(ids) < limit - 8:
+            item = rng.choices(self.makers, weights=self.weights)[0](rng, False)
+            more, targets = [], []
+            encode_item(tokenizer, item, more, targets)
+            if len(ids) + len(more) > limit:
+                misses += 1
+                continue
+            ids += more
+            labels += targets
+            if item.image is not None:
+                images.append(item.image)
+        return ids, labels, images
+
+    def toned(self, limit):
+        """A system prompt and what it governs: as many episodes of one tone as fit."""
+        item = follow.tone(self.rng, False)
+        ids = [BOS, *encode_system(self.tokenizer, item.system)]
+        labels = [IGNORE] * len(ids)
+        encode_item(self.tokenizer, item, ids, labels)
+        return ids[:limit], labels[:limit], [] if item.image is None else [item.image]
+
+    def random_repeat(self, limit):
+        """Random tokens, then the same again: what induction heads are for. Loss on the second half."""
+        half = self.rng.randint(8, max(8, min(limit // 2 - 1, 100)))
+        first = [self.rng.randrange(len(SPECIAL_TOKENS), len(self.tokenizer.tokens)) for _ in range(half)]
+        ids = [BOS, *first, *first]
+        return ids, [IGNORE] * (half + 1) + first[1:] + [IGNORE], []
+
+    def batch(self, tokens, limit, repeat_share=0.06):
+        """Rows of similar length, right-padded: dict of ids, labels int16 [B, T] and pixels uint8 [N, 48, 48, 3]."""
+        rows = []
+        for _ in range(max(1, tokens // limit)):
+            make = self.random_repeat if self.rng.random() < repeat_share else self.next
+            rows.append(make(limit))
+        length = -(-max(len(row[0]) for row in rows) // 16) * 16
+        ids = np.full((len(rows), length), PAD, np.int16)
+        labels = np.full((len(rows), length), IGNORE, np.int16)
+        for i, (row, targets, _) in enumerate(rows):
+            ids[i, : len(row)] = row
+            labels[i, : len(row)] = targets
+        images = [image for row in rows for image in row[2]]
+        return {"ids": ids, "labels": labels, "pixels": stack(images)}
+
+
+def stack(images):
+    return np.stack(images) if images else np.zeros((0, 48, 48, 3), np.uint8)

@@ -1,0 +1,96 @@
+"""Two minutes that show whether the scripts work here: python3 training/selftest.py TOKENIZER.json"""
+
+import argparse
+import random
+import tempfile
+import time
+from pathlib import Path
+
+import torch
+from torch.nn import functional as F
+
+import safetensors_file
+from conversations import IGNORE, encode_item, encode_prompt, stack
+from config import BOS
+from generate import answer_items, greedy
+from mixture import ROWS
+from model import Pane
+from optimizer import Optimizer
+from tokenizer import load_tokenizer
+
+
+def check_tokenizer(tokenizer):
+    for text in ("Reverse: k t m q", "27 + 48 = 75", "naïve 日本語 🙂\n\n  x_1", "don't"):
+        assert tokenizer.decode(tokenizer.encode(text)) == text, text
+    assert len(tokenizer.encode(" q")) == len(tokenizer.encode("7")) == 1
+
+
+def check_judges():
+    """Every generator accepts its own answers, held out or not."""
+    rng = random.Random(2)
+    for row, maker in ROWS[2].items():
+        for held in (False, True) * 30:
+            item = maker(rng, held)
+            assert item.is_right(item.turns[-1][1]), (row, item.turns)
+
+
+def check_cache(model, tokenizer, items):
+    """Decoding with the cache gives the same tokens as whole forwards do."""
+    prompts = [encode_prompt(tokenizer, item) for item in items]
+    images = [[item.image] if item.image is not None else [] for item in items]
+    for prompt, pictures, answer in zip(prompts, images, greedy(model, prompts, images, 8)):
+        ids, pixels = list(prompt), torch.from_numpy(stack(pictures))
+        for token in answer:
+            with torch.no_grad():
+                assert int(model.logits(model(torch.tensor([ids]), pixels)[0, -1]).argmax()) == token
+            ids.append(token)
+
+
+def overfit(model, tokenizer, items, steps=120):
+    optimizer = Optimizer(model.named_parameters(), 2e-3, 4e-3)
+    rows = []
+    for item in items:
+        ids, labels = [BOS], [IGNORE]
+        encode_item(tokenizer, item, ids, labels)
+        rows.append((torch.tensor([ids]), torch.tensor(labels), torch.from_numpy(stack([item.image] if item.image is not None else []))))
+    for step in range(steps):
+        losses = []
+        for ids, labels, pixels in rows:
+            hidden = model(ids, pixels)[0]
+            losses.append(F.cross_entropy(model.logits(hidden[labels != IGNORE]), labels[labels != IGNORE]))
+        loss = sum(losses) / len(losses)
+        loss.backward()
+        optimizer.step(min(1.0, (step + 1) / 20))
+        if loss.item() < 0.003:
+            break
+    print(f"loss {loss.item():.4f} after {step + 1} steps")
+    return answer_items(model, tokenizer, items, encode_prompt)
+
+
+def check_file(model):
+    with tempfile.TemporaryDirectory() as directory:
+        path = Path(directory) / "weights.safetensors"
+        safetensors_file.write(path, model.state_dict())
+        again = safetensors_file.load_into(Pane(), path).state_dict()
+    assert all(torch.equal(value, again[name]) for name, value in model.state_dict().items())
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("tokenizer")
+    tokenizer = load_tokenizer(parser.parse_args().tokenizer)
+    torch.manual_seed(3)
+    start, rng, model = time.time(), random.Random(4), Pane()
+    check_tokenizer(tokenizer)
+    check_judges()
+    items = [ROWS[1][row](rng, True) for row in ("look: colour", "look: place", "look: count", "repeat", "explain", "converse")]
+    check_cache(model, tokenizer, items)
+    texts = overfit(model, tokenizer, items)
+    assert all(text is not None and item.is_right(text) for item, text in zip(items, texts)), texts
+    check_cache(model, tokenizer, items)
+    check_file(model)
+    print(f"all checks passed in {time.time() - start:.0f} s with torch {torch.__version__}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,138 @@
+"""Follow up on the turn before, and system prompts that change the tone."""
+
+from world import make_scene, render
+
+from . import lists, look, sums
+from .item import Item
+from .look import SIDES, offset, thing, where
+from .stories import figures, tell
+from .talk import CONVERSE, EXPLAIN
+from .words import ANIMALS, BOYS, GIRLS, LIST_WORDS, OBJECTS, PLACES
+
+
+def pick(rng, held, train, test):
+    return rng.choice(test if held else train)
+
+
+def after_list(rng, held):
+    """A list is repeated, reversed or sorted; then the same list, or the answer, is changed once more."""
+    pool = rng.choice((lists.LETTERS, LIST_WORDS))
+    items = rng.sample(pool, rng.randint(2, 6))
+    first, answer = rng.choice((("repeat", items), ("reverse", items[::-1]), ("sort", sorted(items))))
+    turns = [(lists.ask(rng, False, first, l=" ".join(items)), " ".join(answer))]
+    kind = rng.choice(("reverse", "sort", "first", "last"))
+    text = {
+        "reverse": (["Now reverse it.", "And backwards?", "Reverse that."], ["Now say it backwards."]),
+        "sort": (["Now sort it.", "And sorted?", "Sort that."], ["Now put it in order."]),
+        "first": (["What was the first one?", "Which came first?"], ["And what was the first?"]),
+        "last": (["What was the last one?", "Which came last?"], ["And what was the last?"]),
+    }[kind]
+    final = {"reverse": answer[::-1], "sort": sorted(answer), "first": answer[:1], "last": answer[-1:]}[kind]
+    return Item([*turns, (pick(rng, held, *text), " ".join(final))])
+
+
+def after_sum(rng, held):
+    while True:
+        item = sums.add(rng, False)
+        value, step, sign = int(item.turns[0][1]), rng.randint(1, 9), rng.choice("+-")
+        if sign == "+" or value >= step:
+            break
+    words = {"+": (["Add {n}.", "Plus {n}?", "And {n} more?", "Now add {n}."], ["Then add {n}."]),
+             "-": (["Subtract {n}.", "Minus {n}?", "Now take away {n}."], ["Then take away {n}."])}  # fmt: skip
+    text = pick(rng, held, *words[sign]).format(n=step)
+    return Item([item.turns[0], (text, str(value + step if sign == "+" else value - step))])
+
+
+def after_picture(rng, held):
+    """"It" is the shape of the turn before: asked by place or side, then by colour, shape, size or place."""
+    while True:
+        shapes = make_scene(rng, rng.randint(1, 4))
+        one = rng.choice(shapes)
+        side = rng.choice(list(SIDES))
+        others = [s for s in shapes if s is not one and offset(side, one, s) > 3]
+        name = look.name_of(rng, shapes, one)
+        if rng.random() < 0.5 or len(others) != 1 or offset(side, one, others[0]) < 8 or not name:
+            first, it = look.ask(rng, False, "what_at", p=where(one.place)), one
+        else:
+            first, it = look.ask(rng, False, "relation", r=name, w=side), others[0]
+        break
+    kind = rng.choice(("size", "place", "colour", "shape"))
+    text = {
+        "size": (["How big is it?", "Is it small or large?", "What size is it?"], ["And its size?"]),
+        "place": (["Where is it?", "And where is it?", "In which place is it?"], ["And its place?"]),
+        "colour": (["What colour is it?", "And which colour is it?"], ["And its colour?"]),
+        "shape": (["What shape is it?", "And which shape is it?"], ["And its shape?"]),
+    }[kind]
+    final = {"size": it.size, "place": where(it.place), "colour": it.colour, "shape": look.article(it.shape)}[kind]
+    turns = [(first, look.capital(thing(it)) + "."), (pick(rng, held, *text), f"It is {final}.")]
+    return Item(turns, image=render(rng, shapes), shapes=shapes)
+
+
+def after_fact(rng, held):
+    """A person says a thing about themselves, and asks for it a turn later, perhaps with another turn between."""
+    kind = rng.choice(("name", "animal", "thing", "place"))
+    value = {"name": GIRLS + BOYS, "animal": ANIMALS, "thing": OBJECTS, "place": PLACES}[kind]
+    value = rng.choice([v for v in value if "-" not in v])
+    say = {
+        "name": ["My name is {v}.", "I am {v}.", "Call me {v}."],
+        "animal": ["I have a {v}.", "My pet is a {v}."],
+        "thing": ["I lost my {v}.", "I bought a {v}."],
+        "place": ["I live near the {v}.", "I went to the {v}."],
+    }[kind]
+    reply = f"Nice to meet you, {value}." if kind == "name" else f"Thank you for telling me about the {value}."
+    asked, answer = {
+        "name": ((["What is my name?", "Who am I?", "Do you know my name?"], ["Tell me my name."]), f"Your name is {value}."),
+        "animal": ((["Which animal do I have?", "What is my pet?"], ["What animal is mine?"]), f"It is a {value}."),
+        "thing": ((["What did I tell you about?", "Which thing did I mean?"], ["What was it that I told you about?"]), f"The {value}."),
+        "place": ((["Which place did I name?", "What place did I tell you about?"], ["Which place was it?"]), f"The {value}."),
+    }[kind]
+    turns = [(rng.choice(say).format(v=value), reply)]
+    if rng.random() < 0.4:
+        turns += (lists.repeat if rng.random() < 0.5 else sums.add)(rng, False).turns
+    return Item([*turns, (pick(rng, held, *asked), answer)])
+
+
+def after_story(rng, held):
+    hero, friend = figures(rng)
+    object_, place = rng.choice([o for o in OBJECTS if "-" not in o]), rng.choice(PLACES)
+    text = tell(rng, hero, friend, object_, place)
+    who, what = (["Who was the story about?", "Who was it about?"], ["Who is the story about?"]), (["Which thing was in the story?"], ["What thing was it about?"])
+    first = f"Tell a story about {hero.asked} and {look.article(object_)}."
+    final = (pick(rng, held, *who), f"It was about {hero.again}.") if rng.random() < 0.6 else (pick(rng, held, *what), f"The {object_}.")
+    return Item([(first, text), final])
+
+
+# A system prompt and how it changes an answer. The third list of prompts is held out.
+TONES = [
+    (["You are a pirate.", "Talk like a pirate.", "Answer like a pirate."], ["Speak like a pirate."], lambda text: f"Arr! {text}"),
+    (["Be very polite.", "You are very polite.", "Answer politely."], ["Please be polite."], lambda text: f"With pleasure. {text}"),
+    (["Be cheerful.", "You are always cheerful.", "Answer with joy."], ["Please be cheerful."], lambda text: f"Oh, how nice! {text}"),
+    (["You are a robot.", "Talk like a robot.", "Answer like a robot."], ["Speak like a robot."], lambda text: f"Beep. {text} Beep."),
+    (["Be grumpy.", "You are always grumpy.", "Answer with a bad mood."], ["Please be grumpy."], lambda text: f"Hmpf. {text}"),
+    (["You are a teacher.", "Talk like a teacher.", "Answer like a teacher."], ["Speak like a teacher."], lambda text: f"Listen well. {text}"),
+]  # fmt: skip
+PLAIN_PROMPTS = ["You are a helpful assistant.", "You are Pane.", "Answer the questions.", "You are a small model."]
+
+
+def tone(rng, held):
+    train, test, change = rng.choice(TONES)
+    source = rng.random()
+    if source < 0.35:
+        inner = look.look(rng, held, turns=2)
+    elif source < 0.6:
+        block = rng.choice(EXPLAIN)
+        inner = Item([(rng.choice(block["?"]), block["="][2])])
+    elif source < 0.8:
+        block = rng.choice(CONVERSE)
+        inner = Item([(rng.choice(block["?"]), block["="][2])])
+    else:
+        inner = rng.choice((sums.add, lists.repeat, lists.reverse))(rng, held)
+    if rng.random() < 0.2 and not held:
+        return Item(inner.turns, inner.image, system=rng.choice(PLAIN_PROMPTS))
+    turns = [(question, change(answer)) for question, answer in inner.turns]
+    return Item(turns, inner.image, system=pick(rng, held, train, test))
+
+
+def follow(rng, held):
+    makers = (after_list, after_sum, after_picture, after_fact, after_story)
+    return rng.choices(makers, weights=(4, 3, 5, 4, 1))[0](rng, held)

@@ -1,0 +1,263 @@
+"""Look: questions about a scene. Every question function returns (question, answer), or None if it cannot be asked."""
+
+from world import COLOURS, HELD_OUT, PLACES, SEEN_PAIRS, SHAPES, make_scene, render, render_unknown
+
+from .item import Item, article, capital, vary
+
+NUMBERS = ["no", "one", "two", "three", "four", "five"]
+CANNOT_TELL = "I can't tell. I only know pictures of simple shapes."
+EMPTY = "The picture is empty."
+HELD_PAIRS = sorted(HELD_OUT)
+
+# (phrasings for training, phrasings held out); {r} a shape of the scene, {p} a place, {c} what is counted.
+ASK = {
+    "shape_only": (
+        ["What shape is this?", "What shape do you see?", "Which shape is in the picture?", "What shape is it?"],
+        ["Name the shape.", "What kind of shape is this?"],
+    ),
+    "shape": (
+        ["What shape is the {r} one?", "Which shape is {r}?", "What shape is the {r} thing?", "What is the {r} thing?"],
+        ["Name the {r} shape.", "Which shape does the {r} one have?"],
+    ),
+    "shape_at": (
+        ["What shape is {p}?", "Which shape is {p}?", "What shape do you see {p}?"],
+        ["Name the shape {p}.", "Which shape can you see {p}?"],
+    ),
+    "colour": (
+        ["What colour is the {r}?", "Which colour is the {r}?", "What is the colour of the {r}?", "What colour has the {r}?"],
+        ["Tell me the colour of the {r}.", "Which colour does the {r} have?"],
+    ),
+    "colour_at": (
+        ["What colour is the shape {p}?", "Which colour is the shape {p}?", "What is the colour of the shape {p}?"],
+        ["Tell me the colour of the shape {p}.", "Which colour does the shape {p} have?"],
+    ),
+    "what_at": (["What is {p}?", "What do you see {p}?", "Which thing is {p}?"], ["What can you see {p}?", "Tell me what is {p}."]),
+    "place": (
+        ["Where is the {r}?", "Where do you see the {r}?", "In which place is the {r}?", "Where in the picture is the {r}?"],
+        ["Tell me where the {r} is.", "Where can I find the {r}?"],
+    ),
+    "size": (
+        ["How big is the {r}?", "What size is the {r}?", "Is the {r} small or large?", "How large is the {r}?"],
+        ["Tell me the size of the {r}.", "Is the {r} large or small?"],
+    ),
+    "bigger": (
+        ["Which is {b}, the {r} or the {q}?", "What is {b}, the {r} or the {q}?"],
+        ["The {r} or the {q}: which is {b}?", "Which one is {b}, the {r} or the {q}?"],
+    ),
+    "count": (
+        ["How many {c} are there?", "How many {c} do you see?", "How many {c} are in the picture?", "Count the {c}."],
+        ["How many {c} can you see?", "Tell me how many {c} there are."],
+    ),
+    "relation": (
+        ["What is {w} the {r}?", "What do you see {w} the {r}?", "Which thing is {w} the {r}?"],
+        ["What can you see {w} the {r}?", "Tell me what is {w} the {r}."],
+    ),
+    "is_relation": (
+        ["Is the {r} {w} the {q}?", "Do you see the {r} {w} the {q}?"],
+        ["Is it true that the {r} is {w} the {q}?", "Can you see the {r} {w} the {q}?"],
+    ),
+    "exists": (["Is there {a}?", "Do you see {a}?", "Is there {a} in the picture?"], ["Can you see {a}?", "Does the picture have {a}?"]),
+    "describe": (
+        ["Describe the picture.", "What do you see?", "What is in the picture?", "Describe what you see.", "What is this?"],
+        ["Tell me what you see.", "What does the picture show?"],
+    ),
+}
+
+
+def ask(rng, held, key, **slots):
+    return rng.choice(ASK[key][1 if held else 0]).format(**slots)
+
+
+def where(place):
+    """The place as a phrase: at the top, on the left, in the centre."""
+    return {"top": "at the top", "bottom": "at the bottom", "left": "on the left", "right": "on the right"}.get(place, "in the " + place)
+
+
+def matching(shapes, words):
+    return [s for s in shapes if all(word in (s.size, s.colour, s.shape) for word in words)]
+
+
+def name_of(rng, shapes, shape, hide=""):
+    """The shortest name that fits one shape only, sometimes a longer one, without the word that is asked for.
+    None if two shapes cannot be told apart."""
+    options = [(shape.shape,), (shape.colour, shape.shape), (shape.size, shape.shape), (shape.size, shape.colour, shape.shape)]
+    options = [words for words in options if not hide or getattr(shape, hide) not in words]
+    unique = [words for words in options if len(matching(shapes, words)) == 1]
+    return " ".join(unique[0] if rng.random() < 0.7 else rng.choice(unique)) if unique else None
+
+
+def absent(rng, shapes):
+    """Now and then a question about a shape that is not there."""
+    if rng.random() < 0.05:
+        missing = [name for name in SHAPES if not matching(shapes, (name,))]
+        return rng.choice(missing)
+    return None
+
+
+def about_one(key, answer):
+    """Asks about one shape by its name; `answer` words the reply."""
+
+    def question(rng, shapes, held):
+        missing = absent(rng, shapes)
+        if missing:
+            return ask(rng, held, key, r=missing), f"I see no {missing}."
+        shape = rng.choice(shapes)
+        name = name_of(rng, shapes, shape, hide=key if key in ("size", "colour") else "")
+        return name and (ask(rng, held, key, r=name), answer(shape))
+
+    return question
+
+
+place = about_one("place", lambda s: f"It is {where(s.place)}.")
+size_of = about_one("size", lambda s: f"It is {s.size}.")
+colour_of = about_one("colour", lambda s: f"It is {s.colour}.")
+
+
+def colour(rng, shapes, held):
+    if rng.random() < 0.75:
+        return colour_of(rng, shapes, held)
+    shape = rng.choice(shapes)
+    return ask(rng, held, "colour_at", p=where(shape.place)), f"It is {shape.colour}."
+
+
+def shape(rng, shapes, held):
+    one = rng.choice(shapes)
+    answer = f"It is {article(one.shape)}."
+    if len(shapes) == 1 and rng.random() < 0.5:
+        return ask(rng, held, "shape_only"), answer
+    if rng.random() < 0.3:
+        return ask(rng, held, "shape_at", p=where(one.place)), answer
+    words = (one.colour,) if rng.random() < 0.8 else (one.size, one.colour)
+    return len(matching(shapes, words)) == 1 and (ask(rng, held, "shape", r=" ".join(words)), answer)
+
+
+def thing(shape):
+    return article(f"{shape.colour} {shape.shape}")
+
+
+def what_at(rng, shapes, held):
+    spot = rng.choice(shapes).place if rng.random() < 0.8 else rng.choice(PLACES)
+    here = [s for s in shapes if s.place == spot]
+    return ask(rng, held, "what_at", p=where(spot)), capital(thing(here[0])) + "." if here else "Nothing."
+
+
+def size(rng, shapes, held):
+    a, b = rng.sample(shapes, 2) if len(shapes) > 1 and rng.random() < 0.3 else (None, None)
+    if a is None or a.size == b.size:
+        return size_of(rng, shapes, held)
+    word = rng.choice(("bigger", "smaller"))
+    right = a if (a.size == "large") == (word == "bigger") else b
+    names = {s: name_of(rng, shapes, s, hide="size") for s in (a, b)}
+    return all(names.values()) and (ask(rng, held, "bigger", r=names[a], q=names[b], b=word), f"The {names[right]} is {word}.")
+
+
+def count(rng, shapes, held):
+    some = rng.choice(shapes)
+    words = rng.choice(((), (some.shape,), (some.colour,), (some.colour, some.shape), (some.size,)))
+    if rng.random() < 0.15:
+        words = rng.choice(SEEN_PAIRS)
+        words = rng.choice((words, words[:1], words[1:]))
+    number = len(matching(shapes, words))
+    noun = words[-1] if words and words[-1] in SHAPES else "shape"
+    front = " ".join(word for word in words if word not in SHAPES)
+    named = lambda plural: f"{front} {noun}".strip() + ("es" if noun == "cross" else "s") * plural
+    verb = "is" if number == 1 else "are"
+    return ask(rng, held, "count", c=named(True)), f"There {verb} {NUMBERS[number]} {named(number != 1)}."
+
+
+SIDES = {"left of": ("x", -1), "right of": ("x", 1), "above": ("y", -1), "below": ("y", 1)}
+
+
+def offset(side, shape, other):
+    """How far `other` lies to that side of `shape`, in pixels."""
+    axis, sign = SIDES[side]
+    return (getattr(other, axis) - getattr(shape, axis)) * sign
+
+
+def relation(rng, shapes, held):
+    """A shape is on a side from 8 pixels on and is not below 3: between, and where two fit, nothing is asked."""
+    if len(shapes) < 2:
+        return None
+    side = rng.choice(list(SIDES))
+    if rng.random() < 0.35:
+        a, b = rng.sample(shapes, 2)
+        far, names = offset(side, b, a), (name_of(rng, shapes, a), name_of(rng, shapes, b))
+        clear = all(names) and (far >= 8 or far <= 3)
+        return clear and (ask(rng, held, "is_relation", r=names[0], q=names[1], w=side), "Yes." if far >= 8 else "No.")
+    one = rng.choice(shapes)
+    name = name_of(rng, shapes, one)
+    offsets = {s: offset(side, one, s) for s in shapes if s is not one}
+    there = [s for s, far in offsets.items() if far >= 8]
+    unclear = any(3 < far < 8 for far in offsets.values()) or len(there) > 1 or (not there and rng.random() < 0.6)
+    if unclear or not name:
+        return None
+    return ask(rng, held, "relation", r=name, w=side), capital(thing(there[0])) + "." if there else "Nothing."
+
+
+def exists(rng, shapes, held):
+    some = rng.choice(shapes)
+    pair = (some.colour, some.shape) if rng.random() < 0.5 else (rng.choice((some.colour, rng.choice(COLOURS))), rng.choice(SHAPES))
+    pair = pair if rng.random() < 0.6 else pair[1:]
+    return ask(rng, held, "exists", a=article(" ".join(pair))), "Yes." if matching(shapes, pair) else "No."
+
+
+def describe(rng, shapes, held):
+    parts = [f"{article(s.size + ' ' + s.colour + ' ' + s.shape)} {where(s.place)}" for s in shapes]
+    return ask(rng, held, "describe"), capital(", ".join(parts)) + "."
+
+
+QUESTIONS = {"shape": shape, "colour": colour, "place": place, "size": size, "count": count, "relation": relation}
+QUESTIONS |= {"what_at": what_at, "exists": exists, "describe": describe}
+WEIGHTS = {"shape": 4, "colour": 3, "place": 3, "size": 2.5, "count": 4, "relation": 5, "what_at": 2.5, "exists": 1.5, "describe": 2.5}
+
+
+def other_picture(rng, held):
+    """No shapes at all: an empty picture, or one of a kind the model does not know."""
+    if rng.random() < 0.4:
+        question, answer = describe(rng, [], held)[0], EMPTY
+        if rng.random() < 0.3:
+            question, answer = ask(rng, held, "count", c="shapes"), "There are no shapes."
+        elif rng.random() < 0.4:
+            name = rng.choice(SHAPES)
+            question, answer = ask(rng, held, rng.choice(("colour", "place", "size")), r=name), f"I see no {name}."
+        return Item([(vary(rng, question), answer)], image=render(rng, []), shapes=[])
+    scene = make_scene(rng, 2)
+    question = None
+    while not question:
+        question = QUESTIONS[rng.choice(list(QUESTIONS))](rng, scene, held)
+    return Item([(vary(rng, question[0]), CANNOT_TELL)], image=render_unknown(rng), shapes=[])
+
+
+def pick_scene(rng, held, kind=None):
+    counts = {"relation": (2, 3, 4, 5), "describe": (1, 2, 3, 4)}.get(kind, (1, 1, 2, 3, 4, 5))
+    force = rng.choice(HELD_PAIRS) if held and rng.random() < 0.3 else None
+    return make_scene(rng, rng.choice(counts), force=force)
+
+
+def look(rng, held, turns=5):
+    """One picture and up to `turns` different questions."""
+    if rng.random() < 0.05:
+        return other_picture(rng, held)
+    scene = pick_scene(rng, held)
+    asked = {}
+    for _ in range(rng.randint(1, turns) * 2):
+        kind = rng.choices(list(QUESTIONS), weights=WEIGHTS.values())[0]
+        pair = QUESTIONS[kind](rng, scene, held)
+        if pair and len(asked) < turns:
+            asked.setdefault(pair[0], pair[1])
+    if not asked:
+        asked = dict([describe(rng, scene, held)])
+    return Item([(vary(rng, q), a) for q, a in asked.items()], image=render(rng, scene), shapes=scene)
+
+
+def single(kind):
+    """A maker of one question of one kind, for evaluation."""
+
+    def maker(rng, held):
+        pair = None
+        while not pair:
+            scene = pick_scene(rng, held, kind)
+            pair = QUESTIONS[kind](rng, scene, held)
+        return Item([pair], image=render(rng, scene), shapes=scene)
+
+    return maker

@@ -1,0 +1,141 @@
+"""Explain and Converse: questions with fixed answers, read from data/*.txt, and the modest answer to all others.
+
+A block of a file: "# id", "= answer" ("=1", "=2": of one stage), "n noun", "? phrasing", "! phrasing held out"."""
+
+import pathlib
+import re
+
+from .item import Item, vary
+from .words import ANIMALS, FOODS, OBJECTS, PLACES, made_up
+
+DATA = pathlib.Path(__file__).parent.parent / "data"
+
+NOUN_QUESTIONS = [
+    "What is {n}?", "Explain {n}.", "What does {n} mean?", "Tell me about {n}.", "Define {n}.", "What's {n}?",
+    "I do not understand {n}.", "Can you explain {n}?", "Please explain {n}.", "How would you explain {n}?",
+    "What do you know about {n}?", "{n}?",
+]  # fmt: skip
+NOUN_QUESTIONS_HELD = ["Could you explain {n} to me?", "Describe {n}.", "Help me understand {n}.", "What is meant by {n}?"]
+
+FRAMES = ["Tell me: {q}", "Do you know {i}", "A question: {q}", "I would like to know: {q}", "One more thing: {q}", "Quick question: {q}"]
+SYNONYMS = {
+    "work": ["function"], "works": ["functions"], "hold": ["contain", "store"], "stored": ["held"], "big": ["large"], "large": ["big"],
+    "built": ["made"], "build": ["make"], "difference": ["distinction"], "need": ["require"], "needed": ["required"], "use": ["need"],
+    "choose": ["pick"], "chosen": ["picked"], "show": ["tell"], "save": ["spare"], "image": ["picture"],
+    "picture": ["image"], "differ": ["vary"], "why": ["for what reason"], "text": ["words"],
+    "answer": ["reply"], "read": ["take in"], "happens": ["goes on"], "mean": ["stand for"], "bits": ["binary digits"], "compute": ["work out"],
+}  # fmt: skip
+FILLERS = {"the", "a", "an", "does", "do", "is", "are", "of", "in", "at", "to", "my", "your", "for", "me"}
+
+DONT_KNOW = "I don't know that. I am a very small model: ask me about shapes, lists or how language models work."
+
+UNKNOWN = [
+    "Who is the president of {c}?", "What is the capital of {c}?", "What is the weather in {c}?", "Where is {c}?",
+    "How many people live in {c}?", "Who won the match yesterday?", "How do I cook {f}?", "What is in {f}?",
+    "Why is the sky blue?", "Who wrote this {o}?", "How much does a {o} cost?", "What does a {a} eat?",
+    "How long does a {a} live?", "What is the meaning of life?", "What time is it?", "What day is it today?",
+    "Who is {p}?", "When was {p} born?", "How tall is {p}?", "Write a poem about {o}s.", "Write code in Python.",
+    "Translate {o} into French.", "What is a {m}?", "Tell me about {m}.", "Explain {m}.", "Where can I buy a {o}?",
+    "How do I repair a {o}?", "What is the best film?", "Can you book a flight to {c}?", "What happened in 19{d}{e}?",
+    "Solve this equation for x.", "What is my name?", "Where do I live?", "Is it going to rain in {c}?", "What do you think about {p}?",
+    "Why do {a}s sleep?", "How do planes fly?", "What is gravity?", "Who discovered {c}?", "Give me the news.", "What is {m}?",
+    "How does a {o} work?", "Why is a {a} so fast?", "Can you play music?", "Send a message to {p}.", "What is love?",
+]  # fmt: skip
+UNKNOWN_HELD = [
+    "Which river flows through {c}?", "How far is it to {c}?", "Who painted the {o}?", "What is the price of a {o}?",
+    "Is a {a} dangerous?", "How do I make {f} at home?", "When does the train to {c} leave?", "Which team won?",
+    "Who invented the {o}?", "What language do people speak in {c}?", "Tell me a fact about {p}.", "What does {m} mean?",
+]  # fmt: skip
+# Stage 1 is modest about what stage 2 teaches.
+UNKNOWN_STAGE_1 = ["Tell a story about a {a}.", "Tell me a story about a {a} and a {o}.", "{d} + {e} =", "What is {d}{e} + {e}{d}?", "{d}{e} - {d} ="]
+
+COUNTRIES = """France Germany Italy Spain China Japan India Brazil Peru Egypt Kenya Canada Mexico Norway Sweden Poland Turkey
+Greece Chile Cuba Iran Paris London Berlin Rome Tokyo Madrid Vienna Cairo Boston""".split()
+PEOPLE = "Einstein Mozart Napoleon Shakespeare Cleopatra Newton Picasso Gandhi Darwin Beethoven Lincoln Columbus".split()
+
+
+def read_blocks(name):
+    blocks = []
+    for line in (DATA / name).read_text(encoding="utf-8").splitlines():
+        mark, _, rest = line.partition(" ")
+        if mark == "#":
+            blocks.append({"id": rest, "n": [], "?": [], "!": [], "=": {}})
+        elif mark[0] == "=":
+            for stage in (1, 2) if mark == "=" else (int(mark[1]),):
+                blocks[-1]["="][stage] = rest
+        else:
+            blocks[-1][mark].append(rest)
+    return blocks
+
+
+EXPLAIN = [block for part in (1, 2, 3, 4) for block in read_blocks(f"explain_{part}.txt")]
+CONVERSE = read_blocks("converse.txt")
+
+
+def lower_first(text):
+    return text if re.match(r"I\b|[A-Z][A-Z\d-]|[A-Z]\w*[A-Z]|Llama|Flamingo|Falcon|Swish", text) else text[0].lower() + text[1:]
+
+
+def noun_question(rng, noun, held):
+    text = rng.choice(NOUN_QUESTIONS_HELD if held else NOUN_QUESTIONS).format(n=noun)
+    if not held and rng.random() < 0.15:
+        text = text.replace(noun, re.sub("^(a|an|the) ", "", noun))
+    return text[0].upper() + text[1:]
+
+
+def scramble(rng, text):
+    """Other words, frames and dropped small words teach to answer by what a question is about, not by its wording."""
+    if rng.random() < 0.25:
+        swap = lambda m: rng.choice(SYNONYMS.get(m.group().lower(), [m.group()])) if rng.random() < 0.7 else m.group()
+        text = re.sub(r"[A-Za-z]+", swap, text)
+        text = text[0].upper() + text[1:]
+    if rng.random() < 0.2:
+        text = rng.choice(FRAMES).format(q=text, i=lower_first(text))
+    if rng.random() < 0.2:
+        keep = rng.choice((0.0, 0.5, 0.5))
+        text = " ".join(w for w in text.split() if w.lower() not in FILLERS or rng.random() < keep) or text
+    return text
+
+
+def explain(rng, held, block=None):
+    block = block or rng.choice(EXPLAIN)
+    own = block["!" if held else "?"]
+    if block["n"] and rng.random() < 0.45:
+        text = noun_question(rng, rng.choice(block["n"]), held)
+    else:
+        text = rng.choice(own)
+    return Item([(text if held else vary(rng, scramble(rng, text)), block["="][2])])
+
+
+def converse(stage):
+    def maker(rng, held, block=None):
+        block = block or rng.choice(CONVERSE)
+        text = rng.choice(block["!" if held else "?"])
+        if not held:
+            text = vary(rng, text)
+            text += rng.choice(("", "", "", "!", ".", "?")) if text[-1].isalnum() else ""
+        return Item([(text, block["="][stage])])
+
+    return maker
+
+
+def unknown(stage):
+    def maker(rng, held):
+        templates = UNKNOWN_HELD if held else UNKNOWN
+        if stage == 1 and not held and rng.random() < 0.15:
+            templates = UNKNOWN_STAGE_1
+        text = rng.choice(templates).format(
+            c=rng.choice(COUNTRIES), p=rng.choice(PEOPLE), f=rng.choice(FOODS), o=rng.choice(OBJECTS), a=rng.choice(ANIMALS),
+            m=made_up(rng, held), d=rng.randint(1, 9), e=rng.randint(0, 9),
+        )  # fmt: skip
+        if rng.random() < 0.1 and not held:
+            text = f"What about the {rng.choice(PLACES)}?"
+        return Item([(text if held else vary(rng, text), DONT_KNOW)])
+
+    return maker
+
+
+def chat(stage):
+    """Converse as evaluated: greetings and questions about itself, and one in four about what it cannot know."""
+    known, other = converse(stage), unknown(stage)
+    return lambda rng, held: (other if rng.random() < 0.25 else known)(rng, held)
