@@ -8,6 +8,7 @@ import type { ModelSlice } from "./modelSlice";
 import type { NoticeSlice } from "./noticeSlice";
 import type { PreferencesSlice } from "./preferencesSlice";
 import type { SamplingSlice } from "./samplingSlice";
+import type { SelectionSlice } from "./selectionSlice";
 import type { SessionSlice } from "./sessionSlice";
 
 export type AppState = DeviceSlice &
@@ -17,6 +18,7 @@ export type AppState = DeviceSlice &
   ConversationSlice &
   ChatSlice &
   PreferencesSlice &
+  SelectionSlice &
   NoticeSlice;
 
 export interface SliceContext {

@@ -10,6 +10,8 @@ import { createModelSlice } from "./modelSlice";
 import { createNoticeSlice } from "./noticeSlice";
 import { createPreferencesSlice } from "./preferencesSlice";
 import { createSamplingSlice } from "./samplingSlice";
+import { readSelection } from "./selectionAddress";
+import { createSelectionSlice } from "./selectionSlice";
 import { createSessionSlice } from "./sessionSlice";
 
 export type { AppState } from "./appState";
@@ -53,12 +55,14 @@ export function createAppStore(runtime: RuntimeApi, options: AppStoreOptions = {
       ...createPreferencesSlice(context),
       ...createConversationSlice(context),
       ...createChatSlice(context),
+      ...createSelectionSlice(context),
     };
   });
 }
 
 /** The first thing the page does: ask for the device, then open what the address bar names. */
 export async function startApp(store: AppStore, address: string): Promise<void> {
+  store.setState({ pinned: readSelection(address) });
   await store.getState().describeDevice();
   if (store.getState().device.status !== "ready") return;
   const { searchParams } = new URL(address);

@@ -3,6 +3,7 @@
  * the page (`?fake=SCENE`).
  */
 import { VitrineError } from "../shared/errors";
+import { KV_BYTES, kvBytesPerToken, kvLayersOf } from "../shared/memory";
 import type {
   DeviceReport,
   EndReason,
@@ -43,7 +44,6 @@ export interface FakeOptions {
 }
 
 const LOAD_STEPS = 20;
-const KV_BYTES = { f32: 4, f16: 2 } as const;
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
@@ -96,7 +96,7 @@ export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRunti
   async function createSession(model: ModelHandle, request: SessionRequest): Promise<SessionReport> {
     log("createSession", { model, request });
     const capacity = request.capacity ?? FAKE_SPEC.contextLength;
-    const bytesPerToken = 2 * 5 * 4 * 8 * KV_BYTES[request.kvPrecision];
+    const bytesPerToken = kvBytesPerToken(kvLayersOf(FAKE_SPEC), KV_BYTES[request.kvPrecision]);
     const report: SessionReport = {
       handle: nextHandle++ as SessionHandle,
       capacity,

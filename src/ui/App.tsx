@@ -9,6 +9,7 @@ import { Inspector } from "./panels/Inspector";
 import { type Shell, ShellContext } from "./shell";
 import { languageOf, useStrings } from "./strings/useStrings";
 import { NARROW, PHONE, useMediaQuery } from "./useMediaQuery";
+import { useSelectionAddress } from "./useSelectionAddress";
 import { useShortcuts } from "./useShortcuts";
 
 const Palette = lazy(() => import("./palette/Palette"));
@@ -33,6 +34,7 @@ export function App() {
   useFocusBack(isSheet, settingsButton);
   useFocusBack(isDrawer, chatsButton);
   useLanguage();
+  useSelectionAddress();
   useEffect(preloadMarkdown, []);
 
   const shell = useMemo<Shell>(

@@ -5,4 +5,3 @@ import f32 from "../../../shaders/lib/cache_f32.wgsl?raw";
 import type { KvPrecision } from "../../shared/protocol";
 
 export const CACHE_SHADERS: Record<KvPrecision, string> = { f16, f32 };
-export const CACHE_BYTES: Record<KvPrecision, number> = { f16: 2, f32: 4 };

@@ -1,9 +1,9 @@
 /** Keys and values of every layer, [K, capacity, D] each, and the sizes people ask about. */
-import type { AttentionSpec, ModelSpec } from "../../shared/modelSpec";
+import { KV_BYTES, kvBytesPerToken, kvLayerBytesPerToken, kvLayersOf } from "../../shared/memory";
+import type { ModelSpec } from "../../shared/modelSpec";
 import type { KvPrecision } from "../../shared/protocol";
 import type { BufferScope } from "../gpu/bufferScope";
 import type { Gpu } from "../gpu/device";
-import { CACHE_BYTES } from "../kernels/cacheShaders";
 
 /** One buffer a layer, so that one binding reaches keys and values: [K, capacity, D] each, values second. */
 export interface LayerCache {
@@ -17,24 +17,15 @@ export interface LayerCache {
 /** Bindings start at multiples of this many bytes. */
 const BINDING_ALIGNMENT = 256;
 
-/** 2 x kv heads x head dim x bytes of one layer, for one token. */
-function layerBytesPerToken(attention: AttentionSpec, precision: KvPrecision): number {
-  return 2 * attention.numKvHeads * attention.headDim * CACHE_BYTES[precision];
-}
-
-/** 2 x layers x kv heads x head dim x bytes. */
-export function cacheBytesPerToken(spec: ModelSpec, precision: KvPrecision): number {
-  return spec.blocks.reduce((sum, block) => sum + layerBytesPerToken(block.attention, precision), 0);
-}
-
 /** The longest cache, at most the model's context, whose layers fit the device's bindings and 1 GiB together. */
 export function defaultCapacity(gpu: Gpu, spec: ModelSpec, precision: KvPrecision): number {
   const TOTAL = 2 ** 30;
   const binding = Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
-  const largest = Math.max(...spec.blocks.map((block) => layerBytesPerToken(block.attention, precision)));
+  const layers = kvLayersOf(spec);
+  const largest = Math.max(...layers.map((layer) => kvLayerBytesPerToken(layer, KV_BYTES[precision])));
   const fits = Math.min(
     Math.floor((binding - BINDING_ALIGNMENT) / largest),
-    Math.floor(TOTAL / cacheBytesPerToken(spec, precision)),
+    Math.floor(TOTAL / kvBytesPerToken(layers, KV_BYTES[precision])),
   );
   return Math.max(1, Math.min(spec.contextLength, fits));
 }
@@ -49,20 +40,20 @@ export class KvCache {
     readonly precision: KvPrecision,
   ) {
     this.layers = spec.blocks.map((block, index) => {
-      const size = (layerBytesPerToken(block.attention, precision) / 2) * capacity;
+      const size = (kvLayerBytesPerToken(block.attention, KV_BYTES[precision]) / 2) * capacity;
       const offset = Math.ceil(size / BINDING_ALIGNMENT) * BINDING_ALIGNMENT;
       const buffer = scope.storage(`layer ${index} keys and values`, offset + size);
       return {
         buffer,
         keys: { buffer, offset: 0, size },
         values: { buffer, offset, size },
-        valuesOffset: offset / CACHE_BYTES[precision],
+        valuesOffset: offset / KV_BYTES[precision],
       };
     });
   }
 
   get bytesPerToken(): number {
-    return cacheBytesPerToken(this.spec, this.precision);
+    return kvBytesPerToken(kvLayersOf(this.spec), KV_BYTES[this.precision]);
   }
 
   get sizeBytes(): number {

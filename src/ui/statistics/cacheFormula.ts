@@ -1,8 +1,7 @@
+import { KV_BYTES } from "../../shared/memory";
 import type { ModelSpec } from "../../shared/modelSpec";
 import type { SessionReport } from "../../shared/protocol";
 import { formatBytes, formatCount } from "../../shared/units";
-
-const BYTES = { f32: 4, f16: 2 } as const;
 
 /** Where the cache's size comes from, with the real numbers; layers that differ are summed up. */
 export function cacheFormula({ blocks }: ModelSpec, session: SessionReport): string {
@@ -14,5 +13,5 @@ export function cacheFormula({ blocks }: ModelSpec, session: SessionReport): str
   if (first === undefined || !isUniform) return `${formatBytes(session.bytesPerToken)} per token × ${tokens}`;
   const layers = `2 × ${blocks.length} layers`;
   const heads = `${first.numKvHeads} kv heads × head dim ${first.headDim}`;
-  return `${layers} × ${heads} × ${BYTES[session.kvPrecision]} bytes × ${tokens}`;
+  return `${layers} × ${heads} × ${KV_BYTES[session.kvPrecision]} bytes × ${tokens}`;
 }
