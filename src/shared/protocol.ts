@@ -124,6 +124,8 @@ export type GenerateEvent =
   | {
       readonly kind: "tokens";
       readonly ids: readonly number[];
+      /** Of each id: the model's own probability over the whole vocabulary, before penalties, cuts and temperature. */
+      readonly probabilities: readonly number[];
       readonly text: string;
       readonly stats: GenerationStats;
     };
@@ -131,6 +133,8 @@ export type GenerateEvent =
 export interface GenerateResult {
   readonly text: string;
   readonly ids: readonly number[];
+  /** Parallel to `ids`. */
+  readonly probabilities: readonly number[];
   readonly endReason: EndReason;
   readonly stats: GenerationStats;
 }

@@ -195,11 +195,12 @@ describe("chat", () => {
       if (state.streaming !== null) expect(state.turns).toBe(turnsAtStart);
     });
     const stats = { cacheLength: 5 } as GenerationStats;
-    for (const text of ["One", " two", " three"]) stream[0]?.({ kind: "tokens", ids: [1], text, stats });
+    for (const text of ["One", " two", " three"])
+      stream[0]?.({ kind: "tokens", ids: [1], probabilities: [0.5], text, stats });
     expect(texts).toEqual([]);
     frames.flush();
     expect(texts).toEqual(["One two three"]);
-    stream[0]?.({ kind: "tokens", ids: [1], text: " four.", stats });
+    stream[0]?.({ kind: "tokens", ids: [1], probabilities: [0.5], text: " four.", stats });
     end();
     await sent;
     frames.flush();

@@ -121,6 +121,7 @@ export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRunti
     const promptTokens = JSON.stringify(request.prompt).length >> 2;
     const cachedTokens = Math.min(session.length, promptTokens);
     const ids: number[] = [];
+    const probabilities: number[] = [];
     let text = "";
     let endReason: EndReason = "end-of-text";
     const stats = (): GenerationStats => {
@@ -152,12 +153,14 @@ export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRunti
         const reason = "The model produced a number that is not finite, so generation was stopped.";
         throw new VitrineError("NonFiniteLogitsError", `${reason} Try another level or other kernels.`);
       }
+      const probability = 0.1 + ((ids.length * 37) % 90) / 100;
       ids.push(ids.length);
+      probabilities.push(probability);
       text += word;
-      onEvent({ kind: "tokens", ids: [ids.length], text: word, stats: stats() });
+      onEvent({ kind: "tokens", ids: ids.slice(-1), probabilities: [probability], text: word, stats: stats() });
       await wait(tokenMs);
     }
-    return { text, ids, endReason, stats: stats() };
+    return { text, ids, probabilities, endReason, stats: stats() };
   }
 
   return {

@@ -20,7 +20,7 @@ import { matvec } from "./matvec";
 import { matvecQkv } from "./matvecQkv";
 import { normRows } from "./norm";
 import { ropeAppend } from "./ropeAppend";
-import { sample } from "./sample";
+import { chunksBytes, DRAWN_BYTES, HISTORY_BYTES, SETTINGS_BYTES, sample } from "./sample";
 import { BARRIER_FREE, type Layout } from "./variants";
 
 let gpu: Gpu;
@@ -159,13 +159,14 @@ describe("every kernel compiles on the null backend", () => {
     for (const vocabSize of [32, 151_936]) {
       await sample(gpu, {
         vocabSize,
-        settings: scope.uniform("settings", 48),
+        settings: scope.uniform("settings", SETTINGS_BYTES),
         logits: scope.storage("logits", vocabSize * 4),
         adjusted: scope.storage("adjusted", vocabSize * 4),
-        history: scope.storage("history", 272),
+        chunks: scope.storage("chunks", chunksBytes(vocabSize)),
+        history: scope.storage("history", HISTORY_BYTES),
         step: scope.storage("step", 16),
         tokens: scope.storage("tokens", 16),
-        drawn: scope.storage("drawn", 16),
+        drawn: scope.storage("drawn", DRAWN_BYTES),
         variant,
       });
     }

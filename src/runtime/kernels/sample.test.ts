@@ -6,6 +6,7 @@ import { expectClose } from "../testing/allclose";
 import { KernelHarness, openTestGpu } from "../testing/kernelHarness";
 import { SeededRandom } from "../testing/random";
 import {
+  chunksBytes,
   DRAWN_BYTES,
   type Drawn,
   HISTORY_BYTES,
@@ -53,7 +54,8 @@ class Sampler {
   static async create(vocabSize: number, variant: SampleVariant): Promise<Sampler> {
     const sampler = new Sampler(vocabSize);
     const { logits, adjusted, history, settings, step, tokens, drawn } = sampler;
-    const buffers = { logits, adjusted, history, settings, step, tokens, drawn };
+    const chunks = sampler.harness.scope.storage("chunks", chunksBytes(vocabSize));
+    const buffers = { logits, adjusted, chunks, history, settings, step, tokens, drawn };
     sampler.dispatches = await sample(gpu, { vocabSize, variant, ...buffers });
     return sampler;
   }
@@ -109,7 +111,7 @@ class Sampler {
     }
     gpu.device.queue.submit([encoder.finish()]);
     const words = new Uint32Array(await this.harness.bytes(all, count * DRAWN_BYTES));
-    return Uint32Array.from({ length: count }, (_, i) => words[i * 4] as number);
+    return Uint32Array.from({ length: count }, (_, i) => words[(i * DRAWN_BYTES) / 4] as number);
   }
 
   /** What the sampler leaves for the next step. */
@@ -334,6 +336,24 @@ describe.each(["serial", "workgroup"] as const)("sampler, %s", (variant) => {
     sampler.close();
   });
 
+  it("tells the raw probability of what it drew, whatever penalties and cuts say", async () => {
+    const sampler = await create();
+    for (const [seed, settings] of [
+      { ...PLAIN, seed: 1 },
+      { ...PLAIN, greedy: true, presencePenalty: 2 },
+      { ...PLAIN, topK: 4, topP: 0.8, temperature: 0.3, repetitionPenalty: 1.4 },
+    ].entries()) {
+      const logits = modelLogits(V, 40 + seed);
+      const { token, logProbability } = await sampler.draw(logits, settings, [1, 2, 3, 4, 5]);
+      const highest = Math.max(...logits);
+      const total = logits.reduce((sum, logit) => sum + Math.exp(logit - highest), 0);
+      const expected = (logits[token] as number) - highest - Math.log(total);
+      // Sums of 300 in f32, and an exp of three units in the last place.
+      expect(Math.abs(logProbability - expected)).toBeLessThan(1e-5);
+    }
+    sampler.close();
+  });
+
   it("draws what the reference draws, for nearly every seed and position", async () => {
     const sampler = await create();
     const logits = modelLogits(V, 8, 1);
@@ -371,7 +391,10 @@ describe("both variants", () => {
       const one = await serial.draw(logits, settings, [], 9);
       const other = await together.draw(logits, settings, [], 9);
       expect(one.adjusted).toEqual(other.adjusted);
-      expect({ ...one, adjusted: null }).toEqual({ ...other, adjusted: null });
+      // Sums for the probability are added in another order.
+      expect(Math.abs(one.logProbability - other.logProbability)).toBeLessThan(1e-5);
+      const { adjusted, logProbability, ...rest } = one;
+      expect(other).toMatchObject(rest);
       expectSurvivors(one.adjusted, logits, settings);
     }
     serial.close();

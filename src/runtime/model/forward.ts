@@ -82,7 +82,7 @@ class ForwardBuilder {
 
   private async finish(): Promise<Dispatch[]> {
     const { gpu, spec, weights, choice } = this.request;
-    const { step, hidden, finalHidden, logits, adjusted, history, settings, tokens, drawn } = this.buffers;
+    const { step, hidden, finalHidden, logits, adjusted, chunks, history, settings, tokens, drawn } = this.buffers;
     const norm = await normRows(gpu, {
       label: "final norm",
       vectors: weights.finalNorm,
@@ -107,6 +107,7 @@ class ForwardBuilder {
       settings,
       logits,
       adjusted,
+      chunks,
       history,
       step,
       tokens,

@@ -3,7 +3,7 @@ import type { BlockSpec, ModelSpec } from "../../shared/modelSpec";
 import type { BufferScope } from "../gpu/bufferScope";
 import type { Gpu } from "../gpu/device";
 import { piecesBytes } from "../kernels/attentionSplit";
-import { DRAWN_BYTES, HISTORY_BYTES, SETTINGS_BYTES } from "../kernels/sample";
+import { chunksBytes, DRAWN_BYTES, HISTORY_BYTES, SETTINGS_BYTES } from "../kernels/sample";
 import { paddedStride } from "../kernels/weightMatrix";
 import type { KernelChoice } from "./kernelChoice";
 import type { KvCache } from "./kvCache";
@@ -37,6 +37,8 @@ export interface ForwardBuffers {
   readonly logits: GPUBuffer;
   /** [V] after penalties */
   readonly adjusted: GPUBuffer;
+  /** The sampler's summaries of the vocabulary */
+  readonly chunks: GPUBuffer;
   readonly history: GPUBuffer;
   readonly settings: GPUBuffer;
   readonly drawn: GPUBuffer;
@@ -110,6 +112,7 @@ export function createForwardBuffers(scope: BufferScope, spec: ModelSpec, T: num
     finalHidden: scope.storage("final hidden", paddedStride(hiddenSize) * 4),
     logits: scope.storage("logits", paddedStride(vocabSize) * 4),
     adjusted: scope.storage("adjusted logits", paddedStride(vocabSize) * 4),
+    chunks: scope.storage("vocabulary chunks", chunksBytes(vocabSize)),
     history: scope.storage("history", HISTORY_BYTES),
     settings: scope.uniform("settings", SETTINGS_BYTES),
     drawn: scope.storage("drawn", DRAWN_BYTES),

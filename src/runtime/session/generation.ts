@@ -36,6 +36,7 @@ export function generateText(
 
 class Generation {
   private readonly ids: number[] = [];
+  private readonly probabilities: number[] = [];
   private text = "";
   private readonly decoder: StreamingDecoder | null;
   private readonly stops: StopStrings;
@@ -89,7 +90,7 @@ class Generation {
       tokensInFlight: this.request.tokensInFlight,
       signal: this.signal,
       onPrefill: (doneTokens, totalTokens) => this.onEvent({ kind: "prefill", doneTokens, totalTokens }),
-      onToken: (id) => this.take(id),
+      onToken: (id, logProbability) => this.take(id, Math.exp(logProbability)),
     });
     if (first) {
       this.cachedTokens = result.cachedTokens;
@@ -101,31 +102,33 @@ class Generation {
   }
 
   /** True ends the generation. */
-  private take(id: number): boolean {
+  private take(id: number, probability: number): boolean {
     this.firstTokenAt ??= performance.now();
     this.ids.push(id);
+    this.probabilities.push(probability);
     if (this.endIds.has(id)) {
       this.endReason = "end-of-text";
       return true;
     }
     const { text, stoppedBy } = this.stops.push(this.decoder?.push(id) ?? "");
-    this.show([id], text);
+    this.show([id], [probability], text);
     if (stoppedBy !== null) this.endReason = "stop-string";
     return stoppedBy !== null;
   }
 
-  private show(ids: readonly number[], text: string): void {
+  private show(ids: readonly number[], probabilities: readonly number[], text: string): void {
     this.text += text;
-    this.onEvent({ kind: "tokens", ids, text, stats: this.stats() });
+    this.onEvent({ kind: "tokens", ids, probabilities, text, stats: this.stats() });
   }
 
   private finish(): GenerateResult {
     if (this.endReason !== "stop-string") {
       const { text, stoppedBy } = this.stops.push(this.decoder?.end() ?? "");
       const rest = text + (stoppedBy === null ? this.stops.end() : "");
-      if (rest !== "") this.show([], rest);
+      if (rest !== "") this.show([], [], rest);
     }
-    return { text: this.text, ids: this.ids, endReason: this.endReason ?? "stopped", stats: this.stats() };
+    const { text, ids, probabilities } = this;
+    return { text, ids, probabilities, endReason: this.endReason ?? "stopped", stats: this.stats() };
   }
 
   private stats(): GenerationStats {

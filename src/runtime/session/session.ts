@@ -29,8 +29,11 @@ export interface DecodeRequest {
   readonly sampling: SamplingSettings;
   readonly maxNewTokens: number;
   readonly tokensInFlight: number;
-  /** Takes each new token in order; returning true ends the generation with that token. */
-  readonly onToken: (id: number) => boolean;
+  /**
+   * Takes each new token in order, with ln of its probability over the whole vocabulary (before penalties, cuts and
+   * temperature); returning true ends the generation with that token.
+   */
+  readonly onToken: (id: number, logProbability: number) => boolean;
   readonly onPrefill?: (doneTokens: number, totalTokens: number) => void;
   /** Ends the generation after the token under way. */
   readonly signal?: AbortSignal;
@@ -294,7 +297,7 @@ export class Session {
         }
         if (drawn.nonFinite) throw nonFinite(drawn.position);
         fresh.push(drawn.token);
-        if (request.onToken(drawn.token)) end = "ended";
+        if (request.onToken(drawn.token, drawn.logProbability)) end = "ended";
         else if (isAborted(signal)) end = "stopped";
         else if (fresh.length >= maxNewTokens) end = "max-tokens";
         else if (this.queue.inFlight === 0 && ids.length + submitted > this.cache.capacity) end = "capacity";
