@@ -86,15 +86,19 @@ test("without WebGPU the page explains what to do", async ({ page }) => {
   await expect(page.getByRole("textbox", { name: "Message" })).toHaveCount(0);
 });
 
-test("on a phone the settings are a sheet that Escape closes", async ({ page }) => {
+test("on a phone inspector and settings are sheets that Escape closes", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await page.goto("./");
-  const level = page.getByRole("combobox", { name: "Level" });
-  await expect(level).toBeHidden();
-  await page.getByRole("button", { name: "Settings" }).click();
-  await expect(page.getByRole("dialog", { name: "Inspector" })).toBeVisible();
-  await expect(level).toBeVisible();
-  await page.keyboard.press("Escape");
-  await expect(level).toBeHidden();
-  await expect(page.getByRole("button", { name: "Settings" })).toBeFocused();
+  for (const [button, sheet, field] of [
+    ["Inspector", "Inspector", page.getByRole("combobox", { name: "Level" })],
+    ["Sampling", "Settings", page.getByRole("spinbutton", { name: "Temperature" })],
+  ] as const) {
+    await expect(field).toBeHidden();
+    await page.getByRole("button", { name: button, exact: true }).click();
+    await expect(page.getByRole("dialog", { name: sheet })).toBeVisible();
+    await expect(field).toBeVisible();
+    await page.keyboard.press("Escape");
+    await expect(field).toBeHidden();
+    await expect(page.getByRole("button", { name: button, exact: true })).toBeFocused();
+  }
 });

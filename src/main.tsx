@@ -10,6 +10,7 @@ import { createAppStore, startApp } from "./store/appStore";
 import { keepChats, restoreKept } from "./store/keeping";
 import { App } from "./ui/App";
 import { AppProvider } from "./ui/appContext";
+import { tabOf } from "./ui/panels/tabAddress";
 import "./ui/styles/index.css";
 
 /** The worker; in development `?fake=SCENE` puts a runtime with made-up answers in its place. */
@@ -29,6 +30,8 @@ if (root === null) throw new Error("index.html has no #root");
 const store = createAppStore(await chooseRuntime());
 const storage = createChatStorage();
 await restoreKept(store, storage);
+const tab = tabOf(location.href);
+if (tab !== null) store.getState().changeLayout({ tab });
 const keeper = keepChats(store, storage);
 // The last moment in which a page that is closed can still write.
 document.addEventListener("visibilitychange", () => {

@@ -4,6 +4,7 @@ import type { ChatSlice } from "./chatSlice";
 import type { ConversationSlice } from "./conversationSlice";
 import type { DeviceSlice } from "./deviceSlice";
 import type { RequestFrame } from "./frameBatcher";
+import type { LayoutSlice } from "./layoutSlice";
 import type { ModelSlice } from "./modelSlice";
 import type { NoticeSlice } from "./noticeSlice";
 import type { PreferencesSlice } from "./preferencesSlice";
@@ -19,6 +20,7 @@ export type AppState = DeviceSlice &
   ChatSlice &
   PreferencesSlice &
   SelectionSlice &
+  LayoutSlice &
   NoticeSlice;
 
 export interface SliceContext {

@@ -6,6 +6,7 @@ import { createChatSlice } from "./chatSlice";
 import { createConversationSlice } from "./conversationSlice";
 import { createDeviceSlice } from "./deviceSlice";
 import { type RequestFrame, requestBrowserFrame } from "./frameBatcher";
+import { createLayoutSlice } from "./layoutSlice";
 import { createModelSlice } from "./modelSlice";
 import { createNoticeSlice } from "./noticeSlice";
 import { createPreferencesSlice } from "./preferencesSlice";
@@ -53,6 +54,7 @@ export function createAppStore(runtime: RuntimeApi, options: AppStoreOptions = {
       ...createSessionSlice(context),
       ...createSamplingSlice(context),
       ...createPreferencesSlice(context),
+      ...createLayoutSlice(context),
       ...createConversationSlice(context),
       ...createChatSlice(context),
       ...createSelectionSlice(context),

@@ -8,6 +8,7 @@ import type { AppState, AppStore } from "./appStore";
 import { type Answer, type Conversation, changeTurn, parentsFirst } from "./conversation";
 import { toRecord } from "./conversationFile";
 import { isEmptyConversation } from "./conversationWords";
+import { readLayout } from "./layoutSlice";
 import { type RememberedModel, readPreferences } from "./preferencesSlice";
 import { readConversation } from "./readConversation";
 import { type Fields, isFields } from "./reading";
@@ -63,7 +64,10 @@ function withUnfinished(chat: Conversation, value: unknown): Conversation {
 }
 
 function restorePreferences(fields: Fields): Partial<AppState> {
-  const kept: { -readonly [K in keyof AppState]?: AppState[K] } = { ...readPreferences(fields) };
+  const kept: { -readonly [K in keyof AppState]?: AppState[K] } = {
+    ...readPreferences(fields),
+    layout: readLayout(fields.layout),
+  };
   if (isFields(fields.settings)) kept.settings = readSettings(fields.settings, "settings");
   if (typeof fields.draft === "string") kept.draft = fields.draft;
   return kept;
@@ -77,8 +81,16 @@ function rememberedModel({ model, rememberedModel: before }: AppState): Remember
 }
 
 function preferencesOf(state: AppState): Fields {
-  const { language, promptPresets, settings, draft, chat } = state;
-  return { language, promptPresets, settings, draft, chatId: chat.id, rememberedModel: rememberedModel(state) };
+  const { language, promptPresets, settings, layout, draft, chat } = state;
+  return {
+    language,
+    promptPresets,
+    settings,
+    layout,
+    draft,
+    chatId: chat.id,
+    rememberedModel: rememberedModel(state),
+  };
 }
 
 /** Turns that another tab wrote meanwhile stay; `known` are those this tab has seen, and may have deleted. */
@@ -174,6 +186,7 @@ const KEPT = [
   "settings",
   "draft",
   "language",
+  "layout",
   "promptPresets",
   "rememberedModel",
   "model",

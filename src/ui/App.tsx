@@ -1,70 +1,58 @@
-import { lazy, Suspense, useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { type CSSProperties, lazy, Suspense, useEffect } from "react";
 import { useApp } from "./appContext";
 import { Chat } from "./chat/Chat";
 import { Sidebar } from "./chats/Sidebar";
 import { Header } from "./header/Header";
 import { preloadMarkdown } from "./markdown/MessageText";
 import { DropTarget } from "./model/DropTarget";
+import { Divider } from "./panels/Divider";
 import { Inspector } from "./panels/Inspector";
-import { type Shell, ShellContext } from "./shell";
+import { SettingsDrawer } from "./settings/SettingsDrawer";
+import { ShellContext, useShellState } from "./shell";
 import { languageOf, useStrings } from "./strings/useStrings";
-import { NARROW, PHONE, useMediaQuery } from "./useMediaQuery";
 import { useSelectionAddress } from "./useSelectionAddress";
 import { useShortcuts } from "./useShortcuts";
 
 const Palette = lazy(() => import("./palette/Palette"));
 const Shortcuts = lazy(() => import("./palette/Shortcuts"));
 
-/** Chats, chat and inspector side by side; on narrower screens the outer two come over the chat, or below it. */
+/** Chats, chat and inspector side by side; on narrower screens they lie over each other, or one below the other. */
 export function App() {
   const { inspector } = useStrings();
-  const isPhone = useMediaQuery(PHONE);
-  const isNarrow = useMediaQuery(NARROW);
-  const [isInspectorOpen, setInspector] = useState(!isPhone);
-  const [isSidebarOpen, setSidebar] = useState(!isNarrow);
-  const [dialog, setDialog] = useState<Shell["dialog"]>(null);
-  const settingsButton = useRef<HTMLButtonElement>(null);
-  const chatsButton = useRef<HTMLButtonElement>(null);
-  const isSheet = isPhone && isInspectorOpen;
-  const isDrawer = isNarrow && isSidebarOpen;
-
-  // Turning a phone or resizing: what covers the chat never opens by itself, what stands beside it is there by itself.
-  useEffect(() => setInspector(!isPhone), [isPhone]);
-  useEffect(() => setSidebar(!isNarrow), [isNarrow]);
-  useFocusBack(isSheet, settingsButton);
-  useFocusBack(isDrawer, chatsButton);
+  const shell = useShellState();
+  const { isNarrow, isPhone, isSidebarOpen, isInspectorOpen, isSettingsOpen, dialog } = shell;
+  const chatShare = useApp((state) => state.layout.chatShare);
+  const isSheet = isPhone && (isInspectorOpen || isSettingsOpen);
+  const isCovered = isSheet || (isNarrow && isSidebarOpen);
   useLanguage();
   useSelectionAddress();
   useEffect(preloadMarkdown, []);
-
-  const shell = useMemo<Shell>(
-    () => ({ isSidebarOpen, isInspectorOpen, dialog, setSidebar, setInspector, setDialog }),
-    [isSidebarOpen, isInspectorOpen, dialog],
-  );
   useShortcuts(shell);
-  const close = useCallback(() => {
-    setInspector(false);
-    setSidebar(false);
-  }, []);
-  const closeInspector = useCallback(() => setInspector(false), []);
-  const isCovered = isSheet || isDrawer;
 
+  const uncover = (): void => {
+    if (isPhone) shell.setInspector(false);
+    shell.setSidebar(false);
+  };
   return (
     <ShellContext value={shell}>
       <div
         className="app"
-        data-inspector={isInspectorOpen ? "open" : "closed"}
         data-sidebar={isSidebarOpen ? "open" : "closed"}
+        data-inspector={isInspectorOpen ? "open" : "closed"}
+        data-settings={isSettingsOpen ? "open" : "closed"}
+        style={{ "--chat": `${chatShare}fr`, "--inspector": `${1 - chatShare}fr` } as CSSProperties}
       >
-        <Header isBehind={isCovered} settingsButton={settingsButton} chatsButton={chatsButton} />
-        <Sidebar isDrawer={isNarrow} />
+        <Header isBehind={isCovered} />
+        <Sidebar />
         <main className="app-main" inert={isCovered}>
           <Chat />
         </main>
+        {!isNarrow && (isInspectorOpen || isSettingsOpen) && <Divider />}
         {isCovered && (
-          <button type="button" className="scrim" aria-label={inspector.closeSettings} tabIndex={-1} onClick={close} />
+          <button type="button" className="scrim" aria-label={inspector.uncover} tabIndex={-1} onClick={uncover} />
         )}
-        <Inspector isSheet={isPhone} isOpen={isInspectorOpen} isBehind={isDrawer} onClose={closeInspector} />
+        <Inspector />
+        <SettingsDrawer />
         <DropTarget />
         <Suspense>
           {dialog === "palette" && <Palette />}
@@ -73,15 +61,6 @@ export function App() {
       </div>
     </ShellContext>
   );
-}
-
-/** What covered the page gives the focus back to what opened it. */
-function useFocusBack(isOpen: boolean, opener: { readonly current: HTMLElement | null }): void {
-  const wasOpen = useRef(false);
-  useEffect(() => {
-    if (wasOpen.current && !isOpen) opener.current?.focus();
-    wasOpen.current = isOpen;
-  }, [isOpen, opener]);
 }
 
 function useLanguage(): void {

@@ -57,7 +57,8 @@ function actionFor(event: KeyboardEvent, store: AppStore, shell: Shell): (() => 
     return chords[key];
   }
   if (isChord && key === "b") return () => shell.setSidebar(!shell.isSidebarOpen);
-  if (isChord && key === ".") return () => shell.setInspector(!shell.isInspectorOpen);
+  if (isChord && key === ".") return () => shell.setSettings(!shell.isSettingsOpen);
+  if (isChord && !event.shiftKey && key === "i") return () => shell.setInspector(!shell.isInspectorOpen);
   if (isTyping(event.target)) return undefined;
   if (event.key === "?") return () => shell.setDialog("shortcuts");
   if (event.key === "/") return () => focus("message");

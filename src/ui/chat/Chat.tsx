@@ -1,5 +1,6 @@
 import { useApp } from "../appContext";
 import { LoadingStrip } from "../model/LoadingStrip";
+import { StatusStrip } from "../statistics/StatusStrip";
 import { Announcer } from "../turn/Announcer";
 import { Composer } from "./Composer";
 import { EmptyState } from "./EmptyState";
@@ -22,6 +23,7 @@ export function Chat() {
       )}
       <UndoBar />
       {(!isUnavailable || !isEmpty) && <Composer />}
+      <StatusStrip />
       <Announcer />
     </section>
   );

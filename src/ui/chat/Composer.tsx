@@ -8,6 +8,7 @@ import { useContextNext } from "../header/useContextNext";
 import { Icon } from "../Icon";
 import type { Strings } from "../strings/en";
 import { useStrings } from "../strings/useStrings";
+import { ComposerTools } from "./ComposerTools";
 
 function placeholder({ model, loading }: AppState, { composer }: Strings): string {
   if (model === null) return loading !== null ? composer.write : composer.noModel;
@@ -73,6 +74,7 @@ export function Composer() {
           onKeyDown={onKeyDown}
         />
         <div className="composer-actions">
+          <ComposerTools />
           {isStreaming ? (
             <button type="button" className="button button-stop" onClick={() => void stop()}>
               <span className="stop-sign" aria-hidden="true" />

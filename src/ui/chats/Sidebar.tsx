@@ -1,4 +1,4 @@
-import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useDeferredValue, useMemo, useRef, useState } from "react";
 import type { Conversation } from "../../store/conversation";
 import { isEmptyConversation, matchesSearch, sortConversations } from "../../store/conversationWords";
 import { useApp } from "../appContext";
@@ -6,37 +6,26 @@ import { Icon } from "../Icon";
 import { IconButton } from "../IconButton";
 import { useShell } from "../shell";
 import { useStrings } from "../strings/useStrings";
+import { useModal } from "../useModal";
 import { ChatItem } from "./ChatItem";
 import { ImportExport } from "./ImportExport";
 
 export const SEARCH_INPUT = "search-chats";
 
-interface SidebarProps {
-  /** Over the page instead of beside it. */
-  readonly isDrawer: boolean;
-}
-
-export function Sidebar({ isDrawer }: SidebarProps) {
+export function Sidebar() {
   const { chats: strings, close } = useStrings();
-  const { isSidebarOpen, setSidebar } = useShell();
+  const { isNarrow: isDrawer, isSidebarOpen, setSidebar } = useShell();
   const newChat = useApp((state) => state.newChat);
   const [query, setQuery] = useState("");
   const chats = useListedChats(useDeferredValue(query));
   const panel = useRef<HTMLElement>(null);
   const isModal = isDrawer && isSidebarOpen;
 
-  useEffect(() => {
-    if (!isModal) return;
-    panel.current?.querySelector("input")?.focus();
-    const onKeyDown = (event: KeyboardEvent): void => {
-      if (event.key !== "Escape" || event.defaultPrevented) return;
-      event.preventDefault();
-      setSidebar(false);
-    };
-    // Ahead of the page's own shortcuts, for which Escape means something else.
-    addEventListener("keydown", onKeyDown, true);
-    return () => removeEventListener("keydown", onKeyDown, true);
-  }, [isModal, setSidebar]);
+  useModal(
+    isModal,
+    panel,
+    useCallback(() => setSidebar(false), [setSidebar]),
+  );
 
   const leave = (): void => {
     if (isDrawer) setSidebar(false);
@@ -60,6 +49,7 @@ export function Sidebar({ isDrawer }: SidebarProps) {
         <Icon name="search" />
         <input
           id={SEARCH_INPUT}
+          data-autofocus
           type="search"
           aria-label={strings.search}
           placeholder={strings.search}

@@ -1,58 +1,69 @@
-import type { RefObject } from "react";
 import { useApp } from "../appContext";
 import { adapterName } from "../device/adapterName";
-import { Icon } from "../Icon";
+import { Icon, type IconName } from "../Icon";
 import { IconButton } from "../IconButton";
+import { ModelLevel, OpenFiles } from "../model/OpenModel";
 import { useShell } from "../shell";
 import { useStrings } from "../strings/useStrings";
 import { ContextGauge } from "./ContextGauge";
 import { ModelStatus } from "./ModelStatus";
 
-interface HeaderProps {
-  readonly isBehind: boolean;
-  readonly settingsButton: RefObject<HTMLButtonElement | null>;
-  readonly chatsButton: RefObject<HTMLButtonElement | null>;
-}
-
-export function Header({ isBehind, settingsButton, chatsButton }: HeaderProps) {
-  const { header, chats } = useStrings();
+/** One line: chats, model and level, adapter, context, commands, inspector. */
+export function Header({ isBehind }: { isBehind: boolean }) {
+  const { header, chats, inspector } = useStrings();
   const shell = useShell();
   const newChat = useApp((state) => state.newChat);
   return (
     <header className="header" inert={isBehind}>
-      <button
-        ref={chatsButton}
-        type="button"
-        className="icon-button"
-        aria-label={header.chats}
-        title={header.chats}
-        aria-expanded={shell.isSidebarOpen}
-        aria-controls="chats"
-        onClick={() => shell.setSidebar(!shell.isSidebarOpen)}
-      >
-        <Icon name="sidebar" />
-      </button>
+      <Toggle
+        icon="sidebar"
+        label={header.chats}
+        controls="chats"
+        isOpen={shell.isSidebarOpen}
+        onChange={shell.setSidebar}
+      />
       <h1 className="wordmark">Vitrine</h1>
       <ModelStatus />
+      <OpenFiles />
+      {!shell.isPhone && <ModelLevel />}
       <Adapter />
       <ContextGauge />
       {!shell.isSidebarOpen && <IconButton icon="compose" label={chats.newChat} onClick={() => void newChat()} />}
       <span className="header-commands">
         <IconButton icon="command" label={header.commands} onClick={() => shell.setDialog("palette")} />
       </span>
-      <button
-        ref={settingsButton}
-        type="button"
-        className="button button-quiet"
-        aria-label={header.settings}
-        aria-expanded={shell.isInspectorOpen}
-        aria-controls="inspector"
-        onClick={() => shell.setInspector(!shell.isInspectorOpen)}
-      >
-        <Icon name="settings" />
-        <span className="header-settings-text">{header.settings}</span>
-      </button>
+      <Toggle
+        icon="inspector"
+        label={inspector.name}
+        controls="inspector"
+        isOpen={shell.isInspectorOpen}
+        onChange={shell.setInspector}
+      />
     </header>
+  );
+}
+
+interface ToggleProps {
+  readonly icon: IconName;
+  readonly label: string;
+  readonly controls: string;
+  readonly isOpen: boolean;
+  readonly onChange: (isOpen: boolean) => void;
+}
+
+function Toggle({ icon, label, controls, isOpen, onChange }: ToggleProps) {
+  return (
+    <button
+      type="button"
+      className="icon-button"
+      aria-label={label}
+      title={label}
+      aria-expanded={isOpen}
+      aria-controls={controls}
+      onClick={() => onChange(!isOpen)}
+    >
+      <Icon name={icon} />
+    </button>
   );
 }
 
@@ -62,8 +73,8 @@ function Adapter() {
   if (device.status !== "ready") return null;
   const { report } = device;
   return (
-    <p className="header-adapter" title={header.adapterHint}>
-      {adapterName(report)}
+    <p className="header-adapter" title={`${header.adapterHint}: ${adapterName(report)}`}>
+      <span>{adapterName(report)}</span>
       {report.isSoftware && <span className="tag tag-warning">{header.software}</span>}
     </p>
   );

@@ -23,6 +23,7 @@ function shortcuts(words: Words): readonly (readonly [keys: readonly string[], d
     [[ctrl, shift, "Y"], words.copyLast],
     [[ctrl, "B"], words.sidebar],
     [[ctrl, "."], words.settings],
+    [[ctrl, "I"], words.inspector],
   ];
 }
 

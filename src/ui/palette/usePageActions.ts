@@ -4,6 +4,7 @@ import { IMPORT_INPUT } from "../chats/ImportExport";
 import { SEARCH_INPUT } from "../chats/Sidebar";
 import { useSaveChat } from "../chats/useSaveChat";
 import { showOpenDialog } from "../model/openModelInput";
+import { INSPECTOR_TABS } from "../panels/inspectorTabs";
 import { useShell } from "../shell";
 import { useStrings } from "../strings/useStrings";
 import { copyLastAnswer, editLastMessage, regenerateLast } from "../useShortcuts";
@@ -16,16 +17,17 @@ export interface PageAction {
 
 /** What a person can do right now, by the names the buttons carry. */
 export function usePageActions(): readonly PageAction[] {
-  const { chats, composer, empty, model: modelWords, shortcuts, sampling, statistics, turn } = useStrings();
+  const { chats, composer, empty, inspector, model: modelWords, shortcuts, sampling, tabs, turn } = useStrings();
   const store = useAppStore();
   const shell = useShell();
   const save = useSaveChat();
-  const { chat, turns, model, streaming, deleteChat, pinChat, newChat, stop, resetSettings } = useApp((state) => state);
+  const { chat, turns, model, streaming, deleteChat, pinChat, newChat, stop, resetSettings, changeLayout } = useApp(
+    (state) => state,
+  );
   const isEmpty = isEmptyConversation(chat);
   const last = turns.at(-1);
   const isIdle = model !== null && streaming === null && last !== undefined;
   const focus = (id: string): void => document.getElementById(id)?.focus();
-  const showSettings = (): void => shell.setInspector(!shell.isInspectorOpen);
   return [
     { name: chats.newChat, isPossible: true, act: () => void newChat().then(() => focus("message")) },
     { name: composer.stop, isPossible: streaming !== null, act: () => void stop() },
@@ -57,7 +59,16 @@ export function usePageActions(): readonly PageAction[] {
     { name: chats.exportAll, isPossible: true, act: save.all },
     { name: chats.import, isPossible: true, act: () => document.getElementById(IMPORT_INPUT)?.click() },
     { name: `${sampling.panel}: ${sampling.reset}`, isPossible: true, act: resetSettings },
-    { name: `${shortcuts.settings} (${sampling.panel}, ${statistics.panel})`, isPossible: true, act: showSettings },
+    { name: shortcuts.settings, isPossible: true, act: () => shell.setSettings(!shell.isSettingsOpen) },
+    { name: shortcuts.inspector, isPossible: true, act: () => shell.setInspector(!shell.isInspectorOpen) },
+    ...INSPECTOR_TABS.map(({ id, label }) => ({
+      name: `${inspector.name}: ${tabs[label]}`,
+      isPossible: true,
+      act: () => {
+        changeLayout({ tab: id });
+        shell.setInspector(true);
+      },
+    })),
     { name: shortcuts.sidebar, isPossible: true, act: () => shell.setSidebar(!shell.isSidebarOpen) },
     { name: shortcuts.name, isPossible: true, act: () => shell.setDialog("shortcuts") },
   ];

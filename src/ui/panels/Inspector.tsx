@@ -1,60 +1,59 @@
-import { useEffect, useRef } from "react";
-import { DevicePanel } from "../device/DevicePanel";
-import { Icon } from "../Icon";
-import { ModelPanel } from "../model/ModelPanel";
-import { PromptPanel } from "../prompt/PromptPanel";
-import { SamplingPanel } from "../sampling/SamplingPanel";
-import { StatisticsPanel } from "../statistics/StatisticsPanel";
+import { Tabs } from "@base-ui/react/tabs";
+import { Suspense, useCallback, useEffect, useRef } from "react";
+import { useApp } from "../appContext";
+import { IconButton } from "../IconButton";
+import { useShell } from "../shell";
 import { useStrings } from "../strings/useStrings";
-import { LanguagePanel } from "./LanguagePanel";
+import { useModal } from "../useModal";
+import { INSPECTOR_TABS, knownTab } from "./inspectorTabs";
+import { writeTab } from "./tabAddress";
 
-interface InspectorProps {
-  readonly isSheet: boolean;
-  readonly isOpen: boolean;
-  /** Something else covers the page. */
-  readonly isBehind: boolean;
-  readonly onClose: () => void;
-}
+/** The glass case: one tab for each thing that can be looked at. */
+export function Inspector() {
+  const { inspector, tabs, close } = useStrings();
+  const { isPhone, isNarrow, isInspectorOpen, isSidebarOpen, isSettingsOpen, setInspector } = useShell();
+  const tab = useApp((state) => knownTab(state.layout.tab));
+  const changeLayout = useApp((state) => state.changeLayout);
+  const place = useRef<HTMLElement>(null);
+  const isModal = isPhone && isInspectorOpen;
+  useModal(
+    isModal,
+    place,
+    useCallback(() => setInspector(false), [setInspector]),
+  );
+  useEffect(() => writeTab(tab), [tab]);
 
-export function Inspector({ isSheet, isOpen, isBehind, onClose }: InspectorProps) {
-  const { inspector, header, close } = useStrings();
-  const closeButton = useRef<HTMLButtonElement>(null);
-  const isModal = isSheet && isOpen;
-
+  const isBehind = (isNarrow && isSidebarOpen) || (isPhone && isSettingsOpen);
   // As a sheet it covers the page and keeps the focus; as a column it is one more landmark.
-  const role = isModal ? { role: "dialog", "aria-modal": true } : { role: "complementary" };
-  const landmark = { ...role, "aria-label": inspector.name };
-
-  useEffect(() => {
-    if (!isModal) return;
-    closeButton.current?.focus();
-    const closeOnEscape = (event: KeyboardEvent): void => {
-      if (event.key !== "Escape") return;
-      event.preventDefault();
-      onClose();
-    };
-    // Ahead of the page's own shortcuts, for which Escape means something else.
-    addEventListener("keydown", closeOnEscape, true);
-    return () => removeEventListener("keydown", closeOnEscape, true);
-  }, [isModal, onClose]);
-
+  const role = isModal ? { role: "dialog", "aria-modal": true } : {};
   return (
-    <div id="inspector" className="inspector" inert={!isOpen || isBehind} {...landmark}>
-      <div className="sheet-head">
-        <span>{header.settings}</span>
-        <button ref={closeButton} type="button" className="button button-quiet" onClick={onClose}>
-          <Icon name="close" />
-          {close}
-        </button>
-      </div>
-      <div className="inspector-panels">
-        <ModelPanel />
-        <SamplingPanel />
-        <PromptPanel />
-        <StatisticsPanel />
-        <DevicePanel />
-        <LanguagePanel />
-      </div>
-    </div>
+    <aside
+      ref={place}
+      id="inspector"
+      className="inspector sheet"
+      inert={!isInspectorOpen || isBehind}
+      aria-label={inspector.name}
+      {...role}
+    >
+      <Tabs.Root className="tabs" value={tab} onValueChange={(id: string) => changeLayout({ tab: id })}>
+        <div className="tabs-head">
+          <Tabs.List className="tab-list" aria-label={inspector.name} activateOnFocus>
+            {INSPECTOR_TABS.map(({ id, label }) => (
+              <Tabs.Tab key={id} value={id} className="tab" data-autofocus={id === tab || undefined}>
+                {tabs[label]}
+              </Tabs.Tab>
+            ))}
+          </Tabs.List>
+          <IconButton icon="close" label={`${close}: ${inspector.name}`} onClick={() => setInspector(false)} />
+        </div>
+        {INSPECTOR_TABS.map(({ id, Panel }) => (
+          <Tabs.Panel key={id} value={id} className="tab-panel" tabIndex={0}>
+            <Suspense>
+              <Panel />
+            </Suspense>
+          </Tabs.Panel>
+        ))}
+      </Tabs.Root>
+    </aside>
   );
 }

@@ -1,5 +1,4 @@
-import { type ReactNode, useId, useState } from "react";
-import { Icon } from "../Icon";
+import { type ReactNode, useId } from "react";
 
 interface PanelProps {
   readonly title: string;
@@ -8,24 +7,18 @@ interface PanelProps {
   readonly children: ReactNode;
 }
 
-/** One section of the inspector; its title folds it. */
+/** A titled section of the inspector or of the settings. */
 export function Panel({ title, aside, children }: PanelProps) {
   const id = useId();
-  const [isOpen, setOpen] = useState(true);
   return (
-    <section className="panel" aria-labelledby={`${id}title`}>
+    <section className="panel" aria-labelledby={id}>
       <div className="panel-head">
-        <h2 id={`${id}title`} className="panel-title">
-          <button type="button" aria-expanded={isOpen} aria-controls={`${id}body`} onClick={() => setOpen(!isOpen)}>
-            <Icon name="chevron" />
-            {title}
-          </button>
+        <h2 id={id} className="panel-title">
+          {title}
         </h2>
-        {isOpen && aside}
+        {aside}
       </div>
-      <div id={`${id}body`} className="panel-body" hidden={!isOpen}>
-        {children}
-      </div>
+      {children}
     </section>
   );
 }

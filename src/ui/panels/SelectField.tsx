@@ -7,11 +7,14 @@ interface SelectFieldProps<T extends string | number> {
   readonly options: readonly (readonly [value: T, label: string])[];
   readonly onChange: (value: T) => void;
   readonly isDisabled?: boolean;
+  /** For what leads here. */
+  readonly id?: string;
 }
 
 export function SelectField<T extends string | number>(props: SelectFieldProps<T>) {
   const { label, hint, value, options, onChange, isDisabled = false } = props;
-  const id = useId();
+  const ownId = useId();
+  const id = props.id ?? ownId;
   const choose = (text: string): void => {
     const option = options.find(([known]) => String(known) === text);
     if (option !== undefined) onChange(option[0]);

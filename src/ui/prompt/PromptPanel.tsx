@@ -1,7 +1,8 @@
-import { useId, useState } from "react";
+import { useState } from "react";
 import { useApp } from "../appContext";
 import { IconButton } from "../IconButton";
 import { Panel } from "../panels/Panel";
+import { PROMPT_INPUT } from "../settings/showSettings";
 import type { Strings } from "../strings/en";
 import { useStrings } from "../strings/useStrings";
 
@@ -13,21 +14,20 @@ export function PromptPanel() {
   const text = useApp((state) => state.chat.systemPrompt);
   const isBase = useApp((state) => state.model !== null && !state.model.report.hasChatTemplate);
   const setSystemPrompt = useApp((state) => state.setSystemPrompt);
-  const id = useId();
   return (
     <Panel title={prompt.panel}>
       <div className="prompt">
         <Presets text={text} />
         <textarea
-          id={id}
+          id={PROMPT_INPUT}
           aria-label={prompt.name}
-          aria-describedby={`${id}hint`}
+          aria-describedby="system-prompt-hint"
           dir="auto"
           rows={3}
           value={text}
           onChange={(event) => setSystemPrompt(event.target.value)}
         />
-        <p id={`${id}hint`} className="hint">
+        <p id="system-prompt-hint" className="hint">
           {isBase ? prompt.baseHint : prompt.hint}
         </p>
         <SavePreset text={text} />

@@ -3,6 +3,7 @@ import { TOKENS_IN_FLIGHT } from "../../store/samplingSlice";
 import { useApp } from "../appContext";
 import { Panel } from "../panels/Panel";
 import { SelectField } from "../panels/SelectField";
+import { SAMPLING_START } from "../settings/showSettings";
 import { useStrings } from "../strings/useStrings";
 import { CacheFields } from "./CacheFields";
 import { NumberField } from "./NumberField";
@@ -55,6 +56,7 @@ function Preset() {
   const options = preset === null ? [["custom", sampling.custom] as const, ...named] : named;
   return (
     <SelectField<SamplingPreset | "custom">
+      id={SAMPLING_START}
       label={sampling.preset}
       hint={sampling.presetHint}
       value={preset ?? "custom"}

@@ -2,10 +2,12 @@ import { DASH, formatBytes, formatCount, formatPercent } from "../../shared/unit
 import { useApp } from "../appContext";
 import { useContextNext } from "../header/useContextNext";
 import { Facts } from "../panels/Facts";
+import { Panel } from "../panels/Panel";
 import { useStrings } from "../strings/useStrings";
 import { cacheFormula } from "./cacheFormula";
 
-export function KvCacheStatus() {
+/** What the cache holds and costs, and where its size comes from. */
+export default function KvCachePanel() {
   const { statistics: words } = useStrings();
   const next = useContextNext();
   const session = useApp((state) => state.session);
@@ -14,17 +16,7 @@ export function KvCacheStatus() {
   const usedBytes = session === null || length === null ? null : session.bytesPerToken * length;
   const share = session === null || length === null ? null : length / session.capacity;
   return (
-    <div
-      role="status"
-      aria-live="off"
-      aria-label={words.cache}
-      data-length={length ?? undefined}
-      data-capacity={session?.capacity}
-      data-bytes={session?.cacheBytes}
-      data-bytes-used={usedBytes ?? undefined}
-      data-bytes-per-token={session?.bytesPerToken}
-      data-precision={session?.kvPrecision}
-    >
+    <Panel title={words.cache}>
       <div className="cache-bar" aria-hidden="true">
         <span style={{ inlineSize: `${(share ?? 0) * 100}%` }} />
       </div>
@@ -43,6 +35,6 @@ export function KvCacheStatus() {
         ]}
       />
       {session !== null && spec !== null && <p className="formula">{cacheFormula(spec, session)}</p>}
-    </div>
+    </Panel>
   );
 }

@@ -1,0 +1,29 @@
+import { useApp } from "../appContext";
+import { Icon } from "../Icon";
+import { PROMPT_INPUT, SAMPLING_START, showSettings } from "../settings/showSettings";
+import { useShell } from "../shell";
+import { useStrings } from "../strings/useStrings";
+
+/** What decides how the message is answered. Each shows its part of the settings, also where they are open already. */
+export function ComposerTools() {
+  const { sampling, prompt } = useStrings();
+  const shell = useShell();
+  const hasPrompt = useApp((state) => state.chat.systemPrompt.trim() !== "");
+  return (
+    <div className="composer-tools">
+      <button type="button" className="button button-quiet" onClick={() => showSettings(shell, SAMPLING_START)}>
+        <Icon name="settings" />
+        {sampling.panel}
+      </button>
+      <button
+        type="button"
+        className="button button-quiet"
+        data-set={hasPrompt}
+        onClick={() => showSettings(shell, PROMPT_INPUT)}
+      >
+        <Icon name="prompt" />
+        {prompt.panel}
+      </button>
+    </div>
+  );
+}

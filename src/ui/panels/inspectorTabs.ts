@@ -1,0 +1,26 @@
+/**
+ * The tabs of the inspector, in the order they are shown. A panel is a lazy component of a folder of its own under
+ * src/ui, default export, no props; its words are a section of the string tables. Only what works is listed.
+ */
+import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+import type { Strings } from "../strings/en";
+
+export interface InspectorTab {
+  /** In the address bar and in the preferences. */
+  readonly id: string;
+  readonly label: keyof Strings["tabs"];
+  readonly Panel: LazyExoticComponent<ComponentType>;
+}
+
+export const INSPECTOR_TABS: readonly InspectorTab[] = [
+  { id: "kv-cache", label: "kvCache", Panel: lazy(() => import("../kvCache/KvCachePanel")) },
+  { id: "models", label: "models", Panel: lazy(() => import("../models/ModelsPanel")) },
+];
+
+/** Open on the first visit. */
+const FIRST_TAB = "models";
+
+/** The tab of that id, or the one to begin with. */
+export function knownTab(id: string | null): string {
+  return INSPECTOR_TABS.find((tab) => tab.id === id)?.id ?? FIRST_TAB;
+}

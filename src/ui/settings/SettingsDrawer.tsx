@@ -1,0 +1,45 @@
+import { useCallback, useRef } from "react";
+import { IconButton } from "../IconButton";
+import { LanguagePanel } from "../panels/LanguagePanel";
+import { PromptPanel } from "../prompt/PromptPanel";
+import { SamplingPanel } from "../sampling/SamplingPanel";
+import { useShell } from "../shell";
+import { useStrings } from "../strings/useStrings";
+import { useModal } from "../useModal";
+
+/** How the model answers: sampling, and beside it the system prompt. Under the inspector, or a sheet on a phone. */
+export function SettingsDrawer() {
+  const { settings, close } = useStrings();
+  const { isPhone, isNarrow, isSettingsOpen, isSidebarOpen, isInspectorOpen, setSettings } = useShell();
+  const place = useRef<HTMLElement>(null);
+  const isModal = isPhone && isSettingsOpen;
+  useModal(
+    isModal,
+    place,
+    useCallback(() => setSettings(false), [setSettings]),
+  );
+  const isBehind = (isNarrow && isSidebarOpen) || (isPhone && isInspectorOpen);
+  const role = isModal ? { role: "dialog", "aria-modal": true } : {};
+  return (
+    <aside
+      ref={place}
+      id="settings"
+      className="settings sheet"
+      inert={!isSettingsOpen || isBehind}
+      aria-label={settings.name}
+      {...role}
+    >
+      <div className="settings-head">
+        <h2>{settings.name}</h2>
+        <IconButton icon="close" label={`${close}: ${settings.name}`} onClick={() => setSettings(false)} />
+      </div>
+      <div className="settings-panels">
+        <SamplingPanel />
+        <div className="settings-beside">
+          <PromptPanel />
+          <LanguagePanel />
+        </div>
+      </div>
+    </aside>
+  );
+}
