@@ -6,7 +6,7 @@ import type { BenchResult } from "./measure";
 import { describeResult, runBench } from "./plan";
 import { SHAPES } from "./shapes";
 
-const VARIANTS: readonly KernelVariant[] = ["auto", "workgroup", "subgroup", "barrier_free"];
+const VARIANTS: readonly KernelVariant[] = ["auto", "workgroup", "subgroup", "barrier_free", "f16"];
 
 const element = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 

@@ -26,8 +26,11 @@ export interface DeviceReport {
 
 export type KvPrecision = "f32" | "f16";
 
-/** `auto` times the candidates at load; the others force one. */
-export type KernelVariant = "auto" | "workgroup" | "subgroup" | "barrier_free";
+/**
+ * `auto` times the candidates at load; the others force one. `f16`: prompts through tiles whose weights are rounded to
+ * f16, sums stay f32.
+ */
+export type KernelVariant = "auto" | "workgroup" | "subgroup" | "barrier_free" | "f16";
 
 export type ModelSource =
   | { readonly kind: "files"; readonly files: readonly File[] }

@@ -3,9 +3,12 @@
 import activations from "../../../shaders/lib/activations.wgsl?raw";
 import finish from "../../../shaders/lib/matmul_finish.wgsl?raw";
 import step from "../../../shaders/lib/step.wgsl?raw";
+import tileF16 from "../../../shaders/lib/tile_f16.wgsl?raw";
+import tileF32 from "../../../shaders/lib/tile_f32.wgsl?raw";
 import registerShader from "../../../shaders/matmul_register.wgsl?raw";
 import tiledShader from "../../../shaders/matmul_tiled.wgsl?raw";
 import type { Activation } from "../../shared/modelSpec";
+import type { FormatId } from "../../shared/quant";
 import type { Gpu } from "../gpu/device";
 import { type Dispatch, grid, prepareDispatch, type Workgroups } from "../gpu/dispatch";
 import type { BindingKind, KernelConstants } from "../gpu/pipelines";
@@ -14,8 +17,19 @@ import { biasConstants, type LinearVectors } from "./linearVectors";
 import { quantShader } from "./quantShaders";
 import { blocksPerRow, type MatrixPart, planeBindings, type WeightMatrix } from "./weightMatrix";
 
-/** `tiled`: workgroup memory, for GPUs. `register`: no barriers, for software adapters. */
-export type MatmulVariant = "tiled" | "register";
+/**
+ * `tiled`: workgroup memory, for GPUs. `tiled_f16`: weights are rounded to f16 there, which needs shader-f16.
+ * `register`: no barriers, for software adapters.
+ */
+export type MatmulVariant = "tiled" | "tiled_f16" | "register";
+
+/** How each variant cuts Y. */
+const TILES = {
+  tiled: { rows: 64, tokens: 64 },
+  tiled_f16: { rows: 128, tokens: 64 },
+  // Two rows a thread.
+  register: { rows: 128, tokens: 16 },
+} as const;
 
 export interface MatmulRequest {
   readonly label: string;
@@ -34,15 +48,14 @@ export interface MatmulRequest {
 }
 
 const BINDINGS: readonly BindingKind[] = ["uniform", "read", "read", "read", "read", "read", "read_write"];
-const REGISTER_WORKGROUP = 64;
-const REGISTER_TILE = 16;
 
 export function matmul(gpu: Gpu, request: MatmulRequest): Promise<Dispatch[]> {
   return Promise.all(request.matrix.parts.map((part) => matmulPart(gpu, request, part)));
 }
 
 function matmulPart(gpu: Gpu, request: MatmulRequest, part: MatrixPart): Promise<Dispatch> {
-  const { matrix, vectors, variant } = request;
+  const { matrix, vectors } = request;
+  const variant = variantFor(request.variant, part.format);
   const shape: KernelConstants = {
     COLUMNS: matrix.columns,
     BLOCKS: blocksPerRow(matrix.columns),
@@ -53,20 +66,28 @@ function matmulPart(gpu: Gpu, request: MatmulRequest, part: MatrixPart): Promise
     ACTIVATION: activationNumber(request.activation),
     ...biasConstants(vectors),
   };
-  const pairs = Math.ceil(part.rows / 2);
-  const constants =
-    variant === "tiled" ? shape : { ...shape, WORKGROUP: REGISTER_WORKGROUP, TILE_T: REGISTER_TILE, PAIRS: pairs };
-  const tiles = variant === "tiled" ? Math.ceil(part.rows / 64) : Math.ceil(pairs / REGISTER_WORKGROUP);
-  const tileTokens = variant === "tiled" ? 32 : REGISTER_TILE;
+  const tile = TILES[variant];
+  const register = { WORKGROUP: tile.rows / 2, TILE_T: tile.tokens, PAIRS: Math.ceil(part.rows / 2) };
   return prepareDispatch(gpu, {
     label: request.label,
     source: {
       name: `matmul ${part.format} ${variant}`,
-      files: [variant === "tiled" ? tiledShader : registerShader, quantShader(part.format), step, activations, finish],
+      files: [...shaderFiles(variant), quantShader(part.format), step, activations, finish],
       bindings: BINDINGS,
+      enables: variant === "tiled_f16" ? ["f16"] : [],
     },
-    constants,
+    constants: variant === "register" ? { ...shape, ...register } : shape,
     bindings: [request.step, request.x, vectors.buffer, ...planeBindings(part), request.y],
-    workgroups: (rows): Workgroups => grid(tiles, Math.ceil(rows / tileTokens)),
+    workgroups: (rows): Workgroups => grid(Math.ceil(part.rows / tile.rows), Math.ceil(rows / tile.tokens)),
   });
+}
+
+/** Weights stored finer than f16 are not rounded to it. */
+function variantFor(variant: MatmulVariant, format: FormatId): MatmulVariant {
+  return variant === "tiled_f16" && (format === "f32" || format === "bf16") ? "tiled" : variant;
+}
+
+function shaderFiles(variant: MatmulVariant): string[] {
+  if (variant === "register") return [registerShader];
+  return [tiledShader, variant === "tiled" ? tileF32 : tileF16];
 }

@@ -5,6 +5,7 @@ import type { AttentionVariant } from "../kernels/attention";
 import type { MatmulVariant } from "../kernels/matmul";
 import type { SampleVariant } from "../kernels/sample";
 import { BARRIER_FREE, type Layout } from "../kernels/variants";
+import { tuneMatmul } from "./tuneMatmul";
 import { describe, matvecCandidates, tuneMatvec } from "./tuneMatvec";
 import type { Linear } from "./weights";
 
@@ -17,6 +18,8 @@ export interface KernelChoice {
   readonly reason: string;
   /** Why `matvec` is what it is, when it was timed. */
   readonly matvecReason?: string;
+  /** Likewise for `matmul`. */
+  readonly matmulReason?: string;
 }
 
 /** Everything one thread per result. */
@@ -63,13 +66,21 @@ export function chooseKernels(gpu: Gpu, forced: KernelVariant): KernelChoice {
       return gpu.has("subgroups")
         ? subgroupChoice(gpu, "forced")
         : workgroupChoice("subgroups forced, but this device has none");
+    case "f16":
+      return gpu.has("shader-f16")
+        ? { ...gpuChoice(gpu, "forced"), matmul: "tiled_f16" }
+        : gpuChoice(gpu, "f16 forced, but this device has no shader-f16");
     case "auto":
       if (gpu.isSoftware) return barrierFreeChoice("software adapter: barriers are slow");
-      return gpu.has("subgroups") ? subgroupChoice(gpu, "device has subgroups") : workgroupChoice("no subgroups");
+      return gpuChoice(gpu, gpu.has("subgroups") ? "device has subgroups" : "no subgroups");
   }
 }
 
-/** Times the matvec on GPUs; on software adapters, and where a variant is forced, the rule above is enough. */
+function gpuChoice(gpu: Gpu, reason: string): KernelChoice {
+  return gpu.has("subgroups") ? subgroupChoice(gpu, reason) : workgroupChoice(reason);
+}
+
+/** Times matvec and matmul on GPUs; on software adapters, and where a variant is forced, the rule above is enough. */
 export async function tuneKernels(
   gpu: Gpu,
   forced: KernelVariant,
@@ -78,7 +89,18 @@ export async function tuneKernels(
 ): Promise<KernelChoice> {
   if (forced !== "auto" || gpu.isSoftware) return choice;
   const { layout, reason } = await tuneMatvec(gpu, linears, matvecCandidates(gpu));
-  return { ...choice, matvec: layout, matvecReason: reason };
+  const matmul = await tuneMatmul(gpu, linears);
+  return {
+    ...choice,
+    matvec: layout,
+    matvecReason: reason,
+    matmul: matmul.variant,
+    matmulReason: matmul.reason,
+  };
+}
+
+function describeMatmul(variant: MatmulVariant): string {
+  return { tiled: "tiled", tiled_f16: "tiled, weights rounded to f16 in tiles", register: "register" }[variant];
 }
 
 /** For people: operation, variant, why. */
@@ -86,7 +108,7 @@ export function describeChoice(choice: KernelChoice): { operation: string; varia
   const { reason } = choice;
   return [
     { operation: "Matrix x vector", variant: describe(choice.matvec), reason: choice.matvecReason ?? reason },
-    { operation: "Matrix x matrix", variant: choice.matmul, reason },
+    { operation: "Matrix x matrix", variant: describeMatmul(choice.matmul), reason: choice.matmulReason ?? reason },
     { operation: "Norm", variant: describe(choice.norm), reason },
     { operation: "Attention", variant: choice.attention, reason },
     { operation: "Sampling", variant: choice.sample, reason },

@@ -1,10 +1,10 @@
 /** Times matvec layouts on the model's own matrices at load: which is fastest differs from GPU to GPU. */
 import { BufferScope } from "../gpu/bufferScope";
 import type { Gpu } from "../gpu/device";
-import { type Dispatch, encodeDispatch } from "../gpu/dispatch";
 import { matvec } from "../kernels/matvec";
 import { BARRIER_FREE, type Layout } from "../kernels/variants";
 import { paddedStride } from "../kernels/weightMatrix";
+import { fastestRound } from "./fastestRound";
 import type { Linear } from "./weights";
 
 export interface TunedLayout {
@@ -12,10 +12,6 @@ export interface TunedLayout {
   /** For people: how it was chosen. */
   readonly reason: string;
 }
-
-/** Runs of one candidate that are submitted together, so that a submit's own cost does not count. */
-const REPEATS = 8;
-const ROUNDS = 3;
 
 /** Layouts worth trying on this device. */
 export function matvecCandidates(gpu: Gpu): Layout[] {
@@ -48,7 +44,7 @@ export async function tuneMatvec(
           matvec(gpu, { label: "tuning", ...linear, x, y, epilogue: "store", activation: null, layout }),
         ),
       );
-      timed.push({ layout, ms: await fastestRound(gpu, lists.flat()) });
+      timed.push({ layout, ms: await fastestRound(gpu, lists.flat(), 1) });
     }
     timed.sort((a, b) => a.ms - b.ms);
     const [best, second] = timed;
@@ -59,22 +55,6 @@ export async function tuneMatvec(
   } finally {
     scope.destroy();
   }
-}
-
-async function fastestRound(gpu: Gpu, dispatches: readonly Dispatch[]): Promise<number> {
-  let fastest = Number.POSITIVE_INFINITY;
-  // The first round also pays for compilation that drivers put off; the minimum leaves it out.
-  for (let round = 0; round < ROUNDS; round++) {
-    const encoder = gpu.device.createCommandEncoder({ label: "tuning" });
-    const pass = encoder.beginComputePass();
-    for (let i = 0; i < REPEATS; i++) for (const dispatch of dispatches) encodeDispatch(pass, dispatch, 1);
-    pass.end();
-    const started = performance.now();
-    gpu.device.queue.submit([encoder.finish()]);
-    await gpu.device.queue.onSubmittedWorkDone();
-    fastest = Math.min(fastest, performance.now() - started);
-  }
-  return fastest;
 }
 
 export function describe({ variant, workgroup, lanes }: Layout): string {

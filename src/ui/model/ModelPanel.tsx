@@ -13,6 +13,7 @@ const VARIANT_OPTIONS: readonly (readonly [KernelVariant, string])[] = [
   ["workgroup", "workgroup"],
   ["subgroup", "subgroup"],
   ["barrier_free", "barrier-free"],
+  ["f16", "f16 tiles"],
 ];
 
 export function ModelPanel() {
