@@ -81,5 +81,8 @@ export function createRuntimeClient(): RuntimeApi {
     closeSession: (session) => call((api) => api.closeSession(session)),
     generate: (session, request, onEvent) => call((api) => api.generate(session, request, proxy(onEvent))),
     stop: (session) => call((api) => api.stop(session)),
+    watchNextToken: (session, isWatching) => call((api) => api.watchNextToken(session, isWatching)),
+    nextToken: (session, request) => call((api) => api.nextToken(session, request)),
+    tokenTexts: (model, ids) => call((api) => api.tokenTexts(model, ids)),
   };
 }

@@ -3,6 +3,7 @@
  * proxies cross. Calls carry handles, so that several models and several sessions on one model can be open.
  */
 import type { ModelSpec } from "./modelSpec";
+import type { NextTokenApi } from "./nextToken";
 import type { FormatId, Level } from "./quant";
 import type { SamplingSettings } from "./sampling";
 
@@ -94,6 +95,8 @@ export type Prompt =
 
 export interface GenerateRequest {
   readonly prompt: Prompt;
+  /** Tokens that the answer begins with, exactly these: it goes on after them, and its text and ids contain them. */
+  readonly answerIds?: readonly number[];
   readonly sampling: SamplingSettings;
   readonly maxNewTokens: number;
   readonly stopStrings: readonly string[];
@@ -123,6 +126,8 @@ export interface GenerationStats {
 
 export type GenerateEvent =
   | { readonly kind: "prefill"; readonly doneTokens: number; readonly totalTokens: number }
+  /** First of all, where the answer was told how to begin: those tokens and their text. */
+  | { readonly kind: "given"; readonly ids: readonly number[]; readonly text: string }
   /** `text` is what became printable with these ids; it never ends inside a character. */
   | {
       readonly kind: "tokens";
@@ -136,13 +141,13 @@ export type GenerateEvent =
 export interface GenerateResult {
   readonly text: string;
   readonly ids: readonly number[];
-  /** Parallel to `ids`. */
+  /** Of the generated ids, which are the last of `ids`. */
   readonly probabilities: readonly number[];
   readonly endReason: EndReason;
   readonly stats: GenerationStats;
 }
 
-export interface RuntimeApi {
+export interface RuntimeApi extends NextTokenApi {
   /** @throws WebGpuUnavailableError */
   describeDevice(): Promise<DeviceReport>;
   /** A failed or cancelled load leaves every open model usable. @throws any error of errors.ts */

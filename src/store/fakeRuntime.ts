@@ -21,6 +21,7 @@ import type {
   SessionRequest,
 } from "../shared/protocol";
 import { FAKE_ANSWER, FAKE_DEVICE, FAKE_MARKDOWN, FAKE_SPEC, FAKE_WEIGHT_BYTES } from "./fakeModel";
+import { fakeNextToken, fakeTokenText } from "./fakeNextToken";
 import { sourceName } from "./modelSource";
 
 export const FAKE_SCENES = [
@@ -120,7 +121,8 @@ export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRunti
     const words = answer.match(/\s*\S+/g) ?? [];
     const promptTokens = JSON.stringify(request.prompt).length >> 2;
     const cachedTokens = Math.min(session.length, promptTokens);
-    const ids: number[] = [];
+    const given = request.answerIds ?? [];
+    const ids: number[] = [...given];
     const probabilities: number[] = [];
     let text = "";
     let endReason: EndReason = "end-of-text";
@@ -140,6 +142,10 @@ export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRunti
     };
     onEvent({ kind: "prefill", doneTokens: cachedTokens, totalTokens: promptTokens });
     await wait(tokenMs * 4);
+    if (given.length > 0) {
+      text = given.map((id) => fakeTokenText(id).text).join("");
+      onEvent({ kind: "given", ids: given, text });
+    }
     for (const word of words) {
       if (stopped.has(handle)) endReason = "stopped";
       else if (ids.length >= request.maxNewTokens) endReason = "max-tokens";
@@ -185,6 +191,15 @@ export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRunti
     stop: async (session) => {
       log("stop", session);
       stopped.add(session);
+    },
+    watchNextToken: async (session, isWatching) => log("watchNextToken", { session, isWatching }),
+    nextToken: async (session, request) => {
+      log("nextToken", { session, request });
+      return fakeNextToken(request, FAKE_SPEC.vocabSize);
+    },
+    tokenTexts: async (model, ids) => {
+      log("tokenTexts", { model, ids });
+      return ids.map(fakeTokenText);
     },
   };
 }

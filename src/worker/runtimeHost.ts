@@ -6,8 +6,11 @@ import { type Gpu, openGpu } from "../runtime/gpu/device";
 import { describeChoice } from "../runtime/model/kernelChoice";
 import { type OpenedModel, openModel } from "../runtime/openModel";
 import { generateText } from "../runtime/session/generation";
+import { NextTokens } from "../runtime/session/nextToken";
 import { Session } from "../runtime/session/session";
+import { tokenTexts } from "../runtime/text/tokenTexts";
 import { VitrineError } from "../shared/errors";
+import type { NextTokenReport, NextTokenRequest, TokenText } from "../shared/nextToken";
 import type {
   DeviceReport,
   GenerateEvent,
@@ -28,6 +31,8 @@ interface OpenSession {
   readonly model: ModelHandle;
   /** Ends the generation under way, if any. */
   stop: AbortController | null;
+  /** Null while nobody looks at next tokens. */
+  nextTokens: NextTokens | null;
 }
 
 /** @param webgpu `navigator.gpu` of this thread */
@@ -89,7 +94,7 @@ class RuntimeHost implements RuntimeApi {
     const { model } = this.modelOf(handle);
     const session = await Session.create(model, { capacity: request.capacity, precision: request.kvPrecision });
     const sessionHandle = this.nextHandle++ as SessionHandle;
-    this.sessions.set(sessionHandle, { session, model: handle, stop: null });
+    this.sessions.set(sessionHandle, { session, model: handle, stop: null, nextTokens: null });
     const { capacity, precision, sizeBytes, bytesPerToken } = session.cache;
     return { handle: sessionHandle, capacity, kvPrecision: precision, cacheBytes: sizeBytes, bytesPerToken };
   }
@@ -122,6 +127,27 @@ class RuntimeHost implements RuntimeApi {
 
   async stop(handle: SessionHandle): Promise<void> {
     this.sessions.get(handle)?.stop?.abort();
+  }
+
+  async watchNextToken(handle: SessionHandle, isWatching: boolean): Promise<void> {
+    const open = this.sessions.get(handle);
+    // Closed meanwhile: then there is nothing to free.
+    if (open === undefined && !isWatching) return;
+    const { session, model } = this.sessionOf(handle);
+    await session.keepHidden(isWatching);
+    this.sessionOf(handle).nextTokens = isWatching ? new NextTokens(this.modelOf(model), session) : null;
+  }
+
+  async nextToken(handle: SessionHandle, request: NextTokenRequest): Promise<NextTokenReport | null> {
+    const { nextTokens } = this.sessionOf(handle);
+    if (nextTokens === null) throw new VitrineError("InvalidStateError", "Nobody watches this session's next tokens.");
+    return nextTokens.report(request);
+  }
+
+  async tokenTexts(handle: ModelHandle, ids: readonly number[]): Promise<readonly TokenText[]> {
+    const { tokenizer, name } = this.modelOf(handle);
+    if (tokenizer === null) throw new VitrineError("TokenizerError", `${name} came without a tokenizer.`);
+    return tokenTexts(tokenizer, ids);
   }
 
   /** One device for all models; a lost one is opened anew, and what lived on it is gone. */

@@ -1,20 +1,11 @@
 /** Text in, text out: template, tokens, stop strings and the room in the cache, around a session's tokens. */
 import { VitrineError } from "../../shared/errors";
-import type {
-  ChatMessage,
-  EndReason,
-  GenerateEvent,
-  GenerateRequest,
-  GenerateResult,
-  GenerationStats,
-  Prompt,
-} from "../../shared/protocol";
+import type { EndReason, GenerateEvent, GenerateRequest, GenerateResult, GenerationStats } from "../../shared/protocol";
 import type { OpenedModel } from "../openModel";
-import { encodeChat, renderChat, specialText } from "../text/chatTemplate";
 import { StopStrings } from "../text/stopStrings";
 import { StreamingDecoder } from "../text/streamingDecoder";
-import type { Tokenizer } from "../text/tokenizer";
-import { chatPrompt, fitPrompt, type PromptAt, textPrompt } from "./promptFitting";
+import { fitPrompt, reservedRoom } from "./promptFitting";
+import { readPrompt } from "./readPrompt";
 import type { DecodeResult, Session } from "./session";
 
 export type OnEvent = (event: GenerateEvent) => void;
@@ -35,7 +26,9 @@ export function generateText(
 }
 
 class Generation {
-  private readonly ids: number[] = [];
+  /** The given ones first. */
+  private readonly ids: number[];
+  private readonly given: readonly number[];
   private readonly probabilities: number[] = [];
   private text = "";
   private readonly decoder: StreamingDecoder | null;
@@ -56,6 +49,8 @@ class Generation {
     private readonly signal: AbortSignal | undefined,
   ) {
     const { tokenizer } = opened;
+    this.given = request.answerIds ?? [];
+    this.ids = [...this.given];
     this.decoder = tokenizer && new StreamingDecoder(tokenizer, { continuesText: request.prompt.kind !== "chat" });
     this.stops = new StopStrings(request.stopStrings);
     // By ids alone nothing is known to be an end.
@@ -63,14 +58,15 @@ class Generation {
   }
 
   async run(): Promise<GenerateResult> {
-    const { atCapacity, maxNewTokens } = this.request;
+    const { atCapacity } = this.request;
     const { capacity } = this.session.cache;
-    const promptAt = promptFor(this.opened, this.request.prompt, capacity);
+    const promptAt = readPrompt(this.opened, this.request.prompt, capacity);
     const dropping = atCapacity === "drop-oldest";
-    const reserve = dropping ? Math.min(maxNewTokens, Math.max(1, Math.floor(capacity / 4))) : 0;
-    let fitted = fitPrompt(promptAt, 0, [], reserve, dropping ? capacity : Infinity);
-    if (fitted === null) throw tooLong(promptAt(0, [])?.length ?? 0, capacity);
+    const reserve = reservedRoom(this.request, capacity);
+    let fitted = fitPrompt(promptAt, 0, this.ids, reserve, dropping ? capacity : Infinity);
+    if (fitted === null) throw tooLong(promptAt(0, this.ids)?.length ?? 0, capacity);
     this.promptTokens = fitted.ids.length;
+    if (this.takeGiven()) return this.finish();
     for (;;) {
       const result = await this.decode(fitted.ids);
       if (result.end !== "capacity" || !dropping) break;
@@ -82,11 +78,11 @@ class Generation {
   }
 
   private async decode(ids: readonly number[]): Promise<DecodeResult> {
-    const first = this.ids.length === 0;
+    const first = this.generatedTokens === 0;
     const result = await this.session.generate({
       ids,
       sampling: this.request.sampling,
-      maxNewTokens: this.request.maxNewTokens - this.ids.length,
+      maxNewTokens: this.request.maxNewTokens - this.generatedTokens,
       tokensInFlight: this.request.tokensInFlight,
       signal: this.signal,
       onPrefill: (doneTokens, totalTokens) => this.onEvent({ kind: "prefill", doneTokens, totalTokens }),
@@ -99,6 +95,28 @@ class Generation {
     const reasons = { "max-tokens": "max-tokens", stopped: "stopped", capacity: "capacity" } as const;
     if (result.end !== "ended") this.endReason = reasons[result.end];
     return result;
+  }
+
+  private get generatedTokens(): number {
+    return this.ids.length - this.given.length;
+  }
+
+  /** The text of what the answer was told to begin with; true when the answer ends with it. */
+  private takeGiven(): boolean {
+    if (this.given.length === 0) return false;
+    let text = "";
+    for (const id of this.given) {
+      if (this.endIds.has(id)) this.endReason = "end-of-text";
+      else {
+        const shown = this.stops.push(this.decoder?.push(id) ?? "");
+        text += shown.text;
+        if (shown.stoppedBy !== null) this.endReason = "stop-string";
+      }
+      if (this.endReason !== null) break;
+    }
+    this.text = text;
+    this.onEvent({ kind: "given", ids: this.given, text });
+    return this.endReason !== null;
   }
 
   /** True ends the generation. */
@@ -136,12 +154,12 @@ class Generation {
     const { cache } = this.session;
     const cacheLength = Math.min(
       cache.capacity,
-      Math.max(this.session.length, this.promptTokens + this.ids.length - 1),
+      Math.max(this.session.length, this.promptTokens + this.generatedTokens - 1),
     );
     return {
       promptTokens: this.promptTokens,
       cachedTokens: this.cachedTokens,
-      generatedTokens: this.ids.length,
+      generatedTokens: this.generatedTokens,
       prefillMs: this.prefillMs || (this.firstTokenAt ?? now) - this.started,
       firstTokenMs: (this.firstTokenAt ?? now) - this.started,
       decodeMs: this.firstTokenAt === null ? 0 : now - this.firstTokenAt,
@@ -150,39 +168,6 @@ class Generation {
       cacheBytesUsed: cache.bytesPerToken * (this.endReason === null ? cacheLength : this.session.length),
     };
   }
-}
-
-function promptFor({ tokenizer, chatTemplate, name }: OpenedModel, prompt: Prompt, capacity: number): PromptAt {
-  if (prompt.kind === "ids") return textPrompt(prompt.ids, capacity);
-  if (tokenizer === null) {
-    throw new VitrineError(
-      "TokenizerError",
-      `${name} came without a tokenizer, so it cannot read text. Open it together with its tokenizer.json.`,
-    );
-  }
-  if (prompt.kind === "text") {
-    return textPrompt(tokenizer.encode(prompt.text, { addSpecial: true, parseSpecial: false }), capacity);
-  }
-  if (chatTemplate === null) {
-    throw new VitrineError(
-      "ChatTemplateError",
-      `${name} has no chat template: it is a base model, which continues a text instead of answering.`,
-    );
-  }
-  return chatPrompt(prompt.messages, (messages) => encodeChat(tokenizer, render(tokenizer, chatTemplate, messages)));
-}
-
-function render(tokenizer: Tokenizer, template: string, messages: readonly ChatMessage[]): string {
-  return renderChat(
-    template,
-    messages.map(({ role, content }) => ({ role, content })),
-    {
-      bosToken: specialText(tokenizer, tokenizer.bosId),
-      eosToken: specialText(tokenizer, tokenizer.eosId),
-      addGenerationPrompt: true,
-      now: new Date(),
-    },
-  );
 }
 
 function tooLong(tokens: number, capacity: number): VitrineError {

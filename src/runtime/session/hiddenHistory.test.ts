@@ -58,7 +58,8 @@ describe("hidden history", () => {
     await expect(session.logitsAt(PROMPT.length)).rejects.toMatchObject({ name: "InvalidSettingError" });
     await expect(session.logitsAt(-1)).rejects.toMatchObject({ name: "InvalidSettingError" });
     const plain = await Session.create(opened.model, { capacity: 16, precision: "f32" });
-    expect(() => plain.logitsAt(0)).toThrow(expect.objectContaining({ name: "InvalidStateError" }));
+    await expect(plain.logitsAt(0)).rejects.toMatchObject({ name: "InvalidStateError" });
+    await expect(plain.logitsIn(PROMPT, 0, 0)).rejects.toMatchObject({ name: "InvalidStateError" });
     await Promise.all([session.close(), plain.close()]);
   });
 });

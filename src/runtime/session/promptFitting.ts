@@ -1,5 +1,5 @@
 /** Which tokens to give up when a conversation outgrows the cache: whole turns, the oldest first. */
-import type { ChatMessage } from "../../shared/protocol";
+import type { ChatMessage, GenerateRequest } from "../../shared/protocol";
 
 /**
  * What to read, prompt and the answer so far, after giving up the `dropped` oldest pieces; null when there is nothing
@@ -53,4 +53,48 @@ export function fitPrompt(
     if (ids === null) return null;
     if (ids.length + room <= capacity) return { ids, dropped };
   }
+}
+
+/** Tokens an answer finds room for where the oldest turns may go. */
+export function reservedRoom(
+  { maxNewTokens, atCapacity }: Pick<GenerateRequest, "maxNewTokens" | "atCapacity">,
+  capacity: number,
+): number {
+  return atCapacity === "drop-oldest" ? Math.min(maxNewTokens, Math.max(1, Math.floor(capacity / 4))) : 0;
+}
+
+/** What was in the cache when one token of an answer was drawn. */
+export interface FittedText {
+  /** Prompt and answer, as far as the answer went before something was dropped again. */
+  readonly ids: readonly number[];
+  /** Where the answer's first token would stand in `ids`; below 0 where it was dropped itself. */
+  readonly answerAt: number;
+}
+
+/**
+ * Follows an answer through everything that was dropped while it was written, as far as its token `index`. Null: there
+ * is no room for it in a cache of this capacity.
+ */
+export function textAround(
+  promptAt: PromptAt,
+  answer: readonly number[],
+  index: number,
+  fitting: Pick<GenerateRequest, "maxNewTokens" | "atCapacity">,
+  capacity: number,
+): FittedText | null {
+  const dropping = fitting.atCapacity === "drop-oldest";
+  const reserve = reservedRoom(fitting, capacity);
+  let fitted = fitPrompt(promptAt, 0, [], reserve, dropping ? capacity : Infinity);
+  let written = 0;
+  while (fitted !== null) {
+    // The last token drawn takes no place: nothing is computed from it.
+    const room = capacity - fitted.ids.length;
+    const answerAt = fitted.ids.length - written;
+    if (index <= written + room || !dropping) {
+      return { ids: [...fitted.ids, ...answer.slice(written, written + Math.max(0, room))], answerAt };
+    }
+    written += room + 1;
+    fitted = fitPrompt(promptAt, fitted.dropped + 1, answer.slice(0, written), reserve, capacity);
+  }
+  return null;
 }

@@ -19,7 +19,7 @@ export interface SessionOptions {
   readonly precision: KvPrecision;
   /** Rows of one prefill step; bounds scratch memory and how long one submit takes. */
   readonly prefillRows?: number;
-  /** Keep rows after the final norm, so that `logitsAt` can answer: capacity x hidden size x 4 bytes. */
+  /** Keep rows after the final norm, so that `logitsAt` can answer: hidden size x 4 bytes for each token. */
   readonly keepHidden?: boolean;
 }
 
@@ -58,6 +58,11 @@ export class Session {
   private items: PromptItem[] = [];
   private busy = false;
   private working: Promise<unknown> = Promise.resolve();
+  private history: HiddenHistory | null = null;
+  /** The text that is being written: its prompt, and what was drawn so far. */
+  private writing: { readonly ids: readonly PromptItem[]; readonly fresh: readonly number[] } | null = null;
+  /** Ends a prefill that only serves someone who looks: a generation goes first. */
+  private looking: AbortController | null = null;
   private readonly writer: StepWriter;
 
   private constructor(
@@ -66,7 +71,6 @@ export class Session {
     readonly cache: KvCache,
     readonly forward: Forward,
     readonly queue: StepQueue,
-    private readonly history: HiddenHistory | null,
   ) {
     this.writer = new StepWriter(model.gpu, forward, queue);
   }
@@ -91,9 +95,10 @@ export class Session {
       const prefillRows = Math.min(rows, capacity);
       const { weights, choice } = model;
       const forward = await prepareForward({ gpu, spec, weights, cache, scope, choice, prefillRows });
-      const history = options.keepHidden === true ? await HiddenHistory.create(model, forward, scope, capacity) : null;
       gpu.assertAlive();
-      return new Session(model, scope, cache, forward, new StepQueue(gpu, scope, forward.buffers.drawn), history);
+      const session = new Session(model, scope, cache, forward, new StepQueue(gpu, scope, forward.buffers.drawn));
+      if (options.keepHidden === true) await session.keepHidden(true);
+      return session;
     } catch (error) {
       scope.destroy();
       throw error;
@@ -110,7 +115,19 @@ export class Session {
   }
 
   get gpuBytes(): number {
-    return this.scope.sizeBytes;
+    return this.scope.sizeBytes + (this.history?.gpuBytes ?? 0);
+  }
+
+  /** Keeps rows after the final norm of what is computed from now on, also of an answer under way; or frees them. */
+  async keepHidden(isOn: boolean): Promise<void> {
+    if (isOn === (this.history !== null)) return;
+    const before = this.history;
+    this.history = null;
+    if (before !== null) await before.close();
+    if (!isOn) return;
+    const history = await HiddenHistory.create(this.model, this.forward, this.cache.capacity);
+    if (this.history === null) this.history = history;
+    else await history.close();
   }
 
   /** Another session that goes on from the same cached tokens. */
@@ -127,8 +144,10 @@ export class Session {
 
   /** Waits for the work under way (end it by its signal), then frees the GPU buffers. */
   async close(): Promise<void> {
+    this.looking?.abort();
     await this.working.catch(() => {});
     await this.queue.drain();
+    await this.keepHidden(false);
     this.scope.destroy();
   }
 
@@ -137,7 +156,11 @@ export class Session {
    * length afterwards and the next turn do not depend on `tokensInFlight`.
    * @throws ContextOverflowError, InvalidSettingError, NonFiniteLogitsError, DeviceLostError
    */
-  generate(request: DecodeRequest): Promise<DecodeResult> {
+  async generate(request: DecodeRequest): Promise<DecodeResult> {
+    if (this.looking !== null) {
+      this.looking.abort();
+      await this.working.catch(() => {});
+    }
     return this.exclusively(() => this.decodeLoop(request));
   }
 
@@ -155,10 +178,34 @@ export class Session {
    * The model's own logits [V] after the token at a cached position: what it thought would come next.
    * @throws InvalidStateError without `keepHidden`, InvalidSettingError outside the cache
    */
-  logitsAt(position: number): Promise<Float32Array> {
-    const { history } = this;
-    if (history === null) throw new VitrineError("InvalidStateError", "This session keeps no hidden rows.");
-    return this.exclusively(() => history.logitsAt(position, this.items.length));
+  async logitsAt(position: number): Promise<Float32Array> {
+    const history = this.kept();
+    if (!Number.isInteger(position) || position < 0 || position >= this.items.length) {
+      const among = `among the ${this.items.length} cached tokens`;
+      throw new VitrineError("InvalidSettingError", `Position ${position} is not ${among}.`);
+    }
+    const logits = await history.logitsAt(position);
+    if (logits === null) throw new VitrineError("InvalidStateError", `The row at position ${position} was not kept.`);
+    return logits;
+  }
+
+  /**
+   * Logits [V] after the token at a position of any text, also of the one being written. What was not kept is computed
+   * by one prefill from `from` on, so that its neighbours are there as well. Null: not known now, because this session
+   * is generating, or began to.
+   * @throws InvalidStateError without `keepHidden`, ContextOverflowError, InvalidSettingError
+   */
+  async logitsIn(ids: readonly PromptItem[], position: number, from: number): Promise<Float32Array | null> {
+    const history = this.kept();
+    if (!Number.isInteger(position) || position < 0 || position >= ids.length) {
+      throw new VitrineError("InvalidSettingError", `Position ${position} is outside of the ${ids.length} tokens.`);
+    }
+    const isKnown = (): boolean => history.has(position) && this.isCached(ids, position);
+    if (!isKnown()) {
+      if (this.busy) return null;
+      await this.look((signal) => this.recompute(history, ids, Math.min(position, from), signal));
+    }
+    return history.logitsAt(position, isKnown);
   }
 
   /** Forgets cached tokens beyond `length`. */
@@ -169,6 +216,7 @@ export class Session {
   /** Takes `ids` for cached although nobody computed them: benchmarks of long contexts. */
   pretendCached(ids: readonly PromptItem[]): void {
     this.items = [...ids];
+    this.history?.forget(0);
   }
 
   /** One user of the session's buffers at a time. @throws InvalidStateError */
@@ -225,6 +273,7 @@ export class Session {
     return this.exclusively(async () => {
       this.checkIds(ids);
       this.items.length = from;
+      this.history?.forget(from);
       const { prefillBlocks } = this.forward;
       for (let start = from; start < ids.length; start += rows) {
         const chunk = ids.slice(start, start + rows);
@@ -246,6 +295,7 @@ export class Session {
       const { prefillBlocks, prefillRows, finish } = this.forward;
       const start = Math.max(0, ids.length - prefillRows);
       await this.prefillFrom(ids, 0, start, undefined, undefined);
+      this.history?.forget(start);
       const chunk = ids.slice(start);
       this.writer.writeSampler(ids, DEFAULT_SAMPLING);
       this.writer.submitRows(start, chunk, []);
@@ -257,6 +307,57 @@ export class Session {
       this.model.gpu.device.queue.submit([encoder.finish()]);
       this.items.push(...chunk);
     });
+  }
+
+  private kept(): HiddenHistory {
+    if (this.history !== null) return this.history;
+    throw new VitrineError("InvalidStateError", "This session keeps no hidden rows.");
+  }
+
+  /** Whether the cache holds this text up to a position, as far as is known while more is being written. */
+  private isCached(ids: readonly PromptItem[], position: number): boolean {
+    if (this.writing === null) return this.sameAsCached(ids) > position;
+    // The newest token has been drawn, and is being computed.
+    const { ids: prompt, fresh } = this.writing;
+    if (position >= prompt.length + fresh.length - 1) return false;
+    for (let i = 0; i <= position; i++) {
+      if (!sameItem(i < prompt.length ? prompt[i] : fresh[i - prompt.length], ids[i])) return false;
+    }
+    return true;
+  }
+
+  private sameAsCached(ids: readonly PromptItem[]): number {
+    let same = 0;
+    while (same < ids.length && same < this.items.length && sameItem(this.items[same], ids[same])) same++;
+    return same;
+  }
+
+  /** Work that gives way to a generation. */
+  private async look(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const looking = new AbortController();
+    this.looking = looking;
+    try {
+      await this.exclusively(() => work(looking.signal));
+    } finally {
+      if (this.looking === looking) this.looking = null;
+    }
+  }
+
+  /** Computes `ids` from the first row on that is missing at `from` or later; what was cached behind them stays. */
+  private async recompute(
+    history: HiddenHistory,
+    ids: readonly PromptItem[],
+    from: number,
+    signal: AbortSignal,
+  ): Promise<void> {
+    this.checkIds(ids);
+    const same = this.sameAsCached(ids);
+    let start = Math.min(from, same);
+    while (start < same && history.has(start)) start++;
+    const behind = same === ids.length ? this.items.slice(same) : [];
+    this.items.length = start;
+    await this.prefillFrom(ids, start, ids.length, undefined, signal);
+    if (this.items.length === ids.length) this.items.push(...behind);
   }
 
   private async decodeLoop(request: DecodeRequest): Promise<DecodeResult> {
@@ -275,6 +376,7 @@ export class Session {
     await this.prefillFrom(ids, cachedTokens, ids.length - 1, request.onPrefill, signal);
     if (isAborted(signal)) return this.finishDecode("stopped", ids, fresh, cachedTokens, started, started);
     this.writer.writeStep(ids.length - 1, ids.slice(-1));
+    this.writing = { ids, fresh };
     this.submitDecode(ids.length);
     let submitted = 1;
     let prefilled = 0;
@@ -304,6 +406,7 @@ export class Session {
       }
     } finally {
       await this.queue.drain();
+      this.writing = null;
       this.items = [...ids, ...fresh.slice(0, -1)].slice(0, this.cache.capacity);
     }
     return this.finishDecode(end, ids, fresh, cachedTokens, started, prefilled);
@@ -331,8 +434,7 @@ export class Session {
 
   /** Keeps the cached tokens that `ids` begins with, at most `limit`, and says how many. */
   private reusePrefix(ids: readonly PromptItem[], limit: number): number {
-    let same = 0;
-    while (same < limit && same < this.items.length && sameItem(this.items[same], ids[same])) same++;
+    const same = Math.min(limit, this.sameAsCached(ids));
     this.items.length = same;
     return same;
   }

@@ -1,0 +1,140 @@
+/** Answers what could have come at any place of a text, under any settings, from logits that are computed once. */
+import { VitrineError } from "../../shared/errors";
+import type { Candidate, NextTokenReport, NextTokenRequest, TextPlace, TokenText } from "../../shared/nextToken";
+import { PENALTY_WINDOW } from "../../shared/sampling";
+import type { OpenedModel } from "../openModel";
+import { LogitRow, type SampledRow } from "../sampling/logitRow";
+import { tokenTexts } from "../text/tokenTexts";
+import { checkSettings } from "./checkSettings";
+import { textAround } from "./promptFitting";
+import { readPrompt } from "./readPrompt";
+import type { Session } from "./session";
+
+/** Rows of logits that are kept, each with its vocabulary sorted: going back and forth between tokens is free. */
+const KEPT_ROWS = 8;
+const MOST_CANDIDATES = 1000;
+
+interface Place {
+  readonly ids: readonly number[];
+  /** Of the token asked about. */
+  readonly position: number;
+  /** The answer's first token. */
+  readonly answerAt: number;
+}
+
+export class NextTokens {
+  private readonly rows = new Map<string, LogitRow>();
+  private read: { readonly key: string; readonly promptAt: ReturnType<typeof readPrompt> } | null = null;
+
+  constructor(
+    private readonly opened: OpenedModel,
+    private readonly session: Session,
+  ) {}
+
+  /** Null: not known while the session is generating. @throws as NextTokenApi says */
+  async report(request: NextTokenRequest): Promise<NextTokenReport | null> {
+    checkSettings(request.sampling);
+    const place = this.find(request);
+    const row = await this.rowAt(place);
+    if (row === null) return null;
+    const sampled = row.sample(request.sampling);
+    const top = row.top(Math.max(1, Math.min(MOST_CANDIDATES, request.top)));
+    const describe = (id: number): Candidate => describeCandidate(row, sampled, this.textOf(id), id);
+    const candidates = top.map(describe);
+    const actual = place.ids[place.position] ?? request.answerIds[request.index];
+    const rest = (pick: (candidate: Candidate) => number): number =>
+      candidates.length === row.vocabSize ? 0 : Math.max(0, 1 - candidates.reduce((sum, c) => sum + pick(c), 0));
+    return {
+      index: request.index,
+      position: place.position,
+      vocabSize: row.vocabSize,
+      entropyBits: row.entropyBits(),
+      sampledEntropyBits: sampled.entropyBits(),
+      candidates,
+      actual: actual === undefined ? null : describe(actual),
+      tail: {
+        count: row.vocabSize - candidates.length,
+        probability: rest((candidate) => candidate.probability),
+        sampledProbability: restOfSampled(sampled, candidates, row.vocabSize),
+      },
+      stages: sampled.stages.map(({ stage, survivors }) => ({
+        stage,
+        survivors,
+        probability: sampled.ownMass(survivors),
+      })),
+    };
+  }
+
+  private find(request: TextPlace): Place {
+    const { capacity } = this.session.cache;
+    // A prompt is read once, not for every token of its answer.
+    const key = JSON.stringify(request.prompt);
+    if (this.read?.key !== key) {
+      this.read = { key, promptAt: readPrompt(this.opened, request.prompt, capacity) };
+    }
+    const isInside = Number.isInteger(request.index) && request.index <= request.answerIds.length;
+    if (!isInside) throw nothingThere(request.index);
+    const text = textAround(this.read.promptAt, request.answerIds, request.index, request.fitting, capacity);
+    const position = text === null ? -1 : text.answerAt + request.index;
+    if (text === null || position > text.ids.length) {
+      throw new VitrineError(
+        "ContextOverflowError",
+        `The text up to this token does not fit the cache of ${capacity} tokens. Choose a larger one.`,
+      );
+    }
+    // The first token of all follows on nothing.
+    if (position < 1) throw nothingThere(request.index);
+    return { ids: text.ids, position, answerAt: text.answerAt };
+  }
+
+  private async rowAt({ ids, position, answerAt }: Place): Promise<LogitRow | null> {
+    // Tokens before make the row, and nothing else does.
+    const key = ids.slice(0, position).join(" ");
+    const known = this.rows.get(key);
+    if (known !== undefined) return known;
+    const logits = await this.session.logitsIn(ids, position - 1, Math.max(0, answerAt - 1));
+    if (logits === null) return null;
+    if (!logits.every(Number.isFinite)) {
+      throw new VitrineError(
+        "NonFiniteLogitsError",
+        `The model computed values that are not numbers at position ${position}. Try another level.`,
+      );
+    }
+    const row = new LogitRow(logits, ids.slice(Math.max(0, position - PENALTY_WINDOW), position));
+    this.rows.set(key, row);
+    for (const old of this.rows.keys()) {
+      if (this.rows.size <= KEPT_ROWS) break;
+      this.rows.delete(old);
+    }
+    return row;
+  }
+
+  private textOf(id: number): TokenText {
+    const { tokenizer } = this.opened;
+    const known = tokenizer === null ? undefined : tokenTexts(tokenizer, [id])[0];
+    return known ?? { id, text: "", part: 0, bytes: null, isSpecial: false };
+  }
+}
+
+function nothingThere(index: number): VitrineError {
+  return new VitrineError("InvalidSettingError", `No token was predicted at place ${index} of this answer.`);
+}
+
+function describeCandidate(row: LogitRow, sampled: SampledRow, token: TokenText, id: number): Candidate {
+  return {
+    token,
+    rank: row.rankOf(id),
+    logit: row.logits[id] as number,
+    probability: row.probability(id),
+    sampledProbability: sampled.probability(id),
+    byStage: sampled.byStage(id),
+  };
+}
+
+/** Exactly 0 where every survivor is listed: 1 minus a sum would leave a rounding error that looks like a chance. */
+function restOfSampled(sampled: SampledRow, candidates: readonly Candidate[], vocabSize: number): number {
+  const survivors = sampled.stages.at(-1)?.survivors ?? vocabSize;
+  const listed = candidates.filter((candidate) => candidate.sampledProbability > 0);
+  if (listed.length >= survivors) return 0;
+  return Math.max(0, 1 - listed.reduce((sum, candidate) => sum + candidate.sampledProbability, 0));
+}
