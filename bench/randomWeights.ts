@@ -41,7 +41,10 @@ function poolSource(format: FormatId): ByteSource {
   const view = new DataView(pool.buffer);
   for (let at = 0; at < pool.length; at += blockBytes) {
     if (blockSize === 1) writeSmall(view, at, format);
-    else for (const plane of planes) if (plane.name === "scales") writeScales(view, at + plane.fileOffset, plane.bytes);
+    else {
+      const scales = planes.find((plane) => plane.name === "scales");
+      for (const [offset, bytes] of scales?.runs ?? []) writeScales(view, at + offset, bytes);
+    }
   }
   return {
     name: "random blocks",
@@ -55,8 +58,9 @@ function poolSource(format: FormatId): ByteSource {
   };
 }
 
-/** 0x1400 is 2^-10 as a half. */
+/** 0x1400 is 2^-10 as a half, and small whole numbers where those are scales; one byte alone is the exponent -11. */
 function writeScales(view: DataView, at: number, bytes: number): void {
+  if (bytes === 1) view.setUint8(at, 117);
   for (let i = 0; i + 1 < bytes; i += 2) view.setUint16(at + i, 0x1400, true);
 }
 

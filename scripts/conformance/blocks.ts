@@ -202,7 +202,8 @@ async function worstShare(
         );
       }
       const error = Math.abs((got[b * stride + r] as number) - (data.exact[(firstRow + b) * data.rows + r] as number));
-      const share = error / size;
+      // A row of zeros: nothing to be off from.
+      const share = error === 0 ? 0 : error / size;
       if (!(share <= worst)) worst = Number.isNaN(share) ? Number.POSITIVE_INFINITY : share;
     }
   }

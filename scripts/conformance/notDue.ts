@@ -8,9 +8,6 @@ const NOT_DUE: readonly { readonly golden: RegExp; readonly case?: RegExp; reado
     why: "architecture",
   },
   { golden: /\/(bert|nomic-bert|t5|gpt-oss|llama-moe|olmo2|phi2|phi3-longrope)\.json$/, why: "architecture" },
-  { golden: /^stories260k-rot256\/golden\/(Q\d_K|Q4_K_M)\.json$/, why: "K-quants" },
-  { golden: /perplexity\.json$/, case: /_K/, why: "K-quants" },
-  { golden: /^(quant-blocks|matmul)\//, case: /^(Q\d_K|IQ4_NL|IQ4_XS|MXFP4)$/, why: "K-quants and IQ types" },
   { golden: /^preprocess\//, why: "image resizing" },
 ];
 

@@ -32,3 +32,7 @@ fn sum32(a: Block32) -> f32 {
 fn unpack_bytes(word: u32) -> vec4<f32> {
   return vec4<f32>(vec4<u32>(word, word >> 8u, word >> 16u, word >> 24u) & vec4<u32>(255u));
 }
+
+fn signed_bytes(word: u32) -> vec4<f32> {
+  return vec4<f32>(vec4<i32>(bitcast<vec4<i32>>(vec4<u32>(word << 24u, word << 16u, word << 8u, word))) >> vec4<u32>(24u));
+}

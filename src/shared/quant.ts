@@ -2,21 +2,20 @@
  * The one description of every weight format: how a block lies in a GGUF file, which aligned planes it is
  * split into on the GPU, and what it computes. Loader, kernels, memory estimates and the UI all read it.
  *
- * Block layouts: ggml-common.h of the GGUF reference implementation. A format is a row here, a shader
+ * Block layouts: ggml-common.h of the GGUF reference implementation; its K formats join eight or sixteen groups in a
+ * block of 256, whose scales are whole numbers times one or two halves. A format is a row here, a shader
  * `shaders/lib/quant_<id>.wgsl` and a reference in `runtime/kernels/dequantize.reference.ts`.
  */
 
 /** Every kernel walks a weight row in blocks of this many weights; rows are padded to it with zeros. */
 export const GPU_BLOCK = 32;
 
-/** A run of bytes of each file block that becomes one contiguous GPU array. */
+/** Runs of bytes of each file block, joined into one contiguous GPU array. */
 export interface QuantPlane {
   /** Name of the WGSL binding. */
   readonly name: "quants" | "highBits" | "scales";
-  /** Where the run starts in the file block. */
-  readonly fileOffset: number;
-  /** Length of the run. */
-  readonly bytes: number;
+  /** First byte in the file block and number of bytes, of each run. */
+  readonly runs: readonly (readonly [fileOffset: number, bytes: number])[];
 }
 
 export interface QuantFormat {
@@ -28,106 +27,223 @@ export interface QuantFormat {
   readonly blockSize: number;
   /** Bytes of one file block. */
   readonly blockBytes: number;
-  /** How the file block is split. Planes of one block are aligned to 4 bytes only jointly: see `weights.ts`. */
+  /** How the file block is split. Planes of one block are aligned to 4 bytes only jointly: see `matrixLoader.ts`. */
   readonly planes: readonly QuantPlane[];
   /** What one weight is, in words of the block's fields. */
   readonly formula: string;
 }
 
-export const FORMAT_IDS = ["f32", "f16", "bf16", "q8_0", "q4_0", "q4_1", "q5_0", "q5_1"] as const;
+export const FORMAT_IDS = [
+  "f32",
+  "f16",
+  "bf16",
+  "q8_0",
+  "q4_0",
+  "q4_1",
+  "q5_0",
+  "q5_1",
+  "q2_k",
+  "q3_k",
+  "q4_k",
+  "q5_k",
+  "q6_k",
+  "iq4_nl",
+  "iq4_xs",
+  "mxfp4",
+] as const;
 export type FormatId = (typeof FORMAT_IDS)[number];
 
-export const QUANT_FORMATS: { readonly [K in FormatId]: QuantFormat } = {
+type Row = Omit<QuantFormat, "id">;
+
+const ROWS: { readonly [K in FormatId]: Row } = {
   f32: {
-    id: "f32",
     label: "32-bit float",
     ggufType: 0,
     blockSize: 1,
     blockBytes: 4,
-    planes: [{ name: "quants", fileOffset: 0, bytes: 4 }],
+    planes: [{ name: "quants", runs: [[0, 4]] }],
     formula: "w",
   },
   f16: {
-    id: "f16",
     label: "16-bit float",
     ggufType: 1,
     blockSize: 1,
     blockBytes: 2,
-    planes: [{ name: "quants", fileOffset: 0, bytes: 2 }],
+    planes: [{ name: "quants", runs: [[0, 2]] }],
     formula: "w",
   },
   bf16: {
-    id: "bf16",
     label: "16-bit brain float",
     ggufType: 30,
     blockSize: 1,
     blockBytes: 2,
-    planes: [{ name: "quants", fileOffset: 0, bytes: 2 }],
+    planes: [{ name: "quants", runs: [[0, 2]] }],
     formula: "w",
   },
   q8_0: {
-    id: "q8_0",
     label: "8-bit",
     ggufType: 8,
     blockSize: 32,
     blockBytes: 34,
     planes: [
-      { name: "scales", fileOffset: 0, bytes: 2 },
-      { name: "quants", fileOffset: 2, bytes: 32 },
+      { name: "scales", runs: [[0, 2]] },
+      { name: "quants", runs: [[2, 32]] },
     ],
     formula: "d * q, q in -128..127",
   },
   q4_0: {
-    id: "q4_0",
     label: "4-bit",
     ggufType: 2,
     blockSize: 32,
     blockBytes: 18,
     planes: [
-      { name: "scales", fileOffset: 0, bytes: 2 },
-      { name: "quants", fileOffset: 2, bytes: 16 },
+      { name: "scales", runs: [[0, 2]] },
+      { name: "quants", runs: [[2, 16]] },
     ],
     formula: "d * (q - 8), q in 0..15",
   },
   q4_1: {
-    id: "q4_1",
     label: "4-bit with minimum",
     ggufType: 3,
     blockSize: 32,
     blockBytes: 20,
     planes: [
-      { name: "scales", fileOffset: 0, bytes: 4 },
-      { name: "quants", fileOffset: 4, bytes: 16 },
+      { name: "scales", runs: [[0, 4]] },
+      { name: "quants", runs: [[4, 16]] },
     ],
     formula: "d * q + m, q in 0..15",
   },
   q5_0: {
-    id: "q5_0",
     label: "5-bit",
     ggufType: 6,
     blockSize: 32,
     blockBytes: 22,
     planes: [
-      { name: "scales", fileOffset: 0, bytes: 2 },
-      { name: "highBits", fileOffset: 2, bytes: 4 },
-      { name: "quants", fileOffset: 6, bytes: 16 },
+      { name: "scales", runs: [[0, 2]] },
+      { name: "highBits", runs: [[2, 4]] },
+      { name: "quants", runs: [[6, 16]] },
     ],
     formula: "d * (q - 16), q in 0..31",
   },
   q5_1: {
-    id: "q5_1",
     label: "5-bit with minimum",
     ggufType: 7,
     blockSize: 32,
     blockBytes: 24,
     planes: [
-      { name: "scales", fileOffset: 0, bytes: 4 },
-      { name: "highBits", fileOffset: 4, bytes: 4 },
-      { name: "quants", fileOffset: 8, bytes: 16 },
+      { name: "scales", runs: [[0, 4]] },
+      { name: "highBits", runs: [[4, 4]] },
+      { name: "quants", runs: [[8, 16]] },
     ],
     formula: "d * q + m, q in 0..31",
   },
+  q2_k: {
+    label: "2-bit K",
+    ggufType: 10,
+    blockSize: 256,
+    blockBytes: 84,
+    planes: [
+      {
+        name: "scales",
+        runs: [
+          [80, 4],
+          [0, 16],
+        ],
+      },
+      { name: "quants", runs: [[16, 64]] },
+    ],
+    formula: "d * s * q - dmin * m, q in 0..3, s and m in 0..15 for each 16 weights",
+  },
+  q3_k: {
+    label: "3-bit K",
+    ggufType: 11,
+    blockSize: 256,
+    blockBytes: 110,
+    planes: [
+      { name: "scales", runs: [[96, 14]] },
+      { name: "highBits", runs: [[0, 32]] },
+      { name: "quants", runs: [[32, 64]] },
+    ],
+    formula: "d * (s - 32) * (q - 4), q in 0..7, s in 0..63 for each 16 weights",
+  },
+  q4_k: {
+    label: "4-bit K",
+    ggufType: 12,
+    blockSize: 256,
+    blockBytes: 144,
+    planes: [
+      { name: "scales", runs: [[0, 16]] },
+      { name: "quants", runs: [[16, 128]] },
+    ],
+    formula: "d * s * q - dmin * m, q in 0..15, s and m in 0..63 for each 32 weights",
+  },
+  q5_k: {
+    label: "5-bit K",
+    ggufType: 13,
+    blockSize: 256,
+    blockBytes: 176,
+    planes: [
+      { name: "scales", runs: [[0, 16]] },
+      { name: "highBits", runs: [[16, 32]] },
+      { name: "quants", runs: [[48, 128]] },
+    ],
+    formula: "d * s * q - dmin * m, q in 0..31, s and m in 0..63 for each 32 weights",
+  },
+  q6_k: {
+    label: "6-bit K",
+    ggufType: 14,
+    blockSize: 256,
+    blockBytes: 210,
+    planes: [
+      { name: "scales", runs: [[192, 18]] },
+      { name: "highBits", runs: [[128, 64]] },
+      { name: "quants", runs: [[0, 128]] },
+    ],
+    formula: "d * s * (q - 32), q in 0..63, s in -128..127 for each 16 weights",
+  },
+  iq4_nl: {
+    label: "4-bit, uneven steps",
+    ggufType: 20,
+    blockSize: 32,
+    blockBytes: 18,
+    planes: [
+      { name: "scales", runs: [[0, 2]] },
+      { name: "quants", runs: [[2, 16]] },
+    ],
+    formula: "d * table[q], q in 0..15",
+  },
+  iq4_xs: {
+    label: "4-bit K, uneven steps",
+    ggufType: 23,
+    blockSize: 256,
+    blockBytes: 136,
+    planes: [
+      { name: "scales", runs: [[0, 8]] },
+      { name: "quants", runs: [[8, 128]] },
+    ],
+    formula: "d * (s - 32) * table[q], q in 0..15, s in 0..63 for each 32 weights",
+  },
+  mxfp4: {
+    label: "4-bit float (MX)",
+    ggufType: 39,
+    blockSize: 32,
+    blockBytes: 17,
+    planes: [
+      { name: "scales", runs: [[0, 1]] },
+      { name: "quants", runs: [[1, 16]] },
+    ],
+    formula: "2^(e - 127) * q, q a 4-bit float",
+  },
 };
+
+export const QUANT_FORMATS = Object.fromEntries(FORMAT_IDS.map((id) => [id, { id, ...ROWS[id] }])) as {
+  readonly [K in FormatId]: QuantFormat;
+};
+
+/** Bytes of a plane that one file block fills. */
+export function planeBytes(plane: QuantPlane): number {
+  return plane.runs.reduce((sum, [, bytes]) => sum + bytes, 0);
+}
 
 /** Bits per weight as stored: 4.5 for q4_0, 8.5 for q8_0. */
 export function bitsPerWeight(format: QuantFormat): number {

@@ -5,7 +5,7 @@ import { memorySource } from "../files/byteSource";
 import type { Gpu } from "../gpu/device";
 import { MatrixLoader } from "../model/matrixLoader";
 import type { TensorSource } from "../model/tensorSource";
-import { randomBlocks } from "../testing/blocks";
+import { randomBlocks, SCALE_HALVES, wholeBlocks } from "../testing/blocks";
 import { KernelHarness, openTestGpu } from "../testing/kernelHarness";
 import { SeededRandom } from "../testing/random";
 import { dequantize, halfValue } from "./dequantize.reference";
@@ -110,15 +110,15 @@ describe("plain floats, every pattern of bits", () => {
   });
 });
 
-const BLOCK_FORMATS = FORMAT_IDS.filter((id) => QUANT_FORMATS[id].blockSize > 1);
+const SCALED_FORMATS = FORMAT_IDS.filter((id) => SCALE_HALVES[id].length > 0);
 
-describe.each(BLOCK_FORMATS)("%s", (format) => {
-  const { blockBytes } = QUANT_FORMATS[format];
-  const hasMinimum = format === "q4_1" || format === "q5_1";
+describe.each(SCALED_FORMATS)("%s", (format) => {
+  const { blockBytes, blockSize } = QUANT_FORMATS[format];
+  const [scaleAt = 0, minimumAt] = SCALE_HALVES[format];
 
   it("gives every quant under every kind of scale", async () => {
     const halves = [0, 0x8000, 1, 0x8001, 0x03ff, 0x0400, 0x3c00, 0xbc00, 0x2e66, 0x7bff, 0xfbff];
-    const minima = hasMinimum ? halves : [0];
+    const minima = minimumAt === undefined ? [0] : halves;
     const patterns = 8;
     const random = new SeededRandom(2);
     const count = halves.length * minima.length * patterns;
@@ -129,12 +129,12 @@ describe.each(BLOCK_FORMATS)("%s", (format) => {
       // The first patterns hold one byte everywhere, so that the ends of the range are among them.
       const fill = [0, 255, 0x80, 0x7f][b % patterns];
       if (fill !== undefined) bytes.fill(fill, at, at + blockBytes);
-      view.setUint16(at, halves[Math.floor(b / patterns) % halves.length] as number, true);
+      view.setUint16(at + scaleAt, halves[Math.floor(b / patterns) % halves.length] as number, true);
       const minimum = minima[Math.floor(b / patterns / halves.length)] as number;
-      if (hasMinimum) view.setUint16(at + 2, minimum, true);
+      if (minimumAt !== undefined) view.setUint16(at + minimumAt, minimum, true);
     }
-    const { words } = await loadAndRead(bytes, format, count, 32);
-    expect(firstDifference(words, expectedWords(bytes, format, count, 32))).toBe(-1);
+    const { words } = await loadAndRead(bytes, format, count, blockSize);
+    expect(firstDifference(words, expectedWords(bytes, format, count, blockSize))).toBe(-1);
   });
 
   it("reads every scale: 63,488 finite halves", async () => {
@@ -142,18 +142,31 @@ describe.each(BLOCK_FORMATS)("%s", (format) => {
     const bytes = new SeededRandom(3).bytes(halves.length * blockBytes);
     const view = new DataView(bytes.buffer);
     for (const [b, half] of halves.entries()) {
-      view.setUint16(b * blockBytes, half, true);
-      if (hasMinimum) view.setUint16(b * blockBytes + 2, halves[(b * 7919) % halves.length] as number, true);
+      view.setUint16(b * blockBytes + scaleAt, half, true);
+      const minimum = halves[(b * 7919) % halves.length] as number;
+      if (minimumAt !== undefined) view.setUint16(b * blockBytes + minimumAt, minimum, true);
     }
+    const columns = 64 * blockSize;
     const rows = halves.length / 64;
-    const { words } = await loadAndRead(bytes, format, rows, 2048);
-    expect(firstDifference(words, expectedWords(bytes, format, rows, 2048))).toBe(-1);
+    const { words } = await loadAndRead(bytes, format, rows, columns);
+    expect(firstDifference(words, expectedWords(bytes, format, rows, columns))).toBe(-1);
   });
+});
+
+it("mxfp4: every exponent whose products are normal numbers, every 4-bit float", async () => {
+  const exponents = Array.from({ length: 250 }, (_, i) => i + 2);
+  const bytes = new SeededRandom(5).bytes(exponents.length * 4 * 17);
+  for (let b = 0; b < exponents.length * 4; b++) {
+    bytes[b * 17] = exponents[b % exponents.length] as number;
+    if (b < exponents.length) bytes.set([0x10, 0x32, 0x54, 0x76, 0x98, 0xba, 0xdc, 0xfe], b * 17 + 1);
+  }
+  const { words } = await loadAndRead(bytes, "mxfp4", exponents.length, 128);
+  expect(firstDifference(words, expectedWords(bytes, "mxfp4", exponents.length, 128))).toBe(-1);
 });
 
 describe.each(FORMAT_IDS)("%s in awkward shapes", (format) => {
   const { blockSize } = QUANT_FORMATS[format];
-  const columns = blockSize === 1 ? 37 : 96;
+  const columns = blockSize === 1 ? 37 : wholeBlocks(format, 96);
   const blocks = (rows: number): Uint8Array => randomBlocks(format, rows * columns, new SeededRandom(4));
 
   it.each([1, 7])("%d rows, the last piece odd", async (rows) => {

@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { FORMAT_IDS } from "../../shared/quant";
+import { FORMAT_IDS, QUANT_FORMATS } from "../../shared/quant";
 import type { Gpu } from "../gpu/device";
 import { expectClose } from "../testing/allclose";
-import { type TestMatrixRequest, testMatrix } from "../testing/blocks";
+import { type TestMatrixRequest, testMatrix, wholeBlocks } from "../testing/blocks";
 import { KernelHarness, openTestGpu, padRows } from "../testing/kernelHarness";
 import { SeededRandom } from "../testing/random";
 import { embed } from "./embed";
@@ -52,7 +52,7 @@ async function check(
 
 describe("embed", () => {
   it.each(FORMAT_IDS)("%s rows, with and without learned positions", async (format) => {
-    const columns = format.startsWith("q") ? 96 : 41;
+    const columns = QUANT_FORMATS[format].blockSize === 1 ? 41 : wholeBlocks(format, 96);
     await check({ formats: [format], rows: 13, columns }, [12, 0, 5, 5, 7], 0, null);
     await check({ formats: [format], rows: 13, columns }, [0, 12, 3], 4, 7);
   });

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AttentionSpec } from "../../shared/modelSpec";
 import { FORMAT_IDS } from "../../shared/quant";
 import type { Gpu } from "../gpu/device";
-import { testMatrix } from "../testing/blocks";
+import { testMatrix, wholeBlocks } from "../testing/blocks";
 import { KernelHarness } from "../testing/kernelHarness";
 import { openNodeGpu } from "../testing/nodeGpu";
 import { SeededRandom } from "../testing/random";
@@ -56,6 +56,7 @@ const attentionSpec = (headDim: number): AttentionSpec => ({
 
 describe("every kernel compiles on the null backend", () => {
   it.each(FORMAT_IDS)("kernels that read %s", async (format) => {
+    const C = wholeBlocks(format, 64);
     const { matrix } = testMatrix(harness, new SeededRandom(1), { formats: [format], rows: 128, columns: C });
     const buffer = harness.filled(4096, 0);
     const step = harness.step(0, 2);

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { AttentionSpec, NormSpec } from "../../shared/modelSpec";
 import type { KvPrecision } from "../../shared/protocol";
-import { FORMAT_IDS, type FormatId } from "../../shared/quant";
+import { FORMAT_IDS, type FormatId, QUANT_FORMATS } from "../../shared/quant";
 import type { Gpu } from "../gpu/device";
 import { rotationTable } from "../model/rotation";
 import { expectClose } from "../testing/allclose";
-import { testMatrix } from "../testing/blocks";
+import { testMatrix, wholeBlocks } from "../testing/blocks";
 import { describeLayout, KernelHarness, openTestGpu, padRows, testLayouts } from "../testing/kernelHarness";
 import { SeededRandom } from "../testing/random";
 import { halfValue } from "./dequantize.reference";
@@ -160,7 +160,7 @@ const LAYER: NormSpec = { kind: "layer", eps: 1e-5 };
 describe("q, k and v in one dispatch", () => {
   // Every format meets every layout in matvec.test.ts, which shares the code that reads weights.
   it.each(FORMAT_IDS.map((format, index) => [format, index] as const))("%s", async (format, index) => {
-    const columns = format.startsWith("q") ? 96 : 65;
+    const columns = QUANT_FORMATS[format].blockSize === 1 ? 65 : wholeBlocks(format, 96);
     const layout = layouts[index % layouts.length] as Layout;
     await check(layout, { formats: [format], H: 3, K: 1, D: 20, columns, position: 7, norm: RMS, bias: true });
   });

@@ -5,6 +5,7 @@ import {
   type FormatId,
   GPU_BLOCK,
   type Level,
+  planeBytes,
   QUANT_FORMATS,
   type QuantFormat,
   type QuantPlane,
@@ -105,7 +106,7 @@ export class MatrixLoader {
     return planes;
   }
 
-  /** Rows [first, first + count) of the stacked strips into planes, in pieces of an even number of rows. */
+  /** Rows [first, first + count) of the stacked strips into planes, in pieces of four rows or a multiple. */
   private async fill(
     strips: readonly Strip[],
     format: QuantFormat,
@@ -115,14 +116,14 @@ export class MatrixLoader {
     columns: number,
   ): Promise<void> {
     const { queue } = this.scope.gpu.device;
-    const pieceRows = Math.max(2, Math.floor(PIECE_BYTES / (columns * 4) / 2) * 2);
+    const pieceRows = Math.max(4, Math.floor(PIECE_BYTES / (columns * 4) / 4) * 4);
     for (let done = 0; done < count; done += pieceRows) {
       const rows = Math.min(pieceRows, count - done);
       const blocks = await this.readPiece(strips, format, first + done, rows, columns);
       for (const plane of format.planes) {
         const buffer = planes[plane.name] as GPUBuffer;
         const bytes = splitPlane(blocks, format, plane, rows, columns);
-        // Two rows keep every plane a multiple of 4 bytes; only the very last piece can be odd and is padded.
+        // Four rows keep every plane a multiple of 4 bytes; only the very last piece can be shorter and is padded.
         queue.writeBuffer(buffer, done * planeRowBytes(format, plane, columns), bytes.buffer, 0, bytes.byteLength);
       }
       this.sinceDrain += blocks.byteLength;
@@ -219,7 +220,7 @@ function groupByTarget(strips: readonly Strip[]): Strip[][] {
 
 /** Bytes of a plane that one row takes on the GPU. */
 function planeRowBytes(format: QuantFormat, plane: QuantPlane, columns: number): number {
-  return ((blocksPerRow(columns) * GPU_BLOCK) / format.blockSize) * plane.bytes;
+  return ((blocksPerRow(columns) * GPU_BLOCK) / format.blockSize) * planeBytes(plane);
 }
 
 /** An even number of rows whose largest plane fits one binding and one buffer. */
@@ -248,9 +249,11 @@ export function splitPlane(
     for (let r = 0; r < rows; r++) out.set(blocks.subarray(r * rowBytes, (r + 1) * rowBytes), r * planeRow);
     return out;
   }
-  const count = blocks.byteLength / format.blockBytes;
-  for (let b = 0, at = 0, from = plane.fileOffset; b < count; b++, from += format.blockBytes) {
-    for (let i = 0; i < plane.bytes; i++) out[at++] = blocks[from + i] as number;
+  let at = 0;
+  for (let block = 0; block < blocks.byteLength; block += format.blockBytes) {
+    for (const [offset, bytes] of plane.runs) {
+      for (let i = 0; i < bytes; i++) out[at++] = blocks[block + offset + i] as number;
+    }
   }
   return out;
 }

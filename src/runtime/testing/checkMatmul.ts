@@ -80,4 +80,12 @@ export const MATMUL_CASES: Record<FormatId, Partial<MatmulCase>> = {
   q4_1: { activation: "gelu_erf" },
   q5_0: { activation: "relu" },
   q5_1: { epilogue: "add" },
+  q2_k: { bias: true },
+  q3_k: { epilogue: "add" },
+  q4_k: { bias: true, activation: "silu" },
+  q5_k: { epilogue: "add" },
+  q6_k: { bias: true },
+  iq4_nl: { activation: "relu" },
+  iq4_xs: {},
+  mxfp4: { bias: true },
 };
