@@ -16,10 +16,13 @@ beforeAll(async () => {
 
 describe("matmul, f16 tiles", () => {
   // Formats finer than f16 take f32 tiles, with the tolerance of f16 for nothing.
-  it.for(["f16", "q8_0", "q4_0", "q5_1", "q4_k", "q6_k"] as const)("%s: odd rows, tokens about the tiles", async (format, context) => {
-    if (!gpu.has("shader-f16")) return context.skip();
-    const columns = QUANT_FORMATS[format].blockSize === 1 ? 97 : wholeBlocks(format, 96);
-    const request = { formats: [format], rows: 131, columns, ...MATMUL_CASES[format] };
-    for (const T of [1, 65]) await checkMatmul(gpu, "tiled_f16", { ...request, T });
-  });
+  it.for(["f16", "q8_0", "q4_0", "q5_1", "q4_k", "q6_k"] as const)(
+    "%s: odd rows, tokens about the tiles",
+    async (format, context) => {
+      if (!gpu.has("shader-f16")) return context.skip();
+      const columns = QUANT_FORMATS[format].blockSize === 1 ? 97 : wholeBlocks(format, 96);
+      const request = { formats: [format], rows: 131, columns, ...MATMUL_CASES[format] };
+      for (const T of [1, 65]) await checkMatmul(gpu, "tiled_f16", { ...request, T });
+    },
+  );
 });
