@@ -20,11 +20,17 @@ export interface AnswerPlace {
 /** What the worker reported of the answer under way, ahead of what the page has been told. */
 interface Progress extends AnswerPlace {
   text: string;
-  readonly ids: number[];
+  ids: readonly number[];
+  probabilities: readonly (number | null)[];
   stats: GenerationStats | null;
   shownAt: number;
-  readonly describe: (stats: GenerationStats, ids: readonly number[], endReason: Answer["endReason"]) => Answer;
+  readonly describe: (stats: GenerationStats, tokens: AnswerTokens, endReason: Answer["endReason"]) => Answer;
 }
+
+/** Ids, and of each the model's own probability where it is known. */
+export type AnswerTokens = Pick<Answer, "ids" | "probabilities">;
+
+const NO_TOKENS: AnswerTokens = { ids: [], probabilities: [] };
 
 /** The answer under way as it would be kept if the page ended now. */
 export interface UnfinishedAnswer extends AnswerPlace {
@@ -33,8 +39,11 @@ export interface UnfinishedAnswer extends AnswerPlace {
 }
 
 export interface Answering {
-  /** The turn is in its chat already, empty or with the text to go on from. Resolves when all is said. */
-  readonly answer: (place: AnswerPlace) => Promise<void>;
+  /**
+   * The turn is in its chat already, empty or with the text to go on from. Resolves when all is said.
+   * @param given tokens that the answer begins with, exactly these; what the turn's text was is then of no account
+   */
+  readonly answer: (place: AnswerPlace, given?: AnswerTokens) => Promise<void>;
   readonly stop: () => Promise<void>;
   readonly unfinished: () => UnfinishedAnswer | null;
 }
@@ -43,10 +52,16 @@ function drawsSeed(settings: GenerationSettings): boolean {
   return !settings.greedy && settings.temperature > 0;
 }
 
-function buildRequest(prompt: Prompt, settings: GenerationSettings, seed: number): GenerateRequest {
+function buildRequest(
+  prompt: Prompt,
+  answerIds: readonly number[],
+  settings: GenerationSettings,
+  seed: number,
+): GenerateRequest {
   const { stopText, maxNewTokens, tokensInFlight, atCapacity, ...sampling } = settings;
   return {
     prompt,
+    answerIds,
     sampling: { ...sampling, seed },
     maxNewTokens,
     stopStrings: parseStopStrings(stopText),
@@ -67,21 +82,23 @@ export function createAnswering(context: SliceContext): Answering {
     // Events and the result come on different ports: what arrives after the end is old news.
     if (!isUnderWay(own)) return;
     const prefill = event.kind === "prefill" ? event : null;
+    if (event.kind === "given") own.text = event.text;
     if (event.kind === "tokens") {
       own.text += event.text;
       own.stats = event.stats;
-      for (const id of event.ids) own.ids.push(id);
+      own.ids = [...own.ids, ...event.ids];
+      own.probabilities = [...own.probabilities, ...event.probabilities];
     }
     frames.schedule(() => {
       if (!isUnderWay(own)) return;
-      const { chatId, turnId, text, stats } = own;
-      const streaming = { chatId, turnId, text, prefill };
+      const { chatId, turnId, text, ids, probabilities, stats } = own;
+      const streaming = { chatId, turnId, text, ids, probabilities, prefill };
       if (stats === null || now() - own.shownAt < STATISTICS_MS) {
         set({ streaming });
         return;
       }
       own.shownAt = now();
-      set({ streaming, cacheLength: stats.cacheLength, statistics: own.describe(stats, [], null) });
+      set({ streaming, cacheLength: stats.cacheLength, statistics: own.describe(stats, NO_TOKENS, null) });
     });
   }
 
@@ -96,19 +113,22 @@ export function createAnswering(context: SliceContext): Answering {
     });
   }
 
-  async function generate(place: AnswerPlace, model: OpenModel, kept: Turn): Promise<void> {
+  async function generate(place: AnswerPlace, model: OpenModel, kept: Turn, given: AnswerTokens | null): Promise<void> {
     const { settings } = get();
     const isDrawn = drawsSeed(settings);
     const seed = settings.seed ?? (isDrawn ? context.drawSeed() : 0);
+    const { ids, probabilities } = given ?? kept.answer ?? NO_TOKENS;
+    const before: AnswerTokens = { ids, probabilities };
     const own: Progress = {
       ...place,
       text: kept.text,
-      ids: [...(kept.answer?.ids ?? [])],
+      ...before,
       stats: null,
       shownAt: Number.NEGATIVE_INFINITY,
-      describe: (stats, ids, endReason) => ({
+      describe: (stats, tokens, endReason) => ({
         stats,
-        ids,
+        ids: tokens.ids,
+        probabilities: tokens.probabilities,
         endReason,
         seed: isDrawn ? seed : null,
         settings,
@@ -126,22 +146,26 @@ export function createAnswering(context: SliceContext): Answering {
       const chat = get().chats.get(place.chatId);
       if (chat === undefined) throw new VitrineError("InvalidStateError", "The chat is gone.");
       const upToAnswer = pathTo(chat, place.turnId);
-      const path = kept.text === "" ? upToAnswer.slice(0, -1) : upToAnswer;
+      const isInPrompt = kept.text !== "" && given === null;
+      const path = isInPrompt ? upToAnswer : upToAnswer.slice(0, -1);
       const prompt = buildPrompt(path, chat.systemPrompt, model.report.hasChatTemplate);
       const result: GenerateResult = await runtime.generate(
         session.handle,
-        buildRequest(prompt, settings, seed),
+        buildRequest(prompt, given?.ids ?? [], settings, seed),
         (event) => onEvent(own, event),
       );
-      const ids = [...(kept.answer?.ids ?? []), ...result.ids];
+      const tokens: AnswerTokens = {
+        ids: given === null ? [...before.ids, ...result.ids] : result.ids,
+        probabilities: [...before.probabilities, ...result.probabilities],
+      };
       finish(place, {
         state: result.endReason === "stopped" ? "stopped" : "done",
-        text: kept.text + result.text,
-        answer: own.describe(result.stats, ids, result.endReason),
+        text: given === null ? kept.text + result.text : result.text,
+        answer: own.describe(result.stats, tokens, result.endReason),
       });
     } catch (error) {
-      const { text, ids, stats } = own;
-      const answer = stats === null ? kept.answer : own.describe(stats, ids, null);
+      const { text, stats } = own;
+      const answer = stats === null ? kept.answer : own.describe(stats, own, null);
       finish(place, { state: "error", text, error: toErrorInfo(error), answer });
       get().noteError(error);
       set({ alertTurn: place.turnId });
@@ -149,20 +173,20 @@ export function createAnswering(context: SliceContext): Answering {
   }
 
   return {
-    answer: async (place) => {
+    answer: async (place, given) => {
       const { model, chats } = get();
       const chat = chats.get(place.chatId);
       const turn = chat && turnOf(chat, place.turnId);
       if (model === null || turn === undefined) return;
       stopRequested = false;
       set({
-        streaming: { ...place, text: turn.text, prefill: null },
+        streaming: { ...place, text: turn.text, ids: [], probabilities: [], prefill: null },
         statistics: null,
         notice: null,
         alertTurn: null,
         undo: null,
       });
-      await generate(place, model, turn);
+      await generate(place, model, turn, given ?? null);
     },
     stop: async () => {
       const { streaming, session } = get();
@@ -176,8 +200,8 @@ export function createAnswering(context: SliceContext): Answering {
     },
     unfinished: () => {
       if (progress === null) return null;
-      const { chatId, turnId, text, stats, ids, describe } = progress;
-      return { chatId, turnId, text, answer: stats === null ? null : describe(stats, [...ids], null) };
+      const { chatId, turnId, text, stats, describe } = progress;
+      return { chatId, turnId, text, answer: stats === null ? null : describe(stats, progress, null) };
     },
   };
 }

@@ -6,6 +6,7 @@ import type { DeviceSlice } from "./deviceSlice";
 import type { RequestFrame } from "./frameBatcher";
 import type { LayoutSlice } from "./layoutSlice";
 import type { ModelSlice } from "./modelSlice";
+import type { NextTokenSlice } from "./nextTokenSlice";
 import type { NoticeSlice } from "./noticeSlice";
 import type { PreferencesSlice } from "./preferencesSlice";
 import type { SamplingSlice } from "./samplingSlice";
@@ -21,6 +22,7 @@ export type AppState = DeviceSlice &
   PreferencesSlice &
   SelectionSlice &
   LayoutSlice &
+  NextTokenSlice &
   NoticeSlice;
 
 export interface SliceContext {

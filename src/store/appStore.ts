@@ -8,6 +8,7 @@ import { createDeviceSlice } from "./deviceSlice";
 import { type RequestFrame, requestBrowserFrame } from "./frameBatcher";
 import { createLayoutSlice } from "./layoutSlice";
 import { createModelSlice } from "./modelSlice";
+import { createNextTokenSlice } from "./nextTokenSlice";
 import { createNoticeSlice } from "./noticeSlice";
 import { createPreferencesSlice } from "./preferencesSlice";
 import { createSamplingSlice } from "./samplingSlice";
@@ -58,6 +59,7 @@ export function createAppStore(runtime: RuntimeApi, options: AppStoreOptions = {
       ...createConversationSlice(context),
       ...createChatSlice(context),
       ...createSelectionSlice(context),
+      ...createNextTokenSlice(context),
     };
   });
 }

@@ -1,5 +1,5 @@
 import { VitrineError } from "../shared/errors";
-import { createAnswering, type UnfinishedAnswer } from "./answering";
+import { type AnswerTokens, createAnswering, type UnfinishedAnswer } from "./answering";
 import type { SliceContext } from "./appState";
 import { type Answer, addTurn, changeTurn, pathTo, type Turn, turnOf } from "./conversation";
 
@@ -7,8 +7,17 @@ export interface Streaming {
   readonly chatId: string;
   readonly turnId: string;
   readonly text: string;
+  /** Tokens of the answer so far, as in `Answer`. */
+  readonly ids: readonly number[];
+  readonly probabilities: readonly (number | null)[];
   /** How far the prompt has been read; null once tokens come. */
   readonly prefill: { readonly doneTokens: number; readonly totalTokens: number } | null;
+}
+
+export interface ForcedToken {
+  readonly id: number;
+  /** The model's own; null where it is not known. */
+  readonly probability: number | null;
 }
 
 export interface ChatSlice {
@@ -24,12 +33,26 @@ export interface ChatSlice {
   readonly regenerate: (turnId: string) => Promise<void>;
   /** Goes on where this answer ends. */
   readonly continueAnswer: (turnId: string) => Promise<void>;
+  /** Another answer beside this one: the same up to the token at `index`, then this token, then as the model goes on. */
+  readonly branchAnswer: (turnId: string, index: number, token: ForcedToken) => Promise<void>;
   /** A branch with other words: a message is answered anew, an answer stands as the person wrote it. */
   readonly editTurn: (turnId: string, text: string) => Promise<void>;
   readonly stop: () => Promise<void>;
   readonly stopAndWait: () => Promise<void>;
   readonly newChat: () => Promise<void>;
   readonly unfinishedAnswer: () => UnfinishedAnswer | null;
+}
+
+/**
+ * The tokens that an answer's text stands for, where they say exactly what the text says: going on from ids repeats
+ * what the model read, where reading the text again may cut it into other tokens.
+ */
+function tokensToGoOn({ answer, isEdited }: Turn, model: string | undefined): AnswerTokens | undefined {
+  if (answer === null || isEdited || answer.model !== model || answer.ids.length === 0) return undefined;
+  // What a stop string cut off is in the ids and not in the text.
+  if (answer.endReason === "stop-string") return undefined;
+  const end = answer.endReason === "end-of-text" ? -1 : undefined;
+  return { ids: answer.ids.slice(0, end), probabilities: answer.probabilities.slice(0, end) };
 }
 
 export function createChatSlice(context: SliceContext): ChatSlice {
@@ -62,8 +85,8 @@ export function createChatSlice(context: SliceContext): ChatSlice {
     };
   }
 
-  async function answer(turnId: string): Promise<void> {
-    underWay = answering.answer({ chatId: get().chat.id, turnId });
+  async function answer(turnId: string, given?: AnswerTokens): Promise<void> {
+    underWay = answering.answer({ chatId: get().chat.id, turnId }, given);
     await underWay;
   }
 
@@ -115,7 +138,19 @@ export function createChatSlice(context: SliceContext): ChatSlice {
       if (turn?.role !== "assistant" || !canAnswer()) return;
       const change = { state: "streaming", error: null } as const;
       get().changeChat(get().chat.id, (chat) => changeTurn(chat, turnId, change, wallClock()));
-      await answer(turnId);
+      await answer(turnId, tokensToGoOn(turn, get().model?.report.name));
+    },
+    branchAnswer: async (turnId, index, { id, probability }) => {
+      if (get().streaming !== null) await stopAndWait();
+      const turn = turnOf(get().chat, turnId);
+      if (turn?.answer == null || turn.parentId === null || !canAnswer()) return;
+      const { ids, probabilities } = turn.answer;
+      const branch = makeTurn("assistant", turn.parentId, "");
+      get().changeChat(get().chat.id, (chat) => addTurn(chat, branch, wallClock()));
+      await answer(branch.id, {
+        ids: [...ids.slice(0, index), id],
+        probabilities: [...probabilities.slice(0, index), probability],
+      });
     },
     editTurn: async (turnId, text) => {
       const turn = pathTo(get().chat, turnId).at(-1);

@@ -15,6 +15,8 @@ export interface Answer {
   readonly seed: number | null;
   /** Token ids as generated, the end token included. */
   readonly ids: readonly number[];
+  /** Of each id: the model's own probability over the whole vocabulary; null where that is not known. */
+  readonly probabilities: readonly (number | null)[];
   readonly settings: GenerationSettings | null;
   readonly model: string;
   readonly level: Level;

@@ -113,15 +113,26 @@ const END_REASONS: readonly EndReason[] = ["end-of-text", "max-tokens", "stop-st
 
 function readAnswer(value: unknown, where: string): Answer {
   const fields = readFields(value, where);
+  const ids = readList(fields.ids, `${where}.ids`).map((id) => readNumber(id, `${where}.ids`));
   return {
     stats: readStats(fields.stats, `${where}.stats`),
     endReason: readMaybe(fields.endReason, (reason, at) => readChoice(reason, END_REASONS, at), `${where}.endReason`),
     seed: readMaybe(fields.seed, readNumber, `${where}.seed`),
-    ids: readList(fields.ids, `${where}.ids`).map((id) => readNumber(id, `${where}.ids`)),
+    ids,
+    probabilities: readProbabilities(fields.probabilities, ids.length),
     settings: readMaybe(fields.settings, readSettings, `${where}.settings`),
     model: readText(fields.model, `${where}.model`),
     level: readChoice(fields.level, LEVELS, `${where}.level`),
   };
+}
+
+/** Answers of earlier versions have none; then each is unknown. */
+function readProbabilities(value: unknown, count: number): (number | null)[] {
+  const given: readonly unknown[] = Array.isArray(value) ? value : [];
+  return Array.from({ length: count }, (_, index) => {
+    const probability = given[index];
+    return typeof probability === "number" && probability >= 0 && probability <= 1 ? probability : null;
+  });
 }
 
 function readStats(value: unknown, where: string): GenerationStats {
