@@ -14,6 +14,7 @@ import { runBlocks, runMatmul } from "./conformance/blocks";
 import { runBrowserStory } from "./conformance/browser";
 import { isDue } from "./conformance/notDue";
 import { runPerplexity } from "./conformance/perplexity";
+import { runPreprocess } from "./conformance/preprocess";
 import { type CaseResult, type Context, type Entry, failed, readJson } from "./conformance/result";
 import { runSortGolden, runTextGolden } from "./conformance/text";
 import { runTokenCases, runVocabulary } from "./conformance/tokens";
@@ -47,6 +48,7 @@ const RUNNERS: Readonly<Record<string, Run>> = {
   "quant-blocks-v1": runBlocks,
   "matmul-v1": runMatmul,
   "vision-golden-v1": runVision,
+  "image-preprocess-v1": runPreprocess,
 };
 
 const BROWSER_ENTRY = { golden: "stories260k/golden/F32.json", format: "prompt-golden-v1" };

@@ -8,7 +8,6 @@ const NOT_DUE: readonly { readonly golden: RegExp; readonly case?: RegExp; reado
     why: "architecture",
   },
   { golden: /\/(bert|nomic-bert|t5|gpt-oss|llama-moe|olmo2|phi2|phi3-longrope)\.json$/, why: "architecture" },
-  { golden: /^preprocess\//, why: "image resizing" },
 ];
 
 /** Whether the whole golden (no case given) or one of its cases is due. */

@@ -77,6 +77,7 @@ export function createRuntimeClient(): RuntimeApi {
     loadModel: (request, onProgress) => call((api) => api.loadModel(request, proxy(onProgress))),
     cancelLoad: () => call((api) => api.cancelLoad()),
     unloadModel: (model) => call((api) => api.unloadModel(model)),
+    addImage: (model, image) => call((api) => api.addImage(model, image)),
     createSession: (model, request) => call((api) => api.createSession(model, request)),
     closeSession: (session) => call((api) => api.closeSession(session)),
     generate: (session, request, onEvent) => call((api) => api.generate(session, request, proxy(onEvent))),

@@ -12,6 +12,7 @@ import { findChatTemplate } from "./text/chatTemplate";
 import { fromGgufVocabulary } from "./text/ggufTokenizer";
 import type { Tokenizer } from "./text/tokenizer";
 import { fromTokenizerJson } from "./text/tokenizerJson";
+import { ImageEncoder } from "./vision/imageEncoder";
 
 export interface OpenModelOptions {
   readonly level: Level;
@@ -27,6 +28,8 @@ export interface OpenedModel {
   /** Null: the model runs by ids only. */
   readonly tokenizer: Tokenizer | null;
   readonly chatTemplate: string | null;
+  /** Null: the model does not see. */
+  readonly images: ImageEncoder | null;
 }
 
 interface Described {
@@ -55,12 +58,15 @@ export async function openModel(gpu: Gpu, files: ModelFiles, options: OpenModelO
       options.onBytes?.(Math.min(doneBytes, totalBytes), totalBytes);
     },
   });
-  if (options.signal?.aborted) {
+  try {
     // Cancelled while the last bytes were on their way: nothing was left to read that would have noticed.
-    model.destroy();
     throwIfCancelled(options.signal, files.name);
+    const images = ImageEncoder.from(model, files.kind === "gguf" ? undefined : files.preprocessorConfig);
+    return { name: files.name, model, tokenizer, chatTemplate, images };
+  } catch (error) {
+    model.destroy();
+    throw error;
   }
-  return { name: files.name, model, tokenizer, chatTemplate };
 }
 
 function describe(files: ModelFiles): Described {

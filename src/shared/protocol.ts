@@ -85,6 +85,28 @@ export interface SessionReport {
 export interface ChatMessage {
   readonly role: "system" | "user" | "assistant";
   readonly content: string;
+  /** Pictures that come before the text, by the hash that `addImage` gave. */
+  readonly images?: readonly string[];
+}
+
+/** A picture as the model sees it. */
+export interface ImageReport {
+  /** Of the bytes in `seen`: the same picture has the same hash with every model of that input size. */
+  readonly hash: string;
+  /** The picture itself, in pixels. */
+  readonly sourceWidth: number;
+  readonly sourceHeight: number;
+  /** After resizing; `seen` is the part that begins at `cropLeft`, `cropTop`. */
+  readonly resizedWidth: number;
+  readonly resizedHeight: number;
+  readonly cropLeft: number;
+  readonly cropTop: number;
+  /** [height, width, 3] red, green, blue */
+  readonly seen: { readonly width: number; readonly height: number; readonly data: Uint8Array<ArrayBuffer> };
+  /** Pixels of a square patch's side. */
+  readonly patchSize: number;
+  /** Rows of the prompt that it takes. */
+  readonly tokens: number;
 }
 
 export type Prompt =
@@ -154,6 +176,11 @@ export interface RuntimeApi extends NextTokenApi {
   loadModel(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<ModelReport>;
   cancelLoad(): Promise<void>;
   unloadModel(model: ModelHandle): Promise<void>;
+  /**
+   * Shows a picture to the model, once for each model, before a message names it.
+   * @throws InvalidFileError when it cannot be decoded, InvalidSettingError when the model does not see
+   */
+  addImage(model: ModelHandle, image: Blob): Promise<ImageReport>;
   createSession(model: ModelHandle, request: SessionRequest): Promise<SessionReport>;
   closeSession(session: SessionHandle): Promise<void>;
   generate(

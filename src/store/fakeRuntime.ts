@@ -182,6 +182,12 @@ export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRunti
       isCancelled = true;
     },
     unloadModel: async (model) => log("unloadModel", model),
+    addImage: async (model, image) => {
+      log("addImage", model);
+      const data = new Uint8Array(48 * 48 * 3).fill(image.size % 256);
+      const sizes = { sourceWidth: 64, sourceHeight: 48, resizedWidth: 64, resizedHeight: 48, cropLeft: 8, cropTop: 0 };
+      return { hash: `fake-${image.size}`, ...sizes, seen: { width: 48, height: 48, data }, patchSize: 8, tokens: 36 };
+    },
     createSession,
     closeSession: async (session) => {
       log("closeSession", session);

@@ -16,6 +16,7 @@ import type {
   GenerateEvent,
   GenerateRequest,
   GenerateResult,
+  ImageReport,
   LoadProgress,
   LoadRequest,
   ModelHandle,
@@ -25,6 +26,7 @@ import type {
   SessionReport,
   SessionRequest,
 } from "../shared/protocol";
+import { decodeImage } from "./decodeImage";
 
 interface OpenSession {
   readonly session: Session;
@@ -87,7 +89,19 @@ class RuntimeHost implements RuntimeApi {
       if (open.model === handle) await this.closeSession(session);
     }
     this.models.delete(handle);
+    await opened.images?.destroy();
     opened.model.destroy();
+  }
+
+  async addImage(handle: ModelHandle, image: Blob): Promise<ImageReport> {
+    const { name, model, images } = this.modelOf(handle);
+    if (images === null) throw new VitrineError("InvalidSettingError", `${name} does not see pictures.`);
+    const decoded = await decodeImage(model.gpu, image);
+    const { hash, rows, seen, resizedWidth, resizedHeight, cropLeft, cropTop } = await images.encode(decoded);
+    const { width: sourceWidth, height: sourceHeight } = decoded;
+    const { patchSize } = images.vision;
+    const sizes = { sourceWidth, sourceHeight, resizedWidth, resizedHeight, cropLeft, cropTop };
+    return { hash, ...sizes, seen, patchSize, tokens: rows.length };
   }
 
   async createSession(handle: ModelHandle, request: SessionRequest): Promise<SessionReport> {

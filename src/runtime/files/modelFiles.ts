@@ -27,6 +27,8 @@ export interface HuggingFaceModelFiles {
   readonly tokenizerConfig?: JsonObject;
   readonly generationConfig?: JsonObject;
   readonly chatTemplate?: string;
+  /** How pictures are resized and normalized, for models that see. */
+  readonly preprocessorConfig?: JsonObject;
 }
 
 export type ModelFiles = GgufModelFiles | HuggingFaceModelFiles;
@@ -38,7 +40,8 @@ const TOKENIZER = "tokenizer.json";
 const TOKENIZER_CONFIG = "tokenizer_config.json";
 const GENERATION_CONFIG = "generation_config.json";
 const CHAT_TEMPLATE = "chat_template.jinja";
-const SIDE_FILES = [TOKENIZER, TOKENIZER_CONFIG, GENERATION_CONFIG, CHAT_TEMPLATE] as const;
+const PREPROCESSOR_CONFIG = "preprocessor_config.json";
+const SIDE_FILES = [TOKENIZER, TOKENIZER_CONFIG, GENERATION_CONFIG, CHAT_TEMPLATE, PREPROCESSOR_CONFIG] as const;
 /** tokenizer.json of a 260,000-token vocabulary has 33 MB. */
 const MAX_SIDE_BYTES = 256 * 2 ** 20;
 /** Present in many model folders and not needed: no reason to refuse a dropped folder. */
@@ -111,7 +114,7 @@ async function openFolder(
   if (!configSource) throw invalid(`${CONFIG} is missing${folder ? ` in ${folder}` : ""}. ${ASK}`);
   const config = parseJson(configSource.name, await readAll(configSource, signal));
   const { sources, tensors } = await openWeights(open, given, signal);
-  const [tokenizer, tokenizerConfig, generationConfig, template] = await Promise.all(
+  const [tokenizer, tokenizerConfig, generationConfig, template, preprocessorConfig] = await Promise.all(
     SIDE_FILES.map((name) => open(name)),
   );
   const json = async (source: ByteSource | null | undefined) =>
@@ -126,6 +129,7 @@ async function openFolder(
     tokenizerConfig: await json(tokenizerConfig),
     generationConfig: await json(generationConfig),
     chatTemplate: template ? await readText(template, MAX_SIDE_BYTES, signal) : undefined,
+    preprocessorConfig: await json(preprocessorConfig),
   };
 }
 

@@ -5,6 +5,7 @@ import type { OpenedModel } from "../openModel";
 import { StopStrings } from "../text/stopStrings";
 import { StreamingDecoder } from "../text/streamingDecoder";
 import { fitPrompt, reservedRoom } from "./promptFitting";
+import type { PromptItem } from "./promptItems";
 import { readPrompt } from "./readPrompt";
 import type { DecodeResult, Session } from "./session";
 
@@ -77,7 +78,7 @@ class Generation {
     return this.finish();
   }
 
-  private async decode(ids: readonly number[]): Promise<DecodeResult> {
+  private async decode(ids: readonly PromptItem[]): Promise<DecodeResult> {
     const first = this.generatedTokens === 0;
     const result = await this.session.generate({
       ids,

@@ -7,6 +7,7 @@ import { LogitRow, type SampledRow } from "../sampling/logitRow";
 import { tokenTexts } from "../text/tokenTexts";
 import { checkSettings } from "./checkSettings";
 import { textAround } from "./promptFitting";
+import { isToken, type PromptItem } from "./promptItems";
 import { readPrompt } from "./readPrompt";
 import type { Session } from "./session";
 
@@ -15,7 +16,7 @@ const KEPT_ROWS = 8;
 const MOST_CANDIDATES = 1000;
 
 interface Place {
-  readonly ids: readonly number[];
+  readonly ids: readonly PromptItem[];
   /** Of the token asked about. */
   readonly position: number;
   /** The answer's first token. */
@@ -41,7 +42,8 @@ export class NextTokens {
     const top = row.top(Math.max(1, Math.min(MOST_CANDIDATES, request.top)));
     const describe = (id: number): Candidate => describeCandidate(row, sampled, this.textOf(id), id);
     const candidates = top.map(describe);
-    const actual = place.ids[place.position] ?? request.answerIds[request.index];
+    const actual =
+      place.ids.slice(place.position, place.position + 1).find(isToken) ?? request.answerIds[request.index];
     const rest = (pick: (candidate: Candidate) => number): number =>
       candidates.length === row.vocabSize ? 0 : Math.max(0, 1 - candidates.reduce((sum, c) => sum + pick(c), 0));
     return {
@@ -89,7 +91,10 @@ export class NextTokens {
 
   private async rowAt({ ids, position, answerAt }: Place): Promise<LogitRow | null> {
     // Tokens before make the row, and nothing else does.
-    const key = ids.slice(0, position).join(" ");
+    const key = ids
+      .slice(0, position)
+      .map((item) => (typeof item === "number" ? item : item.hash))
+      .join(" ");
     const known = this.rows.get(key);
     if (known !== undefined) return known;
     const logits = await this.session.logitsIn(ids, position - 1, Math.max(0, answerAt - 1));
@@ -100,7 +105,7 @@ export class NextTokens {
         `The model computed values that are not numbers at position ${position}. Try another level.`,
       );
     }
-    const row = new LogitRow(logits, ids.slice(Math.max(0, position - PENALTY_WINDOW), position));
+    const row = new LogitRow(logits, ids.slice(Math.max(0, position - PENALTY_WINDOW), position).filter(isToken));
     this.rows.set(key, row);
     for (const old of this.rows.keys()) {
       if (this.rows.size <= KEPT_ROWS) break;

@@ -1,16 +1,17 @@
 /** Which tokens to give up when a conversation outgrows the cache: whole turns, the oldest first. */
 import type { ChatMessage, GenerateRequest } from "../../shared/protocol";
+import type { PromptItem } from "./promptItems";
 
 /**
  * What to read, prompt and the answer so far, after giving up the `dropped` oldest pieces; null when there is nothing
  * more to give up.
  */
-export type PromptAt = (dropped: number, answer: readonly number[]) => readonly number[] | null;
+export type PromptAt = (dropped: number, answer: readonly number[]) => readonly PromptItem[] | null;
 
 /** Drops the oldest turns, never the system message and never the last message. */
 export function chatPrompt(
   messages: readonly ChatMessage[],
-  encode: (kept: readonly ChatMessage[]) => number[],
+  encode: (kept: readonly ChatMessage[]) => PromptItem[],
 ): PromptAt {
   const system = messages.filter((message) => message.role === "system");
   const turns = messages.filter((message) => message.role !== "system");
@@ -29,7 +30,7 @@ export function chatPrompt(
 const KEPT_FIRST = 4;
 
 /** Drops a quarter of the capacity at a time, after the first tokens; prompt and answer are one text. */
-export function textPrompt(ids: readonly number[], capacity: number): PromptAt {
+export function textPrompt(ids: readonly PromptItem[], capacity: number): PromptAt {
   const piece = Math.max(1, Math.floor(capacity / 4));
   return (dropped, answer) => {
     const whole = [...ids, ...answer];
@@ -47,7 +48,7 @@ export function fitPrompt(
   answer: readonly number[],
   room: number,
   capacity: number,
-): { ids: readonly number[]; dropped: number } | null {
+): { ids: readonly PromptItem[]; dropped: number } | null {
   for (let dropped = from; ; dropped++) {
     const ids = promptAt(dropped, answer);
     if (ids === null) return null;
@@ -66,7 +67,7 @@ export function reservedRoom(
 /** What was in the cache when one token of an answer was drawn. */
 export interface FittedText {
   /** Prompt and answer, as far as the answer went before something was dropped again. */
-  readonly ids: readonly number[];
+  readonly ids: readonly PromptItem[];
   /** Where the answer's first token would stand in `ids`; below 0 where it was dropped itself. */
   readonly answerAt: number;
 }

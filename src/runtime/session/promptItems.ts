@@ -10,6 +10,10 @@ export interface EmbeddingRow {
 
 export type PromptItem = number | EmbeddingRow;
 
+export function isToken(item: PromptItem): item is number {
+  return typeof item === "number";
+}
+
 export function sameItem(a: PromptItem | undefined, b: PromptItem | undefined): boolean {
   if (typeof a === "object" && typeof b === "object") return a.hash === b.hash;
   return a === b;

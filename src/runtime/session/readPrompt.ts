@@ -1,13 +1,13 @@
 /** A prompt as the interface states it, turned into the ids that the model reads. */
 import { VitrineError } from "../../shared/errors";
-import type { ChatMessage, Prompt } from "../../shared/protocol";
+import type { Prompt } from "../../shared/protocol";
 import type { OpenedModel } from "../openModel";
-import { encodeChat, renderChat, specialText } from "../text/chatTemplate";
-import type { Tokenizer } from "../text/tokenizer";
+import { chatEncoder } from "./chatEncoder";
 import { chatPrompt, type PromptAt, textPrompt } from "./promptFitting";
 
 /** @throws TokenizerError, ChatTemplateError */
-export function readPrompt({ tokenizer, chatTemplate, name }: OpenedModel, prompt: Prompt, capacity: number): PromptAt {
+export function readPrompt(opened: OpenedModel, prompt: Prompt, capacity: number): PromptAt {
+  const { tokenizer, chatTemplate, name } = opened;
   if (prompt.kind === "ids") return textPrompt(prompt.ids, capacity);
   if (tokenizer === null) {
     throw new VitrineError(
@@ -24,18 +24,5 @@ export function readPrompt({ tokenizer, chatTemplate, name }: OpenedModel, promp
       `${name} has no chat template: it is a base model, which continues a text instead of answering.`,
     );
   }
-  return chatPrompt(prompt.messages, (messages) => encodeChat(tokenizer, render(tokenizer, chatTemplate, messages)));
-}
-
-function render(tokenizer: Tokenizer, template: string, messages: readonly ChatMessage[]): string {
-  return renderChat(
-    template,
-    messages.map(({ role, content }) => ({ role, content })),
-    {
-      bosToken: specialText(tokenizer, tokenizer.bosId),
-      eosToken: specialText(tokenizer, tokenizer.eosId),
-      addGenerationPrompt: true,
-      now: new Date(),
-    },
-  );
+  return chatPrompt(prompt.messages, chatEncoder(opened, tokenizer, chatTemplate));
 }

@@ -1,0 +1,66 @@
+/** Pictures as rows of a prompt: processed, run through the tower once, and remembered by what the model sees. */
+import type { VisionSpec } from "../../shared/modelSpec";
+import type { Model } from "../model/model";
+import { VisionTower } from "../model/visionTower";
+import type { EmbeddingRow } from "../session/promptItems";
+import { ImageProcessor, type ProcessedImage, type ProcessorConfig } from "./imageProcessor";
+import type { RgbImage } from "./rgbImage";
+
+export interface EncodedImage extends ProcessedImage {
+  /** SHA-256 of the bytes the model sees, in hex. */
+  readonly hash: string;
+  /** In prompt order, the rows that take the place of one image token. */
+  readonly rows: readonly EmbeddingRow[];
+}
+
+export class ImageEncoder {
+  private tower: Promise<VisionTower> | null = null;
+  private readonly encoded = new Map<string, readonly EmbeddingRow[]>();
+
+  private constructor(
+    private readonly model: Model,
+    readonly vision: VisionSpec,
+    private readonly processor: ImageProcessor,
+  ) {}
+
+  /** Null for models that do not see. @throws UnsupportedModelError naming an option of the config */
+  static from(model: Model, config: ProcessorConfig | undefined): ImageEncoder | null {
+    const { vision } = model.spec;
+    return vision === undefined ? null : new ImageEncoder(model, vision, ImageProcessor.from(config ?? {}, vision));
+  }
+
+  async encode(image: RgbImage): Promise<EncodedImage> {
+    const processed = this.processor.process(image);
+    const hash = await sha256(processed.seen.data);
+    const known = this.encoded.get(hash);
+    if (known !== undefined) return { ...processed, hash, rows: known };
+    const tower = await this.openTower();
+    const values = await tower.encode(processed.pixels);
+    const rows = values.map((row, index): EmbeddingRow => ({ hash: `${hash}:${index}`, values: row }));
+    this.encoded.set(hash, rows);
+    return { ...processed, hash, rows };
+  }
+
+  /** Undefined: that picture was not encoded with this model. */
+  rowsOf(hash: string): readonly EmbeddingRow[] | undefined {
+    return this.encoded.get(hash);
+  }
+
+  async destroy(): Promise<void> {
+    (await this.tower?.catch(() => null))?.destroy();
+  }
+
+  /** Its buffers are made with the first picture. */
+  private openTower(): Promise<VisionTower> {
+    this.tower ??= VisionTower.create(this.model).then((tower) => {
+      if (tower === null) throw new Error("A model with a vision spec has no tower.");
+      return tower;
+    });
+    return this.tower;
+  }
+}
+
+async function sha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return [...digest].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+}
