@@ -38,6 +38,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "runtime/model",
     "runtime/sampling",
     "runtime/text",
+    "runtime/vision",
     "runtime/architectures",
     "runtime/files",
     "runtime/kernels",
@@ -54,6 +55,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   "runtime/sampling": ["runtime/kernels", "runtime/gpu", "shared"],
   "runtime/text": ["runtime/files", "shared"],
+  // Pictures as bytes; what the model makes of them is the session's.
+  "runtime/vision": ["shared"],
   "runtime/architectures": ["shared"],
   "runtime/files": ["shared"],
   "runtime/kernels": ["runtime/gpu", "shared", "shaders"],

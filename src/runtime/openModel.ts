@@ -8,11 +8,11 @@ import type { ModelFiles } from "./files/modelFiles";
 import type { Gpu } from "./gpu/device";
 import { Model } from "./model/model";
 import type { TensorEntry, TensorSource } from "./model/tensorSource";
+import { ImageEncoder } from "./session/imageEncoder";
 import { findChatTemplate } from "./text/chatTemplate";
 import { fromGgufVocabulary } from "./text/ggufTokenizer";
 import type { Tokenizer } from "./text/tokenizer";
 import { fromTokenizerJson } from "./text/tokenizerJson";
-import { ImageEncoder } from "./vision/imageEncoder";
 
 export interface OpenModelOptions {
   readonly level: Level;

@@ -4,8 +4,8 @@ import type { ChatMessage } from "../../shared/protocol";
 import type { OpenedModel } from "../openModel";
 import { encodeChat, renderChat, specialText, type TemplateMessage } from "../text/chatTemplate";
 import type { Tokenizer } from "../text/tokenizer";
-import type { ImageEncoder } from "../vision/imageEncoder";
-import { contentWithImages, placeImages } from "../vision/imagePrompt";
+import type { ImageEncoder } from "./imageEncoder";
+import { contentWithImages, placeImages } from "./imagePrompt";
 import type { PromptItem } from "./promptItems";
 
 /** @throws ChatTemplateError, InvalidSettingError for pictures that this model was not given */

@@ -2,9 +2,9 @@
 import type { VisionSpec } from "../../shared/modelSpec";
 import type { Model } from "../model/model";
 import { VisionTower } from "../model/visionTower";
-import type { EmbeddingRow } from "../session/promptItems";
-import { ImageProcessor, type ProcessedImage, type ProcessorConfig } from "./imageProcessor";
-import type { RgbImage } from "./rgbImage";
+import { ImageProcessor, type ProcessedImage, type ProcessorConfig } from "../vision/imageProcessor";
+import type { RgbImage } from "../vision/rgbImage";
+import type { EmbeddingRow } from "./promptItems";
 
 export interface EncodedImage extends ProcessedImage {
   /** SHA-256 of the bytes the model sees, in hex. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import type { EmbeddingRow } from "../session/promptItems";
 import { contentWithImages, placeImages } from "./imagePrompt";
+import type { EmbeddingRow } from "./promptItems";
 
 const TEXT_TEMPLATE = "{% for message in messages %}{{ message['role'] }}: {{ message['content'] }}{% endfor %}";
 const PARTS_TEMPLATE =

@@ -1,7 +1,7 @@
 /** Where pictures stand in a prompt: placeholders in the text, rows in the tokens. */
 import { VitrineError } from "../../shared/errors";
 import type { ChatMessage } from "../../shared/protocol";
-import type { EmbeddingRow, PromptItem } from "../session/promptItems";
+import type { EmbeddingRow, PromptItem } from "./promptItems";
 
 /** Templates of models that see may want parts ("type": "image" and "text") instead of one text. */
 const WANTS_PARTS = /\[['"]type['"]\]|\.type\b|['"]type['"]\s*,\s*['"]equalto['"]/;
