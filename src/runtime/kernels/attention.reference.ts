@@ -33,8 +33,21 @@ export function attentionReference(request: AttentionReference): Float64Array {
   return out;
 }
 
-function mixedHead(request: AttentionReference, t: number, h: number): Float64Array {
-  const { numHeads: H, numKvHeads: K, headDim: D, capacity, queries, keys, values } = request;
+export interface PatternReference {
+  /** First key that row t sees; the last is its own. */
+  readonly first: number;
+  readonly scores: readonly number[];
+  /** Sums to 1. */
+  readonly weights: readonly number[];
+}
+
+/** One row of one head: what each key gets. */
+export function patternReference(
+  request: Omit<AttentionReference, "values" | "headScales">,
+  t: number,
+  h: number,
+): PatternReference {
+  const { numHeads: H, numKvHeads: K, headDim: D, capacity, queries, keys } = request;
   const kv = Math.floor(h / (H / K));
   const last = request.position + t;
   const first = request.slidingWindow === null ? 0 : Math.max(0, last - request.slidingWindow + 1);
@@ -47,13 +60,20 @@ function mixedHead(request: AttentionReference, t: number, h: number): Float64Ar
     scores.push(score * request.scale);
   }
   const highest = Math.max(...scores);
-  const weights = scores.map((score) => Math.exp(score - highest));
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const powers = scores.map((score) => Math.exp(score - highest));
+  const total = powers.reduce((sum, power) => sum + power, 0);
+  return { first, scores, weights: powers.map((power) => power / total) };
+}
+
+function mixedHead(request: AttentionReference, t: number, h: number): Float64Array {
+  const { numHeads: H, numKvHeads: K, headDim: D, capacity, values } = request;
+  const kv = Math.floor(h / (H / K));
+  const { first, weights } = patternReference(request, t, h);
   const mixed = new Float64Array(D);
   for (const [i, weight] of weights.entries()) {
     for (let d = 0; d < D; d++) {
       const value = values[(kv * capacity + first + i) * D + d] as number;
-      mixed[d] = (mixed[d] as number) + (weight / total) * value * (request.headScales[h] as number);
+      mixed[d] = (mixed[d] as number) + weight * value * (request.headScales[h] as number);
     }
   }
   return mixed;

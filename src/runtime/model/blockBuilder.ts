@@ -14,6 +14,12 @@ import { type BlockRequest, type ForwardBuffers, qkvWidth, scalesStride } from "
 import type { LayerCache } from "./kvCache";
 import type { BlockWeights, Linear } from "./weights";
 
+/** A block's dispatches in order, cut where the queries of its rows are ready and nothing has read them yet. */
+export interface BlockDispatches {
+  readonly toQueries: readonly Dispatch[];
+  readonly rest: readonly Dispatch[];
+}
+
 export class BlockBuilder {
   private readonly spec: BlockSpec;
   private readonly weights: BlockWeights;
@@ -31,34 +37,40 @@ export class BlockBuilder {
   }
 
   /** @param split attention over pieces of a long cache */
-  async decode(split: boolean): Promise<Dispatch[]> {
+  async decode(split: boolean): Promise<BlockDispatches> {
     const { hidden, mixed, mlp } = this.buffers;
-    return [
-      ...(await this.decodeQkv()),
-      ...(split ? await this.mixSplit() : [await this.mix()]),
-      ...(await this.matvec("o", this.weights.o, mixed, hidden, "add")),
-      ...(await this.decodeMlp()),
-      ...(await this.matvec("down", this.weights.down, mlp, hidden, "add")),
-    ];
+    return {
+      toQueries: await this.decodeQkv(),
+      rest: [
+        ...(split ? await this.mixSplit() : [await this.mix()]),
+        ...(await this.matvec("o", this.weights.o, mixed, hidden, "add")),
+        ...(await this.decodeMlp()),
+        ...(await this.matvec("down", this.weights.down, mlp, hidden, "add")),
+      ],
+    };
   }
 
-  async prefill(): Promise<Dispatch[]> {
+  async prefill(): Promise<BlockDispatches> {
     const { hidden, normed, qkv, mixed, wide, mlp } = this.buffers;
     const { mlp: mlpSpec } = this.spec;
     const gated = mlpSpec.kind === "gated";
     const C = this.request.spec.hiddenSize;
     const up = await this.matmul("up", this.weights.up, normed, gated ? wide : mlp, "store", !gated);
-    return [
-      await this.norm("attention norm", this.weights.qkv),
-      ...(await this.matmul("qkv", this.weights.qkv, normed, qkv, "store")),
-      await this.append(),
-      await this.mix(),
-      ...(await this.matmul("o", this.weights.o, mixed, hidden, "add", false, paddedStride(C))),
-      await this.norm("mlp norm", this.weights.up),
-      ...up,
-      ...(gated ? [await this.gate()] : []),
-      ...(await this.matmul("down", this.weights.down, mlp, hidden, "add", false, paddedStride(C))),
-    ];
+    return {
+      toQueries: [
+        await this.norm("attention norm", this.weights.qkv),
+        ...(await this.matmul("qkv", this.weights.qkv, normed, qkv, "store")),
+        await this.append(),
+      ],
+      rest: [
+        await this.mix(),
+        ...(await this.matmul("o", this.weights.o, mixed, hidden, "add", false, paddedStride(C))),
+        await this.norm("mlp norm", this.weights.up),
+        ...up,
+        ...(gated ? [await this.gate()] : []),
+        ...(await this.matmul("down", this.weights.down, mlp, hidden, "add", false, paddedStride(C))),
+      ],
+    };
   }
 
   private async decodeMlp(): Promise<Dispatch[]> {

@@ -12,27 +12,40 @@ import { matvec } from "../kernels/matvec";
 import { normRows } from "../kernels/norm";
 import { sample } from "../kernels/sample";
 import { paddedStride } from "../kernels/weightMatrix";
-import { BlockBuilder } from "./blockBuilder";
+import { BlockBuilder, type BlockDispatches } from "./blockBuilder";
 import { createForwardBuffers, type ForwardBuffers, type ForwardRequest } from "./forwardBuffers";
 import { rotationTable } from "./rotation";
 
 /** Up to here one workgroup per head walks the cache faster than two dispatches do. */
 const SPLIT_BEYOND = 256;
 
-export interface Forward {
-  readonly buffers: ForwardBuffers;
-  readonly prefillRows: number;
+/** What a session submits, step by step. */
+export interface ForwardLists {
   /** One token: everything from embedding to draw. */
   readonly decode: readonly Dispatch[];
   /** The same with attention split over the cache, once it holds more than `beyond` tokens; null: never. */
   readonly decodeLong: { readonly dispatches: readonly Dispatch[]; readonly beyond: number } | null;
-  /** Rows of a prompt, first the embedding, then one list per block. */
-  readonly prefillEmbed: readonly Dispatch[];
+  /** Rows of a prompt, behind their embedding: one list per block. */
   readonly prefillBlocks: readonly (readonly Dispatch[])[];
+}
+
+export interface Forward extends ForwardLists {
+  readonly buffers: ForwardBuffers;
+  readonly prefillRows: number;
+  /** The embedding of a prompt's rows. */
+  readonly prefillEmbed: readonly Dispatch[];
   /** Final norm of the last row, head, draw: after the last prefill step. */
   readonly finish: readonly Dispatch[];
   /** Bytes from one row of `hidden` to the next. */
   readonly hiddenStrideBytes: number;
+  /** The same lists with one more dispatch in each block, as soon as the queries of its rows are ready. */
+  readonly watched: (watch: readonly Dispatch[]) => ForwardLists;
+}
+
+interface Blocks {
+  readonly decode: readonly BlockDispatches[];
+  readonly decodeLong: readonly BlockDispatches[];
+  readonly prefill: readonly BlockDispatches[];
 }
 
 export async function prepareForward(request: ForwardRequest): Promise<Forward> {
@@ -59,24 +72,25 @@ class ForwardBuilder {
     });
     const finish = await this.finish();
     const splits = choice.attention === "workgroup" && this.request.cache.capacity > SPLIT_BEYOND;
-    const decodeBlocks: Dispatch[] = [];
-    const longBlocks: Dispatch[] = [];
-    const prefillBlocks: Dispatch[][] = [];
+    const decode: BlockDispatches[] = [];
+    const decodeLong: BlockDispatches[] = [];
+    const prefill: BlockDispatches[] = [];
     for (const index of spec.blocks.keys()) {
       const block = new BlockBuilder(this.request, this.buffers, index, this.rotation(spec.blocks[index] as BlockSpec));
-      decodeBlocks.push(...(await block.decode(false)));
-      if (splits) longBlocks.push(...(await block.decode(true)));
-      prefillBlocks.push(await block.prefill());
+      decode.push(await block.decode(false));
+      if (splits) decodeLong.push(await block.decode(true));
+      prefill.push(await block.prefill());
     }
+    const lists = (watch: readonly Dispatch[]): ForwardLists =>
+      joinLists({ decode, decodeLong, prefill }, embedding, finish, watch);
     return {
+      ...lists([]),
       buffers: this.buffers,
       prefillRows,
-      decode: [...embedding, ...decodeBlocks, ...finish],
-      decodeLong: splits ? { dispatches: [...embedding, ...longBlocks, ...finish], beyond: SPLIT_BEYOND } : null,
       prefillEmbed: embedding,
-      prefillBlocks,
       finish,
       hiddenStrideBytes: paddedStride(spec.hiddenSize) * 4,
+      watched: lists,
     };
   }
 
@@ -133,4 +147,29 @@ class ForwardBuilder {
     }
     return table;
   }
+}
+
+/** @param watch one dispatch per block, or none */
+function joinLists(
+  blocks: Blocks,
+  embedding: readonly Dispatch[],
+  finish: readonly Dispatch[],
+  watch: readonly Dispatch[],
+): ForwardLists {
+  const block = ({ toQueries, rest }: BlockDispatches, index: number): readonly Dispatch[] => [
+    ...toQueries,
+    ...watch.slice(index, index + 1),
+    ...rest,
+  ];
+  const whole = (list: readonly BlockDispatches[]): readonly Dispatch[] => [
+    ...embedding,
+    ...list.flatMap(block),
+    ...finish,
+  ];
+  const splits = blocks.decodeLong.length > 0;
+  return {
+    decode: whole(blocks.decode),
+    decodeLong: splits ? { dispatches: whole(blocks.decodeLong), beyond: SPLIT_BEYOND } : null,
+    prefillBlocks: blocks.prefill.map(block),
+  };
 }

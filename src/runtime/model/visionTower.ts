@@ -59,8 +59,10 @@ export class VisionTower {
       const shared = { step, variant: choice.matmul } as const;
       const request = { gpu, spec: tower, weights, cache, scope, choice, prefillRows: rows };
       const blocks: Dispatch[][] = [];
-      for (const index of spec.blocks.keys())
-        blocks.push(await new BlockBuilder(request, buffers, index, null).prefill());
+      for (const index of spec.blocks.keys()) {
+        const { toQueries, rest } = await new BlockBuilder(request, buffers, index, null).prefill();
+        blocks.push([...toQueries, ...rest]);
+      }
       const [first, second] = weights.projector;
       const preNorm =
         weights.preNorm === null

@@ -4,9 +4,10 @@ import type { KvPrecision } from "../../shared/protocol";
 import { DEFAULT_SAMPLING, type SamplingSettings } from "../../shared/sampling";
 import { BufferScope } from "../gpu/bufferScope";
 import type { Dispatch } from "../gpu/dispatch";
-import { type Forward, prepareForward } from "../model/forward";
+import { type Forward, type ForwardLists, prepareForward } from "../model/forward";
 import { defaultCapacity, KvCache } from "../model/kvCache";
 import type { Model } from "../model/model";
+import { AttentionWatch } from "./attentionWatch";
 import { checkSettings } from "./checkSettings";
 import { HiddenHistory } from "./hiddenHistory";
 import { type PromptItem, sameItem } from "./promptItems";
@@ -64,6 +65,7 @@ export class Session {
   /** Ends a prefill that only serves someone who looks: a generation goes first. */
   private looking: AbortController | null = null;
   private readonly writer: StepWriter;
+  private watch: AttentionWatch | null = null;
 
   private constructor(
     readonly model: Model,
@@ -115,7 +117,7 @@ export class Session {
   }
 
   get gpuBytes(): number {
-    return this.scope.sizeBytes + (this.history?.gpuBytes ?? 0);
+    return this.scope.sizeBytes + (this.history?.gpuBytes ?? 0) + (this.watch?.gpuBytes ?? 0);
   }
 
   /** Keeps rows after the final norm of what is computed from now on, also of an answer under way; or frees them. */
@@ -128,6 +130,37 @@ export class Session {
     const history = await HiddenHistory.create(this.model, this.forward, this.cache.capacity);
     if (this.history === null) this.history = history;
     else await history.close();
+  }
+
+  /** What can be asked about attention; null while nobody looks. */
+  get attention(): AttentionWatch | null {
+    return this.watch;
+  }
+
+  /**
+   * On: keeps the queries of every token from now on, and runs what is cached once more for its own. Off: forgets them,
+   * and steps cost what they cost before. Waits for an answer under way, whose earlier rows would be missing.
+   * @throws UnsupportedModelError naming what cannot be shown, OutOfMemoryError
+   */
+  async inspect(on: boolean): Promise<void> {
+    while (this.busy) await this.working.catch(() => {});
+    if (on === (this.watch !== null)) return;
+    if (!on) {
+      const { watch } = this;
+      this.watch = null;
+      await watch?.close();
+      return;
+    }
+    await this.look(async (signal) => {
+      this.watch = await AttentionWatch.create(this.model, this.cache, this.forward);
+      const ids = this.items;
+      this.items = [];
+      await this.prefillFrom(ids, 0, ids.length, undefined, signal);
+    });
+  }
+
+  private get lists(): ForwardLists {
+    return this.watch?.lists ?? this.forward;
   }
 
   /** Another session that goes on from the same cached tokens. */
@@ -148,6 +181,7 @@ export class Session {
     await this.working.catch(() => {});
     await this.queue.drain();
     await this.keepHidden(false);
+    await this.watch?.close();
     this.scope.destroy();
   }
 
@@ -274,7 +308,7 @@ export class Session {
       this.checkIds(ids);
       this.items.length = from;
       this.history?.forget(from);
-      const { prefillBlocks } = this.forward;
+      const { prefillBlocks } = this.lists;
       for (let start = from; start < ids.length; start += rows) {
         const chunk = ids.slice(start, start + rows);
         this.writer.submitRows(start, chunk, [...prefillBlocks, after]);
@@ -292,7 +326,8 @@ export class Session {
     return this.exclusively(async () => {
       this.checkIds(ids);
       this.items.length = 0;
-      const { prefillBlocks, prefillRows, finish } = this.forward;
+      const { prefillRows, finish } = this.forward;
+      const { prefillBlocks } = this.lists;
       const start = Math.max(0, ids.length - prefillRows);
       await this.prefillFrom(ids, 0, start, undefined, undefined);
       this.history?.forget(start);
@@ -398,6 +433,9 @@ export class Session {
           request.onPrefill?.(ids.length, ids.length);
         }
         if (drawn.nonFinite) throw nonFinite(drawn.position);
+        // The step ran the token before the one it drew.
+        const ran = fresh.at(-1) ?? ids.at(-1);
+        if (ran !== undefined) this.items.push(ran);
         fresh.push(drawn.token);
         if (request.onToken(drawn.token, drawn.logProbability)) end = "ended";
         else if (isAborted(signal)) end = "stopped";
@@ -427,7 +465,7 @@ export class Session {
 
   /** One decode step, after which the cache holds `length` tokens. */
   private submitDecode(length: number): void {
-    const { decode, decodeLong } = this.forward;
+    const { decode, decodeLong } = this.lists;
     const list = decodeLong !== null && length > decodeLong.beyond ? decodeLong.dispatches : decode;
     this.queue.submitDraw([list], 1, length, (encoder) => this.history?.keepOne(encoder, length - 1));
   }
@@ -447,7 +485,8 @@ export class Session {
     onPrefill: DecodeRequest["onPrefill"],
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const { prefillBlocks, prefillRows } = this.forward;
+    const { prefillRows } = this.forward;
+    const { prefillBlocks } = this.lists;
     for (let start = from; start < to; start += prefillRows) {
       if (isAborted(signal)) return;
       const chunk = ids.slice(start, Math.min(to, start + prefillRows));

@@ -4,7 +4,7 @@
  */
 import type { BlockSpec, BlockTensors, LinearRefs, ModelSpec, ModelTensors, TensorRef } from "../../shared/modelSpec";
 import { activationReference } from "../kernels/activation.reference";
-import { attentionReference } from "../kernels/attention.reference";
+import { type AttentionReference, attentionReference } from "../kernels/attention.reference";
 import { normReference } from "../kernels/norm.reference";
 import { queryOrKeyReference, type RopeReference } from "../kernels/ropeAppend.reference";
 import { frequencyReference } from "../model/rotation.reference";
@@ -18,8 +18,16 @@ export interface ReferenceModel {
 
 type Row = Float64Array;
 
+/** Sees what each layer's attention is computed from. */
+export type OnAttention = (layer: number, attention: AttentionReference) => void;
+
 /** @param capacity the length that dynamic NTK prepares for @returns [T][V] */
-export function referenceForward(model: ReferenceModel, ids: readonly number[], capacity = ids.length): Row[] {
+export function referenceForward(
+  model: ReferenceModel,
+  ids: readonly number[],
+  capacity = ids.length,
+  onAttention: OnAttention = () => {},
+): Row[] {
   const { spec, tensors } = model;
   const C = spec.hiddenSize;
   let hidden: Row[] = ids.map((id, t) => {
@@ -28,7 +36,8 @@ export function referenceForward(model: ReferenceModel, ids: readonly number[], 
     return row.map((value, c) => value + (learned?.[c] ?? 0));
   });
   for (const [index, block] of spec.blocks.entries()) {
-    hidden = blockForward(model, block, tensors.blocks[index] as BlockTensors, hidden, capacity);
+    const onLayer = (attention: AttentionReference): void => onAttention(index, attention);
+    hidden = blockForward(model, block, tensors.blocks[index] as BlockTensors, hidden, capacity, onLayer);
   }
   const head = tensors.head ?? { weight: tensors.embedding };
   return hidden.map((row) => linear(model, head, norm(model, tensors.finalNorm, spec.finalNorm, row), spec.vocabSize));
@@ -40,9 +49,10 @@ function blockForward(
   refs: BlockTensors,
   hidden: readonly Row[],
   capacity: number,
+  onLayer: (attention: AttentionReference) => void,
 ): Row[] {
   const C = model.spec.hiddenSize;
-  const attended = attend(model, block, refs, hidden, capacity);
+  const attended = attend(model, block, refs, hidden, capacity, onLayer);
   return hidden.map((row, t) => {
     const afterAttention = add(row, linear(model, refs.oProj, attended[t] as Row, C));
     const normed = norm(model, refs.mlpNorm, block.norm, afterAttention);
@@ -61,6 +71,7 @@ function attend(
   refs: BlockTensors,
   hidden: readonly Row[],
   capacity: number,
+  onLayer: (attention: AttentionReference) => void,
 ): Row[] {
   const { numHeads: H, numKvHeads: K, headDim: D, scale, slidingWindow, qkNorm } = block.attention;
   const T = hidden.length;
@@ -82,7 +93,7 @@ function attend(
     for (let h = 0; h < K; h++) keys.set(turned(k, h, refs.kNorm), (h * T + t) * D);
     for (let h = 0; h < K; h++) values.set(v.subarray(h * D, (h + 1) * D), (h * T + t) * D);
   }
-  const mixed = attentionReference({
+  const attention: AttentionReference = {
     numHeads: H,
     numKvHeads: K,
     headDim: D,
@@ -95,7 +106,9 @@ function attend(
     keys,
     values,
     headScales: new Float64Array(H).fill(1),
-  });
+  };
+  onLayer(attention);
+  const mixed = attentionReference(attention);
   return hidden.map((_, t) => mixed.subarray(t * H * D, (t + 1) * H * D));
 }
 

@@ -1,0 +1,335 @@
+/**
+ * Looks at attention beside the chat's own path: keeps queries while steps run, reduces what is new when asked, and
+ * computes any rectangle of any head again.
+ */
+import { inductionTarget, OVERVIEW_CELLS } from "../../shared/attentionMap";
+import { VitrineError } from "../../shared/errors";
+import type {
+  AttentionOverview,
+  AttentionTileData,
+  HeadId,
+  OverviewKnown,
+  QueryKeyPair,
+  TileAxis,
+  TileRequest,
+} from "../../shared/inspection";
+import type { AttentionSpec } from "../../shared/modelSpec";
+import { BufferScope } from "../gpu/bufferScope";
+import type { Gpu } from "../gpu/device";
+import { type Dispatch, encodeDispatch } from "../gpu/dispatch";
+import { readFloats, readRanges } from "../gpu/readback";
+import {
+  attentionOverview,
+  type KeptAttention,
+  NO_TARGET,
+  overviewFold,
+  SCAN_BYTES,
+  STATE_FLOATS,
+  stateBytes,
+} from "../kernels/attentionOverview";
+import { attentionTile, MASKED_BELOW, packTile, TILE_BYTES } from "../kernels/attentionTile";
+import { captureQueries, type QueryCapture } from "../model/capture";
+import type { Forward, ForwardLists } from "../model/forward";
+import type { KvCache, LayerCache } from "../model/kvCache";
+import type { Model } from "../model/model";
+import { type PromptItem, sameItem } from "./promptItems";
+import { readKept } from "./readKept";
+
+/** Rows reduced in one submit: long prompts must not hold the GPU for seconds. */
+const ROWS_PER_SUBMIT = 1024;
+const LANES = 4;
+/** Cells of one rectangle. */
+export const MAX_TILE_CELLS = 2 ** 18;
+
+interface WatchedLayer {
+  readonly attention: AttentionSpec;
+  readonly overview: Dispatch;
+  readonly fold: Dispatch;
+  readonly tile: Dispatch;
+  readonly stateOffset: number;
+}
+
+interface WatchBuffers {
+  readonly scan: GPUBuffer;
+  readonly targets: GPUBuffer;
+  readonly state: GPUBuffer;
+  readonly tile: GPUBuffer;
+  readonly cells: GPUBuffer;
+}
+
+export class AttentionWatch {
+  /** Tokens that the sums hold. */
+  private seen: PromptItem[] = [];
+  /** Induction target of each row seen. */
+  private targets: (number | null)[] = [];
+  /** log2 of tokens per cell */
+  private shift = 0;
+  private epoch = 1;
+  private last: Promise<unknown> = Promise.resolve();
+
+  private constructor(
+    private readonly gpu: Gpu,
+    private readonly scope: BufferScope,
+    private readonly cache: KvCache,
+    private readonly capture: QueryCapture,
+    private readonly buffers: WatchBuffers,
+    private readonly layers: readonly WatchedLayer[],
+  ) {}
+
+  /** @throws UnsupportedModelError, OutOfMemoryError */
+  static async create({ gpu }: Model, cache: KvCache, forward: Forward): Promise<AttentionWatch> {
+    const scope = new BufferScope(gpu);
+    try {
+      const capture = await captureQueries(scope, cache, forward);
+      const { blocks } = cache.spec;
+      const cells = Math.max(MAX_TILE_CELLS, cache.capacity);
+      const buffers: WatchBuffers = {
+        scan: scope.uniform("overview scan", SCAN_BYTES),
+        targets: scope.storage("induction targets", cache.capacity * 4),
+        state: scope.storage(
+          "attention overview",
+          blocks.reduce((sum, { attention }) => sum + stateBytes(attention), 0),
+        ),
+        tile: scope.uniform("attention tile", TILE_BYTES),
+        cells: scope.storage("attention cells", cells * 4),
+      };
+      const layers: WatchedLayer[] = [];
+      let stateOffset = 0;
+      for (const [index, { attention }] of blocks.entries()) {
+        const denominators = scope.storage(
+          `layer ${index} softmax denominators`,
+          cache.capacity * attention.numHeads * 4,
+        );
+        const kept: KeptAttention = {
+          label: `layer ${index}`,
+          attention,
+          queries: capture.queries[index] as GPUBuffer,
+          keys: (cache.layers[index] as LayerCache).keys,
+          denominators,
+          capacity: cache.capacity,
+          precision: cache.precision,
+        };
+        layers.push(await watchLayer(gpu, kept, buffers, stateOffset));
+        stateOffset += stateBytes(attention);
+      }
+      gpu.assertAlive();
+      return new AttentionWatch(gpu, scope, cache, capture, buffers, layers);
+    } catch (error) {
+      scope.destroy();
+      throw error;
+    }
+  }
+
+  /** What steps have to be made of while somebody looks. */
+  get lists(): ForwardLists {
+    return this.capture.lists;
+  }
+
+  get gpuBytes(): number {
+    return this.scope.sizeBytes;
+  }
+
+  /** Waits for what is being read, then frees the buffers. */
+  async close(): Promise<void> {
+    await this.last.catch(() => {});
+    this.scope.destroy();
+  }
+
+  /** Reduces what `items` has more than before and gives what `known` lacks; null: nothing. */
+  overview(items: readonly PromptItem[], known: OverviewKnown | null): Promise<AttentionOverview | null> {
+    return this.inTurn(async () => {
+      this.catchUp(items);
+      const { epoch } = this;
+      const length = this.seen.length;
+      const from = known?.epoch === epoch ? known.length : 0;
+      if (from >= length && known?.epoch === epoch) return null;
+      const firstRow = from >> this.shift;
+      const rowCount = length === 0 ? 0 : ((length - 1) >> this.shift) + 1 - firstRow;
+      const ranges = this.layers.map(({ attention, stateOffset }) => {
+        const rowBytes = attention.numHeads * STATE_FLOATS * 4;
+        return { offset: stateOffset + firstRow * rowBytes, sizeBytes: rowCount * rowBytes };
+      });
+      const layers =
+        rowCount === 0 ? ranges.map(() => new ArrayBuffer(0)) : await readRanges(this.gpu, this.buffers.state, ranges);
+      return {
+        epoch,
+        length,
+        tokensPerCell: 2 ** this.shift,
+        firstRow,
+        rowCount,
+        layers: layers.map((bytes) => new Float32Array(bytes)),
+        inductionRows: this.targets.filter((target) => target !== null).length,
+        gpuBytes: this.gpuBytes,
+      };
+    });
+  }
+
+  /** @throws InvalidSettingError outside the cached tokens, heads or `MAX_TILE_CELLS` */
+  tile(items: readonly PromptItem[], request: TileRequest): Promise<AttentionTileData> {
+    return this.inTurn(async () => {
+      this.catchUp(items);
+      const { heads, rows, keys, values } = request;
+      const length = this.seen.length;
+      this.checkTile(request);
+      const area = {
+        length,
+        rowStart: rows.start,
+        rowStep: rows.step,
+        rowCount: rows.count,
+        keyStart: keys.start,
+        keyStep: keys.step,
+        keyCount: keys.count,
+        wantsScores: values === "scores",
+      };
+      const count = rows.count * keys.count;
+      for (const [index, { layer, head }] of heads.entries()) {
+        const { tile } = this.layers[layer] as WatchedLayer;
+        this.gpu.device.queue.writeBuffer(this.buffers.tile, 0, packTile(area, head, 1 / heads.length, index > 0));
+        this.submit([tile], count);
+      }
+      const cells = await readFloats(this.gpu, this.buffers.cells, 0, count);
+      return { length, cells: cells.map((value) => (value < MASKED_BELOW ? Number.NaN : value)) };
+    });
+  }
+
+  /** @throws InvalidSettingError */
+  pair(items: readonly PromptItem[], { layer, head }: HeadId, row: number, key: number): Promise<QueryKeyPair> {
+    return this.inTurn(async () => {
+      this.catchUp(items);
+      this.checkHead({ layer, head });
+      this.checkAxis("row", { start: row, step: 1, count: 1 });
+      this.checkAxis("key", { start: key, step: 1, count: 1 });
+      const { attention } = this.layers[layer] as WatchedLayer;
+      const { numHeads, numKvHeads, headDim, scale } = attention;
+      const { precision, capacity } = this.cache;
+      const kv = Math.floor(head / (numHeads / numKvHeads));
+      const queries = this.capture.queries[layer] as GPUBuffer;
+      const { keys } = this.cache.layers[layer] as LayerCache;
+      const at = (row * numHeads + head) * headDim;
+      return {
+        query: await readKept(this.gpu, { buffer: queries, offset: 0 }, precision, at, headDim),
+        key: await readKept(this.gpu, keys, precision, (kv * capacity + key) * headDim, headDim),
+        scale,
+      };
+    });
+  }
+
+  /** Makes the sums hold exactly `items`. */
+  private catchUp(items: readonly PromptItem[]): void {
+    let same = 0;
+    while (same < this.seen.length && same < items.length && sameItem(this.seen[same], items[same])) same++;
+    if (same < this.seen.length) this.forget(same);
+    if (this.seen.length === items.length) return;
+    if (this.seen.length === 0) this.shift = shiftFor(items.length);
+    this.lookUpTargets(items);
+    while (this.seen.length < items.length) {
+      const full = OVERVIEW_CELLS << this.shift;
+      if (this.seen.length === full) {
+        this.submit(
+          this.layers.map(({ fold }) => fold),
+          1,
+        );
+        this.shift++;
+        this.epoch++;
+        continue;
+      }
+      const first = this.seen.length;
+      const end = Math.min(items.length, full, first + ROWS_PER_SUBMIT);
+      this.gpu.device.queue.writeBuffer(this.buffers.scan, 0, Uint32Array.of(first, end, this.shift, 0));
+      const cellRows = ((end - 1) >> this.shift) - (first >> this.shift) + 1;
+      this.submit(
+        this.layers.map(({ overview }) => overview),
+        cellRows,
+      );
+      this.seen.push(...items.slice(first, end));
+    }
+  }
+
+  /** Goes back to a row of cells that holds nothing beyond the first `length` tokens. */
+  private forget(length: number): void {
+    const isCoarse = this.shift > 0 && length <= (OVERVIEW_CELLS / 2) << this.shift;
+    this.seen.length = isCoarse ? 0 : (length >> this.shift) << this.shift;
+    this.targets.length = this.seen.length;
+    this.epoch++;
+  }
+
+  private lookUpTargets(items: readonly PromptItem[]): void {
+    const from = this.seen.length;
+    const latest = new Map<number, number>();
+    for (const [row, item] of items.entries()) {
+      if (row >= from) this.targets.push(typeof item === "number" ? inductionTarget(latest, item, row) : null);
+      if (typeof item === "number") latest.set(item, row);
+    }
+    const words = Uint32Array.from(this.targets.slice(from), (target) => target ?? NO_TARGET);
+    this.gpu.device.queue.writeBuffer(this.buffers.targets, from * 4, words);
+  }
+
+  private submit(dispatches: readonly Dispatch[], rows: number): void {
+    const encoder = this.gpu.device.createCommandEncoder({ label: "attention" });
+    const pass = encoder.beginComputePass();
+    for (const dispatch of dispatches) encodeDispatch(pass, dispatch, rows);
+    pass.end();
+    this.gpu.device.queue.submit([encoder.finish()]);
+  }
+
+  private checkTile({ heads, rows, keys, values }: TileRequest): void {
+    if (heads.length === 0) refuse("No head was chosen.");
+    for (const head of heads) this.checkHead(head);
+    this.checkAxis("rows", rows);
+    this.checkAxis("keys", keys);
+    if (rows.count * keys.count > MAX_TILE_CELLS) {
+      refuse(`${rows.count} x ${keys.count} cells are more than ${MAX_TILE_CELLS}; use larger steps.`);
+    }
+    if (values === "scores" && (heads.length > 1 || rows.step > 1 || keys.step > 1)) {
+      refuse("Scores are those of one head and of single tokens.");
+    }
+  }
+
+  private checkHead({ layer, head }: HeadId): void {
+    const heads = this.layers[layer]?.attention.numHeads ?? 0;
+    if (!Number.isInteger(head) || head < 0 || head >= heads) {
+      refuse(`Layer ${layer} head ${head} is not in this model.`);
+    }
+  }
+
+  private checkAxis(name: string, { start, step, count }: TileAxis): void {
+    const isWhole = [start, step, count].every((value) => Number.isInteger(value) && value >= 0);
+    if (isWhole && step > 0 && count > 0 && start + (count - 1) * step < this.seen.length) return;
+    refuse(`The ${name} ${start} + ${count} x ${step} are not among the ${this.seen.length} cached tokens.`);
+  }
+
+  /** One reader at a time: they share buffers. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.last.then(work, work);
+    this.last = next;
+    return next;
+  }
+}
+
+async function watchLayer(
+  gpu: Gpu,
+  kept: KeptAttention,
+  buffers: WatchBuffers,
+  stateOffset: number,
+): Promise<WatchedLayer> {
+  const { attention, label } = kept;
+  const state = { buffer: buffers.state, offset: stateOffset, size: stateBytes(attention) };
+  const { scan, targets, tile, cells } = buffers;
+  const lanes = gpu.isSoftware ? 1 : LANES;
+  return {
+    attention,
+    stateOffset,
+    overview: await attentionOverview(gpu, { ...kept, scan, targets, state, lanes }),
+    fold: await overviewFold(gpu, { label, numHeads: attention.numHeads, state }),
+    tile: await attentionTile(gpu, { ...kept, tile, cells }),
+  };
+}
+
+function refuse(message: string): never {
+  throw new VitrineError("InvalidSettingError", message);
+}
+
+/** The finest cells in which `length` tokens fit. */
+function shiftFor(length: number): number {
+  return Math.max(0, Math.ceil(Math.log2(length / OVERVIEW_CELLS)));
+}
