@@ -16,6 +16,7 @@ import { isDue } from "./conformance/notDue";
 import { runPerplexity } from "./conformance/perplexity";
 import { runPreprocess } from "./conformance/preprocess";
 import { type CaseResult, type Context, type Entry, failed, readJson } from "./conformance/result";
+import { runSortActivations } from "./conformance/sortActivations";
 import { runSortGolden, runTextGolden } from "./conformance/text";
 import { runTokenCases, runVocabulary } from "./conformance/tokens";
 import { runVision } from "./conformance/vision";
@@ -37,7 +38,10 @@ type Run = (context: Context) => Promise<CaseResult[]>;
 const RUNNERS: Readonly<Record<string, Run>> = {
   "arch-golden-v1": runTextGolden,
   "prompt-golden-v1": runTextGolden,
-  "gpt-nano-sort-golden-v1": runSortGolden,
+  "gpt-nano-sort-golden-v1": async (context) => [
+    ...(await runSortActivations(context)),
+    ...(await runSortGolden(context)),
+  ],
   "perplexity-v1": async (context) => {
     const results: CaseResult[] = [];
     await runPerplexity(context, (result) => results.push(result));

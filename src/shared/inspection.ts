@@ -7,6 +7,11 @@ export interface HeadId {
   readonly head: number;
 }
 
+/** 0 switches a head off, 1 leaves it as it is. */
+export interface HeadFactor extends HeadId {
+  readonly factor: number;
+}
+
 /** What a caller already holds of an overview. */
 export interface OverviewKnown {
   readonly epoch: number;

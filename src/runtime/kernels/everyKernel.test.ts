@@ -11,9 +11,12 @@ import { KernelHarness } from "../testing/kernelHarness";
 import { openNodeGpu } from "../testing/nodeGpu";
 import { SeededRandom } from "../testing/random";
 import { attention } from "./attention";
+import { attentionOverview, overviewFold, stateBytes } from "./attentionOverview";
 import { attentionSplit, piecesBytes } from "./attentionSplit";
+import { attentionTile } from "./attentionTile";
 import { embed } from "./embed";
 import { gate } from "./gate";
+import { keepQueries } from "./keepQueries";
 import { linearVectors } from "./linearVectors";
 import { matmul } from "./matmul";
 import { matvec } from "./matvec";
@@ -138,6 +141,14 @@ describe("every kernel compiles on the null backend", () => {
       };
       for (const variant of ["serial", "workgroup"] as const) await attention(gpu, { ...request, variant });
       await attentionSplit(gpu, { ...request, pieces: harness.filled(piecesBytes(spec, 16) / 4, 0) });
+      await keepQueries(gpu, { ...request, kept: buffers() });
+      const kept = { ...request, denominators: buffers() };
+      const state = harness.filled(stateBytes(spec) / 4, 0);
+      for (const lanes of [1, 4]) {
+        await attentionOverview(gpu, { ...kept, scan: step, targets: buffers(), state, lanes });
+      }
+      await overviewFold(gpu, { label: "test", numHeads: spec.numHeads, state });
+      await attentionTile(gpu, { ...kept, tile: harness.uniform(new ArrayBuffer(48)), cells: buffers() });
       for (const interleaved of [true, false]) {
         for (const qkNorm of [null, { kind: "rms", eps: 1e-6 } as const]) {
           await ropeAppend(gpu, {

@@ -96,6 +96,14 @@ describe("a decoded token", () => {
     expect(await callsPerToken(2)).toEqual(budget((PER_LAYER + 1) * 2 + PER_TOKEN));
   });
 
+  it("takes one dispatch more per layer, and nothing else, while somebody looks at attention", async () => {
+    await open(syntheticLlama());
+    await session.inspect(true);
+    expect(await callsPerToken(2)).toEqual(budget((PER_LAYER + 1) * 2 + PER_TOKEN));
+    await session.inspect(false);
+    expect(await callsPerToken(2)).toEqual(budget(PER_LAYER * 2 + PER_TOKEN));
+  });
+
   it("is submitted before the one before it is read", async () => {
     await open(syntheticLlama());
     await generate(1, 1);

@@ -1,10 +1,12 @@
 /** Tokens in, tokens out: one conversation's cache on a model, with prefix reuse, several steps in flight, and forks. */
 import { VitrineError } from "../../shared/errors";
+import type { HeadFactor } from "../../shared/inspection";
 import type { KvPrecision } from "../../shared/protocol";
 import { DEFAULT_SAMPLING, type SamplingSettings } from "../../shared/sampling";
 import { BufferScope } from "../gpu/bufferScope";
 import type { Dispatch } from "../gpu/dispatch";
 import { type Forward, type ForwardLists, prepareForward } from "../model/forward";
+import { writeHeadScales } from "../model/headScales";
 import { defaultCapacity, KvCache } from "../model/kvCache";
 import type { Model } from "../model/model";
 import { AttentionWatch } from "./attentionWatch";
@@ -66,6 +68,7 @@ export class Session {
   private looking: AbortController | null = null;
   private readonly writer: StepWriter;
   private watch: AttentionWatch | null = null;
+  private headFactors: readonly HeadFactor[] = [];
 
   private constructor(
     readonly model: Model,
@@ -159,6 +162,19 @@ export class Session {
     });
   }
 
+  /**
+   * Multiplies what heads hand to the output projection: 0 switches a head off, 1 leaves it as it is; heads that are not
+   * named get 1. What is cached was computed under other factors and is forgotten.
+   * @throws InvalidSettingError, InvalidStateError while generating
+   */
+  async scaleHeads(factors: readonly HeadFactor[]): Promise<void> {
+    await this.exclusively(async () => {
+      writeHeadScales(this.model.gpu, this.forward.buffers.headScales, this.model.spec, factors);
+      this.headFactors = factors;
+      this.items = [];
+    });
+  }
+
   private get lists(): ForwardLists {
     return this.watch?.lists ?? this.forward;
   }
@@ -170,6 +186,7 @@ export class Session {
     const keepHidden = this.history !== null;
     const copy = await Session.create(this.model, { capacity, precision, prefillRows, keepHidden });
     if (this.history !== null) copy.history?.copyFrom(this.history);
+    await copy.scaleHeads(this.headFactors);
     copy.cache.copyFrom(this.model.gpu, this.cache);
     copy.items = [...this.items];
     return copy;
