@@ -85,5 +85,12 @@ export function createRuntimeClient(): RuntimeApi {
     watchNextToken: (session, isWatching) => call((api) => api.watchNextToken(session, isWatching)),
     nextToken: (session, request) => call((api) => api.nextToken(session, request)),
     tokenTexts: (model, ids) => call((api) => api.tokenTexts(model, ids)),
+    setInspection: (session, on) => call((api) => api.setInspection(session, on)),
+    showText: (session, place) => call((api) => api.showText(session, place)),
+    readOverview: (session, known) => call((api) => api.readOverview(session, known)),
+    readTile: (session, request) => call((api) => api.readTile(session, request)),
+    readPair: (session, head, row, key) => call((api) => api.readPair(session, head, row, key)),
+    readLens: (session, position, top) => call((api) => api.readLens(session, position, top)),
+    scaleHeads: (session, factors) => call((api) => api.scaleHeads(session, factors)),
   };
 }

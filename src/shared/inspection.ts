@@ -1,4 +1,5 @@
 /** What may be asked about the inside of a running model. Rows and reductions cross the worker, never T x T maps. */
+import type { TextPlace, TokenText } from "./nextToken";
 import type { SessionHandle } from "./protocol";
 
 /** Both from 0. */
@@ -27,6 +28,9 @@ export interface AttentionOverview {
   readonly epoch: number;
   /** Tokens covered. */
   readonly length: number;
+  /** Those from `idsFrom` on; null for a row that is no token. */
+  readonly ids: readonly (number | null)[];
+  readonly idsFrom: number;
   readonly tokensPerCell: number;
   /** Rows of cells given here: from `firstRow` up to the one that holds the last token. */
   readonly firstRow: number;
@@ -71,21 +75,45 @@ export interface QueryKeyPair {
   readonly scale: number;
 }
 
-/** The text that the cache holds. */
-export interface CachedText {
-  /** Ids in order; null for a row that is no token. */
-  readonly ids: readonly (number | null)[];
-  /** Text of each; several tokens that make up one character carry it together on the last, "" before. */
-  readonly pieces: readonly string[];
+/** What the residual stream would say after a layer, sent through the final norm and the head (nostalgebraist 2020). */
+export interface LensLayer {
+  /** Most likely first. */
+  readonly top: readonly LensToken[];
+  readonly entropyBits: number;
+  /** Parallel to `LensReport.followed`. */
+  readonly followed: readonly { readonly probability: number; readonly rank: number }[];
 }
 
+export interface LensToken {
+  readonly token: TokenText;
+  readonly probability: number;
+}
+
+export interface LensReport {
+  readonly position: number;
+  /** First the embedding, then after each layer; the last is the model's own distribution. */
+  readonly layers: readonly LensLayer[];
+  /** Every token that is the most likely one after some layer. */
+  readonly followed: readonly TokenText[];
+}
+
+/** Calls about a session whose inspection is off throw InvalidStateError. */
 export interface InspectionApi {
   /** Waits for the answer under way. @throws UnsupportedModelError naming what cannot be shown, OutOfMemoryError */
   setInspection(session: SessionHandle, on: boolean): Promise<void>;
-  /** Null: nothing new since `known`. @throws InvalidStateError while inspection is off */
+  /**
+   * Has the cache hold an answer and its prompt, computing what is missing; gives way to a generation.
+   * @throws ContextOverflowError, TokenizerError, ChatTemplateError
+   */
+  showText(session: SessionHandle, place: TextPlace): Promise<void>;
+  /** Null: nothing new since `known`. */
   readOverview(session: SessionHandle, known: OverviewKnown | null): Promise<AttentionOverview | null>;
-  /** @throws InvalidSettingError outside the cached tokens, InvalidStateError while inspection is off */
+  /** @throws InvalidSettingError outside the cached tokens or heads */
   readTile(session: SessionHandle, request: TileRequest): Promise<AttentionTileData>;
+  /** @throws InvalidSettingError outside the cached tokens or heads */
   readPair(session: SessionHandle, head: HeadId, row: number, key: number): Promise<QueryKeyPair>;
-  readCachedText(session: SessionHandle): Promise<CachedText>;
+  /** Null: not known while the session is generating. @throws InvalidSettingError outside the cached tokens */
+  readLens(session: SessionHandle, position: number, top: number): Promise<LensReport | null>;
+  /** Factors on what heads hand on; those not named get 1. Whatever is cached is forgotten. @throws InvalidSettingError */
+  scaleHeads(session: SessionHandle, factors: readonly HeadFactor[]): Promise<void>;
 }

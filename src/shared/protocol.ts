@@ -2,6 +2,7 @@
  * The whole worker API: what the UI may ask of the runtime. Only cloneable data, transferables and callback
  * proxies cross. Calls carry handles, so that several models and several sessions on one model can be open.
  */
+import type { InspectionApi } from "./inspection";
 import type { ModelSpec } from "./modelSpec";
 import type { NextTokenApi } from "./nextToken";
 import type { FormatId, Level } from "./quant";
@@ -169,7 +170,7 @@ export interface GenerateResult {
   readonly stats: GenerationStats;
 }
 
-export interface RuntimeApi extends NextTokenApi {
+export interface RuntimeApi extends NextTokenApi, InspectionApi {
   /** @throws WebGpuUnavailableError */
   describeDevice(): Promise<DeviceReport>;
   /** A failed or cancelled load leaves every open model usable. @throws any error of errors.ts */

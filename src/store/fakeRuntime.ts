@@ -20,6 +20,7 @@ import type {
   SessionReport,
   SessionRequest,
 } from "../shared/protocol";
+import { fakeInspection } from "./fakeInspection";
 import { FAKE_ANSWER, FAKE_DEVICE, FAKE_MARKDOWN, FAKE_SPEC, FAKE_WEIGHT_BYTES } from "./fakeModel";
 import { fakeNextToken, fakeTokenText } from "./fakeNextToken";
 import { sourceName } from "./modelSource";
@@ -170,6 +171,7 @@ export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRunti
   }
 
   return {
+    ...fakeInspection(FAKE_SPEC, (session) => sessions.get(session)?.length ?? 0, log),
     calls,
     describeDevice: async (): Promise<DeviceReport> => {
       log("describeDevice");

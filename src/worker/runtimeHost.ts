@@ -6,11 +6,22 @@ import { type Gpu, openGpu } from "../runtime/gpu/device";
 import { describeChoice } from "../runtime/model/kernelChoice";
 import { type OpenedModel, openModel } from "../runtime/openModel";
 import { generateText } from "../runtime/session/generation";
+import { Inspection } from "../runtime/session/inspection";
 import { NextTokens } from "../runtime/session/nextToken";
 import { Session } from "../runtime/session/session";
 import { tokenTexts } from "../runtime/text/tokenTexts";
 import { VitrineError } from "../shared/errors";
-import type { NextTokenReport, NextTokenRequest, TokenText } from "../shared/nextToken";
+import type {
+  AttentionOverview,
+  AttentionTileData,
+  HeadFactor,
+  HeadId,
+  LensReport,
+  OverviewKnown,
+  QueryKeyPair,
+  TileRequest,
+} from "../shared/inspection";
+import type { NextTokenReport, NextTokenRequest, TextPlace, TokenText } from "../shared/nextToken";
 import type {
   DeviceReport,
   GenerateEvent,
@@ -162,6 +173,41 @@ class RuntimeHost implements RuntimeApi {
     const { tokenizer, name } = this.modelOf(handle);
     if (tokenizer === null) throw new VitrineError("TokenizerError", `${name} came without a tokenizer.`);
     return tokenTexts(tokenizer, ids);
+  }
+
+  async setInspection(handle: SessionHandle, on: boolean): Promise<void> {
+    // Closed meanwhile: then there is nothing to free.
+    if (!on && !this.sessions.has(handle)) return;
+    await this.sessionOf(handle).session.inspect(on);
+  }
+
+  async showText(handle: SessionHandle, place: TextPlace): Promise<void> {
+    await this.inspectionOf(handle).showText(place);
+  }
+
+  async readOverview(handle: SessionHandle, known: OverviewKnown | null): Promise<AttentionOverview | null> {
+    return this.inspectionOf(handle).overview(known);
+  }
+
+  async readTile(handle: SessionHandle, request: TileRequest): Promise<AttentionTileData> {
+    return this.inspectionOf(handle).tile(request);
+  }
+
+  async readPair(handle: SessionHandle, head: HeadId, row: number, key: number): Promise<QueryKeyPair> {
+    return this.inspectionOf(handle).pair(head, row, key);
+  }
+
+  async readLens(handle: SessionHandle, position: number, top: number): Promise<LensReport | null> {
+    return this.inspectionOf(handle).lens(position, top);
+  }
+
+  async scaleHeads(handle: SessionHandle, factors: readonly HeadFactor[]): Promise<void> {
+    await this.sessionOf(handle).session.scaleHeads(factors);
+  }
+
+  private inspectionOf(handle: SessionHandle): Inspection {
+    const { session, model } = this.sessionOf(handle);
+    return new Inspection(this.modelOf(model), session);
   }
 
   /** One device for all models; a lost one is opened anew, and what lived on it is gone. */

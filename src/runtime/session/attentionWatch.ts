@@ -154,6 +154,8 @@ export class AttentionWatch {
       return {
         epoch,
         length,
+        ids: this.seen.slice(from).map((item) => (typeof item === "number" ? item : null)),
+        idsFrom: from,
         tokensPerCell: 2 ** this.shift,
         firstRow,
         rowCount,

@@ -61,13 +61,13 @@ export async function scoreLogits(
 
 export interface LastRowTrace {
   /** Residual stream [C] before the first layer: token plus position. */
-  readonly embedding: Float32Array;
+  readonly embedding: Float32Array<ArrayBuffer>;
   /** Residual stream [C] after each layer. */
-  readonly layers: readonly Float32Array[];
+  readonly layers: readonly Float32Array<ArrayBuffer>[];
   /** [C] after the final norm */
-  readonly finalNorm: Float32Array;
+  readonly finalNorm: Float32Array<ArrayBuffer>;
   /** [V] */
-  readonly logits: Float32Array;
+  readonly logits: Float32Array<ArrayBuffer>;
 }
 
 /** Residual taps at the last token of `ids`, through the prefill path; the cache afterwards holds `ids`. */
@@ -87,11 +87,11 @@ export async function traceLastRow(session: Session, ids: readonly PromptItem[])
         hiddenStrideBytes,
       );
     });
-    const rows: Float32Array[] = [];
+    const rows: Float32Array<ArrayBuffer>[] = [];
     for (let index = 0; index <= spec.blocks.length; index++) {
       rows.push(await readFloats(gpu, taps, index * hiddenStrideBytes, spec.hiddenSize));
     }
-    const [embedding, ...layers] = rows as [Float32Array, ...Float32Array[]];
+    const [embedding, ...layers] = rows as [Float32Array<ArrayBuffer>, ...Float32Array<ArrayBuffer>[]];
     return {
       embedding,
       layers,

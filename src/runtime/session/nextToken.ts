@@ -4,7 +4,7 @@ import type { Candidate, NextTokenReport, NextTokenRequest, TextPlace, TokenText
 import { PENALTY_WINDOW } from "../../shared/sampling";
 import type { OpenedModel } from "../openModel";
 import { LogitRow, type SampledRow } from "../sampling/logitRow";
-import { tokenTexts } from "../text/tokenTexts";
+import { tokenText } from "../text/tokenTexts";
 import { checkSettings } from "./checkSettings";
 import { textAround } from "./promptFitting";
 import { isToken, type PromptItem } from "./promptItems";
@@ -40,7 +40,8 @@ export class NextTokens {
     if (row === null) return null;
     const sampled = row.sample(request.sampling);
     const top = row.top(Math.max(1, Math.min(MOST_CANDIDATES, request.top)));
-    const describe = (id: number): Candidate => describeCandidate(row, sampled, this.textOf(id), id);
+    const describe = (id: number): Candidate =>
+      describeCandidate(row, sampled, tokenText(this.opened.tokenizer, id), id);
     const candidates = top.map(describe);
     const actual =
       place.ids.slice(place.position, place.position + 1).find(isToken) ?? request.answerIds[request.index];
@@ -112,12 +113,6 @@ export class NextTokens {
       this.rows.delete(old);
     }
     return row;
-  }
-
-  private textOf(id: number): TokenText {
-    const { tokenizer } = this.opened;
-    const known = tokenizer === null ? undefined : tokenTexts(tokenizer, [id])[0];
-    return known ?? { id, text: "", part: 0, bytes: null, isSpecial: false };
   }
 }
 

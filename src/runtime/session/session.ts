@@ -175,6 +175,20 @@ export class Session {
     });
   }
 
+  get isBusy(): boolean {
+    return this.busy;
+  }
+
+  /** Has the cache hold `ids`, unless a generation is under way or comes in between. @throws ContextOverflowError */
+  async show(ids: readonly PromptItem[]): Promise<void> {
+    if (this.busy || this.sameAsCached(ids) === ids.length) return;
+    await this.look(async (signal) => {
+      this.checkIds(ids);
+      const cached = this.reusePrefix(ids, ids.length);
+      await this.prefillFrom(ids, cached, ids.length, undefined, signal);
+    });
+  }
+
   private get lists(): ForwardLists {
     return this.watch?.lists ?? this.forward;
   }
@@ -335,18 +349,21 @@ export class Session {
     });
   }
 
-  /** Prefills all but the last chunk of `ids`, then runs it with `tap` called after the embedding (0) and each layer. */
+  /**
+   * Runs the last chunk of `ids` with `tap` called after the embedding (0) and each layer: what of it is not cached
+   * before, the last row in any case.
+   */
   runTapped(
     ids: readonly PromptItem[],
     tap: (encoder: GPUCommandEncoder, index: number, lastRow: number) => void,
   ): Promise<void> {
     return this.exclusively(async () => {
       this.checkIds(ids);
-      this.items.length = 0;
       const { prefillRows, finish } = this.forward;
       const { prefillBlocks } = this.lists;
-      const start = Math.max(0, ids.length - prefillRows);
-      await this.prefillFrom(ids, 0, start, undefined, undefined);
+      const cached = this.reusePrefix(ids, ids.length - 1);
+      const start = Math.max(cached, ids.length - prefillRows);
+      await this.prefillFrom(ids, cached, start, undefined, undefined);
       this.history?.forget(start);
       const chunk = ids.slice(start);
       this.writer.writeSampler(ids, DEFAULT_SAMPLING);

@@ -13,6 +13,12 @@ export function tokenTexts(tokenizer: Tokenizer, ids: readonly number[]): TokenT
   return texts;
 }
 
+/** One by itself; without a tokenizer it has no text. */
+export function tokenText(tokenizer: Tokenizer | null, id: number): TokenText {
+  const known = tokenizer === null ? undefined : tokenTexts(tokenizer, [id])[0];
+  return known ?? { id, text: "", part: 0, bytes: null, isSpecial: false };
+}
+
 /** Behind the first token after which no character is incomplete; one that never gets complete stands alone. */
 function groupEnd(tokenizer: Tokenizer, ids: readonly number[], start: number): number {
   let missing = 0;

@@ -1,0 +1,62 @@
+/** What the worker answers about a session that somebody looks into. */
+import { VitrineError } from "../../shared/errors";
+import type {
+  AttentionOverview,
+  AttentionTileData,
+  HeadId,
+  LensReport,
+  OverviewKnown,
+  QueryKeyPair,
+  TileRequest,
+} from "../../shared/inspection";
+import type { TextPlace } from "../../shared/nextToken";
+import type { OpenedModel } from "../openModel";
+import type { AttentionWatch } from "./attentionWatch";
+import { logitLens } from "./logitLens";
+import { textAround } from "./promptFitting";
+import { readPrompt } from "./readPrompt";
+import type { Session } from "./session";
+
+export class Inspection {
+  constructor(
+    private readonly opened: OpenedModel,
+    private readonly session: Session,
+  ) {}
+
+  async showText({ prompt, answerIds, fitting }: TextPlace): Promise<void> {
+    this.watch();
+    const { capacity } = this.session.cache;
+    const promptAt = readPrompt(this.opened, prompt, capacity);
+    const text = textAround(promptAt, answerIds, answerIds.length, fitting, capacity);
+    if (text === null) {
+      throw new VitrineError(
+        "ContextOverflowError",
+        `This text does not fit the cache of ${capacity} tokens. Choose a larger one.`,
+      );
+    }
+    await this.session.show(text.ids.slice(0, capacity));
+  }
+
+  overview(known: OverviewKnown | null): Promise<AttentionOverview | null> {
+    return this.watch().overview(this.session.cachedItems, known);
+  }
+
+  tile(request: TileRequest): Promise<AttentionTileData> {
+    return this.watch().tile(this.session.cachedItems, request);
+  }
+
+  pair(head: HeadId, row: number, key: number): Promise<QueryKeyPair> {
+    return this.watch().pair(this.session.cachedItems, head, row, key);
+  }
+
+  lens(position: number, top: number): Promise<LensReport | null> {
+    this.watch();
+    return logitLens(this.opened, this.session, position, top);
+  }
+
+  private watch(): AttentionWatch {
+    const { attention } = this.session;
+    if (attention === null) throw new VitrineError("InvalidStateError", "Nobody looks into this session.");
+    return attention;
+  }
+}
