@@ -15,6 +15,14 @@ test("everything a person can set is there by name", async ({ page }) => {
     "f16",
     "q8_0",
     "q4_0",
+    "q6_k",
+    "q5_k",
+    "q5_1",
+    "q5_0",
+    "q4_k",
+    "q4_1",
+    "q3_k",
+    "q2_k",
   ]);
   const numbers = [
     "Temperature",

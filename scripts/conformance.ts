@@ -1,7 +1,8 @@
 /**
  * Runs the goldens of fixture folders through the real loading code and the real kernels.
- * Usage: npm run conformance -- [--due] [--json FILE] [--driver NAME] [--variant NAME] [--only TEXT] [--browser] DIR [DIR2 ...]
- * `--browser` also has the stories model tell its story in Chromium.
+ * Usage: npm run conformance -- [--due] [--json FILE] [--driver NAME] [--variant NAME] [--only TEXT] [--browser] [--quantizers]
+ *   DIR [DIR2 ...]
+ * `--quantizers` also measures our quantizers against llama.cpp's. `--browser` also has the stories model tell its story in Chromium.
  * Exits 0 only if nothing failed. What is not supported fails with its reason; `--due` leaves out what is listed in
  * conformance/notDue.ts.
  */
@@ -15,6 +16,7 @@ import { runBrowserStory } from "./conformance/browser";
 import { isDue } from "./conformance/notDue";
 import { runPerplexity } from "./conformance/perplexity";
 import { runPreprocess } from "./conformance/preprocess";
+import { runQuantizers } from "./conformance/quantizers";
 import { type CaseResult, type Context, type Entry, failed, readJson } from "./conformance/result";
 import { runSortActivations } from "./conformance/sortActivations";
 import { runSortGolden, runTextGolden } from "./conformance/text";
@@ -30,6 +32,7 @@ const { values, positionals } = parseArgs({
     variant: { type: "string", default: "auto" },
     only: { type: "string", default: "" },
     browser: { type: "boolean", default: false },
+    quantizers: { type: "boolean", default: false },
   },
 });
 
@@ -55,6 +58,7 @@ const RUNNERS: Readonly<Record<string, Run>> = {
   "image-preprocess-v1": runPreprocess,
 };
 
+const QUANTIZER_ENTRY = { golden: "quantizers", format: "quantizers", model_root: "" };
 const BROWSER_ENTRY = { golden: "stories260k/golden/F32.json", format: "prompt-golden-v1" };
 
 if (positionals.length === 0) {
@@ -84,6 +88,12 @@ if (values.browser) {
   for (const folder of folders.values()) {
     for (const result of await runBrowserStory(folder))
       record({ ...BROWSER_ENTRY, model_root: basename(folder) }, result);
+  }
+}
+
+if (values.quantizers) {
+  for (const folder of folders.values()) {
+    for (const result of await runQuantizers(folder)) record(QUANTIZER_ENTRY, result);
   }
 }
 

@@ -256,9 +256,43 @@ export function gpuRowBytes(format: QuantFormat, columns: number): number {
   return (padded / format.blockSize) * format.blockBytes;
 }
 
+/** Formats that a full-precision tensor can be turned into on load. */
+export const QUANTIZABLE = [
+  "f32",
+  "f16",
+  "bf16",
+  "q8_0",
+  "q4_0",
+  "q6_k",
+  "q5_k",
+  "q5_1",
+  "q5_0",
+  "q4_k",
+  "q4_1",
+  "q3_k",
+  "q2_k",
+] as const satisfies readonly FormatId[];
+export type QuantizableFormat = (typeof QUANTIZABLE)[number];
+
 /** What the person picks: keep the file's formats, or convert full-precision tensors on load. */
-export const LEVELS = ["stored", "f32", "f16", "q8_0", "q4_0"] as const;
-export type Level = (typeof LEVELS)[number];
+export type Level = "stored" | Exclude<QuantizableFormat, "bf16">;
+export const LEVELS: readonly Level[] = ["stored", ...QUANTIZABLE.filter((format) => format !== "bf16")];
+
+/** What takes a K format's place in tensors whose columns do not fill blocks of 256: llama.cpp's choice. */
+const FALLBACKS: { readonly [K in FormatId]?: QuantizableFormat } = {
+  q6_k: "q8_0",
+  q5_k: "q5_1",
+  q4_k: "q5_0",
+  q3_k: "q4_0",
+  q2_k: "q4_0",
+};
+
+/** The format itself where it can hold rows of so many columns, else what takes its place; 16 bit as the last resort. */
+export function fittingFormat(format: QuantizableFormat, columns: number): QuantizableFormat {
+  if (columns % QUANT_FORMATS[format].blockSize === 0) return format;
+  const fallback = FALLBACKS[format];
+  return fallback === undefined ? "f16" : fittingFormat(fallback, columns);
+}
 
 /** Changes whenever the quantizer's output for the same input would: part of the cache key of kept planes. */
-export const QUANTIZER_VERSION = 1;
+export const QUANTIZER_VERSION = 2;

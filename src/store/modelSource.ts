@@ -3,13 +3,9 @@ import { VitrineError } from "../shared/errors";
 import type { ModelSource } from "../shared/protocol";
 import { LEVELS, type Level } from "../shared/quant";
 
-export const LEVEL_LABELS: { readonly [L in Level]: string } = {
-  stored: "as stored",
-  f32: "f32",
-  f16: "f16",
-  q8_0: "q8_0",
-  q4_0: "q4_0",
-};
+export const LEVEL_LABELS = Object.fromEntries(
+  LEVELS.map((level) => [level, level === "stored" ? "as stored" : level]),
+) as { readonly [L in Level]: string };
 
 /** The name shown while the model's own is not known yet. */
 export function sourceName(source: ModelSource): string {

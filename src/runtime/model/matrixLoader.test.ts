@@ -1,7 +1,7 @@
 /** What becomes of a tensor on its way from the file to planes; computing with them is dequantize.test.ts. */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { TensorRef } from "../../shared/modelSpec";
-import type { FormatId, Level } from "../../shared/quant";
+import type { FormatId, Level, QuantizableFormat } from "../../shared/quant";
 import { memorySource } from "../files/byteSource";
 import type { Gpu } from "../gpu/device";
 import { dequantize } from "../kernels/dequantize.reference";
@@ -9,7 +9,7 @@ import type { WeightMatrix } from "../kernels/weightMatrix";
 import { KernelHarness, openTestGpu } from "../testing/kernelHarness";
 import { SeededRandom } from "../testing/random";
 import { MatrixLoader, targetFormat } from "./matrixLoader";
-import { type QuantizableFormat, quantize } from "./quantize";
+import { quantize } from "./quantize/quantize";
 import type { TensorSource } from "./tensorSource";
 
 let gpu: Gpu;
@@ -80,9 +80,18 @@ describe("levels", () => {
     ["f16", "f32", 64, "f32"],
     // Columns that do not fill blocks.
     ["f32", "q4_0", 65, "f16"],
+    // K formats need 256.
+    ["f32", "q4_k", 512, "q4_k"],
+    ["f32", "q6_k", 96, "q8_0"],
+    ["f32", "q5_k", 96, "q5_1"],
+    ["f32", "q4_k", 96, "q5_0"],
+    ["f32", "q3_k", 96, "q4_0"],
+    ["f32", "q2_k", 96, "q4_0"],
+    ["f32", "q2_k", 97, "f16"],
     // Quantized files stay as they are.
     ["q4_0", "f32", 64, "q4_0"],
     ["q5_1", "q8_0", 64, "q5_1"],
+    ["q4_k", "q2_k", 256, "q4_k"],
   ] as const)("%s at level %s with %d columns becomes %s", (source, level, columns, target) => {
     expect(targetFormat(source, level, columns)).toBe(target);
   });

@@ -3,16 +3,19 @@ import { VitrineError } from "../../shared/errors";
 import type { TensorRef } from "../../shared/modelSpec";
 import {
   type FormatId,
+  fittingFormat,
   GPU_BLOCK,
   type Level,
   planeBytes,
   QUANT_FORMATS,
+  QUANTIZABLE,
   type QuantFormat,
+  type QuantizableFormat,
   type QuantPlane,
 } from "../../shared/quant";
 import type { BufferScope } from "../gpu/bufferScope";
 import { blocksPerRow, type MatrixPart, type WeightMatrix } from "../kernels/weightMatrix";
-import { QUANTIZABLE, type QuantizableFormat, quantize } from "./quantize";
+import { quantize } from "./quantize/quantize";
 import { formatOf, isFullPrecision, readStoredRows, toFloats } from "./readRows";
 import { refShape, requireTensor, type TensorEntry, type TensorSource } from "./tensorSource";
 
@@ -200,12 +203,12 @@ async function readTransposed(
   return out;
 }
 
-/** What a tensor becomes: quantized files stay as stored; columns that do not fill blocks of 32 stay 16 bit. */
+/** What a tensor becomes: quantized files stay as stored; columns that do not fill the level's blocks fall back. */
 export function targetFormat(source: FormatId, level: Level, columns: number): FormatId {
   if (level === "stored" || !isFullPrecision(source)) return source;
   const wanted = QUANTIZABLE.find((format) => format === level);
   if (wanted === undefined) throw new VitrineError("InvalidSettingError", `Unknown level "${level}".`);
-  return columns % QUANT_FORMATS[wanted].blockSize === 0 ? wanted : "f16";
+  return fittingFormat(wanted, columns);
 }
 
 function groupByTarget(strips: readonly Strip[]): Strip[][] {

@@ -4,7 +4,7 @@ import { describeHuggingFace } from "../architectures/registry";
 import { type ByteSource, memorySource } from "../files/byteSource";
 import { openModelFiles } from "../files/modelFiles";
 import type { Gpu } from "../gpu/device";
-import { quantize } from "../model/quantize";
+import { quantize } from "../model/quantize/quantize";
 import { type OpenedModel, type OpenModelOptions, openModel } from "../openModel";
 import { SeededRandom } from "./random";
 import { safetensorsFile, type WrittenSafetensor } from "./safetensorsWriter";

@@ -1,0 +1,61 @@
+/** Full-precision rows to the blocks of a format, byte for byte as a GGUF file holds them. */
+import { QUANT_FORMATS, type QuantizableFormat } from "../../../shared/quant";
+import { floatToBrainFloat } from "../half";
+import { writeBlock32 } from "./blocks32";
+import { BlockWriter, checkedHalf } from "./blockWriter";
+import { KMinimumFit } from "./kMinimum";
+import { KSymmetricFit } from "./kSymmetric";
+import { packMinimum, packSymmetric } from "./packK";
+
+/**
+ * Scales are chosen by least squared error, block by block, starting from the plain scale of each format.
+ * @param values whole blocks of the format
+ * @param tensor named when a value does not fit
+ * @throws ConversionError for a finite value beyond f16
+ */
+export function quantize(values: Float32Array, format: QuantizableFormat, tensor: string): Uint8Array {
+  if (format === "f32") return new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
+  const { blockSize, blockBytes } = QUANT_FORMATS[format];
+  const bytes = new Uint8Array((values.length / blockSize) * blockBytes);
+  if (format === "f16" || format === "bf16") {
+    const view = new DataView(bytes.buffer);
+    for (let i = 0; i < values.length; i++) {
+      const value = values[i] as number;
+      view.setUint16(i * 2, format === "f16" ? checkedHalf(value, tensor) : floatToBrainFloat(value), true);
+    }
+    return bytes;
+  }
+  const out = new BlockWriter(bytes, tensor);
+  const writeBlock = blockQuantizer(format, out);
+  for (let b = 0; b < values.length / blockSize; b++) {
+    out.moveTo(b * blockBytes);
+    writeBlock(values, b * blockSize);
+  }
+  return bytes;
+}
+
+type WriteBlock = (values: Float32Array, start: number) => void;
+
+function blockQuantizer(format: Exclude<QuantizableFormat, "f32" | "f16" | "bf16">, out: BlockWriter): WriteBlock {
+  switch (format) {
+    case "q2_k":
+    case "q4_k":
+    case "q5_k": {
+      const fit = new KMinimumFit(format);
+      return (values, start) => {
+        fit.fit(values, start, out);
+        packMinimum(fit, format, out);
+      };
+    }
+    case "q3_k":
+    case "q6_k": {
+      const fit = new KSymmetricFit(format);
+      return (values, start) => {
+        fit.fit(values, start, out);
+        packSymmetric(fit, format, out);
+      };
+    }
+    default:
+      return (values, start) => writeBlock32({ values, start, length: 32 }, format, out);
+  }
+}
