@@ -178,12 +178,55 @@ export interface TinyFolderOptions {
 
 /** File name -> content, F16 in model.safetensors. */
 export function tinyFolder(model: TinyModel, options: TinyFolderOptions = {}): Map<string, Uint8Array> {
-  const { shape, weights, vocabulary } = model;
+  const { vocabulary } = model;
+  const template = options.chatTemplate === undefined ? BYTE_LEVEL_TEMPLATE : options.chatTemplate;
+  const files = new Map([
+    ["config.json", jsonFile({ ...tinyConfig(model.shape), ...options.config })],
+    ["model.safetensors", safetensorsFile(tinyTensors(model, options.without))],
+  ]);
+  if (options.tokenizer !== false) {
+    files.set("tokenizer.json", jsonFile(vocabulary.tokenizerJson()));
+    files.set("tokenizer_config.json", jsonFile(vocabulary.tokenizerConfig(template)));
+  }
+  return files;
+}
+
+export function jsonFile(value: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(value));
+}
+
+/** As config.json has it. */
+export function tinyConfig(shape: TinyShape): Record<string, unknown> {
+  return {
+    model_type: "llama",
+    vocab_size: shape.vocabSize,
+    hidden_size: shape.hiddenSize,
+    num_attention_heads: shape.numHeads,
+    num_key_value_heads: shape.numKvHeads,
+    head_dim: shape.headDim,
+    num_hidden_layers: shape.numLayers,
+    intermediate_size: shape.intermediateSize,
+    max_position_embeddings: shape.contextLength,
+    rms_norm_eps: 1e-6,
+    rope_theta: 10_000,
+    hidden_act: "silu",
+    tie_word_embeddings: false,
+  };
+}
+
+export function f16Tensor(tensor: TinyTensor): WrittenSafetensor {
+  const data = new Uint8Array(Uint16Array.from(tensor.values, floatToHalf).buffer);
+  return { dtype: "F16", shape: tensor.shape, data };
+}
+
+/** By the names that Hugging Face gives them, F16. */
+export function tinyTensors(
+  { weights }: TinyModel,
+  without: readonly string[] = [],
+): Record<string, WrittenSafetensor> {
   const tensors: Record<string, WrittenSafetensor> = {};
   const f16 = (name: string, tensor: TinyTensor) => {
-    if (options.without?.includes(name)) return;
-    const data = new Uint8Array(Uint16Array.from(tensor.values, floatToHalf).buffer);
-    tensors[name] = { dtype: "F16", shape: tensor.shape, data };
+    if (!without.includes(name)) tensors[name] = f16Tensor(tensor);
   };
   f16("model.embed_tokens.weight", weights.embedding);
   weights.blocks.forEach((block, layer) => {
@@ -200,31 +243,5 @@ export function tinyFolder(model: TinyModel, options: TinyFolderOptions = {}): M
   });
   f16("model.norm.weight", weights.finalNorm);
   f16("lm_head.weight", weights.head);
-  const json = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
-  const template = options.chatTemplate === undefined ? BYTE_LEVEL_TEMPLATE : options.chatTemplate;
-  const config = {
-    model_type: "llama",
-    vocab_size: shape.vocabSize,
-    hidden_size: shape.hiddenSize,
-    num_attention_heads: shape.numHeads,
-    num_key_value_heads: shape.numKvHeads,
-    head_dim: shape.headDim,
-    num_hidden_layers: shape.numLayers,
-    intermediate_size: shape.intermediateSize,
-    max_position_embeddings: shape.contextLength,
-    rms_norm_eps: 1e-6,
-    rope_theta: 10_000,
-    hidden_act: "silu",
-    tie_word_embeddings: false,
-    ...options.config,
-  };
-  const files = new Map([
-    ["config.json", json(config)],
-    ["model.safetensors", safetensorsFile(tensors)],
-  ]);
-  if (options.tokenizer !== false) {
-    files.set("tokenizer.json", json(vocabulary.tokenizerJson()));
-    files.set("tokenizer_config.json", json(vocabulary.tokenizerConfig(template)));
-  }
-  return files;
+  return tensors;
 }
