@@ -16,6 +16,14 @@ export async function openFixture(context: Context, level: Level = "stored"): Pr
   return openModel(context.gpu, await openModelFiles(sources), { level, variant: context.variant });
 }
 
+/** The same model as a language model and an image tower in GGUF; null where the golden has none. */
+export async function openGgufPair(context: Context): Promise<OpenedModel | null> {
+  const { text_gguf: text, mmproj_gguf: vision } = context.entry;
+  if (text === undefined || vision === undefined) return null;
+  const sources = [fileSource(context.modelPath(text)), fileSource(context.modelPath(vision))];
+  return openModel(context.gpu, await openModelFiles(sources), { level: "stored", variant: context.variant });
+}
+
 export function fileSource(path: string): ByteSource {
   return memorySource(readBytes(path), basename(path).replace(/\.gz$/, ""));
 }

@@ -11,6 +11,10 @@ export interface Entry {
   readonly format: string;
   readonly model?: string;
   readonly model_dir?: string;
+  readonly text_gguf?: string;
+  readonly mmproj_gguf?: string;
+  readonly vision?: string;
+  readonly vision_feature_select_strategy?: string;
   readonly model_root: string;
   readonly vocab?: string;
   readonly inp?: string;

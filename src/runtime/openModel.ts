@@ -2,9 +2,9 @@
 import type { ModelSpec, ModelTensors } from "../shared/modelSpec";
 import type { KernelVariant } from "../shared/protocol";
 import type { Level } from "../shared/quant";
-import { describeGguf, describeHuggingFace } from "./architectures/registry";
+import { describeGguf, describeHuggingFace, withGgufVision } from "./architectures/registry";
 import { throwIfCancelled } from "./files/byteSource";
-import type { ModelFiles } from "./files/modelFiles";
+import type { GgufModelFiles, ModelFiles } from "./files/modelFiles";
 import type { Gpu } from "./gpu/device";
 import { Model } from "./model/model";
 import type { TensorEntry, TensorSource } from "./model/tensorSource";
@@ -13,6 +13,7 @@ import { findChatTemplate } from "./text/chatTemplate";
 import { fromGgufVocabulary } from "./text/ggufTokenizer";
 import type { Tokenizer } from "./text/tokenizer";
 import { fromTokenizerJson } from "./text/tokenizerJson";
+import type { ProcessorConfig } from "./vision/imageProcessor";
 
 export interface OpenModelOptions {
   readonly level: Level;
@@ -61,7 +62,7 @@ export async function openModel(gpu: Gpu, files: ModelFiles, options: OpenModelO
   try {
     // Cancelled while the last bytes were on their way: nothing was left to read that would have noticed.
     throwIfCancelled(options.signal, files.name);
-    const images = ImageEncoder.from(model, files.kind === "gguf" ? undefined : files.preprocessorConfig);
+    const images = ImageEncoder.from(model, processorConfigOf(files));
     return { name: files.name, model, tokenizer, chatTemplate, images };
   } catch (error) {
     model.destroy();
@@ -70,22 +71,33 @@ export async function openModel(gpu: Gpu, files: ModelFiles, options: OpenModelO
 }
 
 function describe(files: ModelFiles): Described {
-  if (files.kind === "gguf") {
-    const { metadata, tensors } = files.file;
-    const vocabSize = tensors.get("token_embd.weight")?.shape[0] ?? 0;
-    const entries = [...tensors.values()].map((info): [string, TensorEntry] => [
-      info.name,
-      { info, source: files.source },
-    ]);
-    const source = new Map(entries);
-    return { ...describeGguf(metadata, vocabSize, (name) => source.has(name)), source };
-  }
+  if (files.kind === "gguf") return describeGgufFiles(files);
   const entries = [...files.tensors.values()].map((info): [string, TensorEntry] => [
     info.name,
     { info, source: info.source },
   ]);
   const source = new Map(entries);
   return { ...describeHuggingFace(files.config, (name) => source.has(name)), source };
+}
+
+function describeGgufFiles({ file, source: text, vision }: GgufModelFiles): Described {
+  const { metadata, tensors } = file;
+  const vocabSize = tensors.get("token_embd.weight")?.shape[0] ?? 0;
+  const source = new Map<string, TensorEntry>();
+  for (const info of vision?.file.tensors.values() ?? []) {
+    source.set(info.name, { info, source: vision?.source ?? text });
+  }
+  for (const info of tensors.values()) source.set(info.name, { info, source: text });
+  const described = describeGguf(metadata, vocabSize, (name) => tensors.has(name));
+  if (vision === undefined) return { ...described, source };
+  return { ...withGgufVision(described, vision.file.metadata, (name) => vision.file.tensors.get(name)?.shape), source };
+}
+
+/** Sizes and filter are the family's. */
+function processorConfigOf(files: ModelFiles): ProcessorConfig | undefined {
+  if (files.kind === "huggingface") return files.preprocessorConfig;
+  const metadata = files.vision?.file.metadata;
+  return metadata && { image_mean: metadata["clip.vision.image_mean"], image_std: metadata["clip.vision.image_std"] };
 }
 
 function tokenizerOf(files: ModelFiles): Tokenizer | null {

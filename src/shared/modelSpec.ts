@@ -115,8 +115,8 @@ export interface VisionSpec {
   readonly dropsClassRow: boolean;
   readonly projectorActivation: Activation;
   readonly projectorSize: number;
-  /** The id that stands for one image in a prompt. */
-  readonly imageTokenId: number;
+  /** The id that stands for one image in a prompt; null: none does, and pictures stand between pieces of text. */
+  readonly imageTokenId: number | null;
 }
 
 /** Rows `[start, end)` of a tensor in the file; all of it when `rows` is absent. */

@@ -2,6 +2,7 @@
 import { VitrineError } from "../../shared/errors";
 import type { Architecture, HasTensor, ModelDescription } from "./architecture";
 import { ConfigReader } from "./configReader";
+import { type ShapeOf, visionFromGguf } from "./ggufVision";
 import { gpt2 } from "./gpt2";
 import { llama } from "./llama";
 import { llava } from "./llava";
@@ -30,6 +31,20 @@ export function describeGguf(
     );
   const values = { ...metadata, [`${name}.vocab_size`]: vocabSize };
   return architecture.fromGguf(new ConfigReader(values, "the GGUF metadata", `${name}.`), has);
+}
+
+/** A language model in GGUF that is given eyes by a second file. @throws UnsupportedModelError naming the option */
+export function withGgufVision(
+  { spec, tensors }: ModelDescription,
+  metadata: Readonly<Record<string, unknown>>,
+  shapeOf: ShapeOf,
+): ModelDescription {
+  const config = new ConfigReader(metadata, "the image file's GGUF metadata", "clip.");
+  const vision = visionFromGguf(config, spec.hiddenSize, shapeOf);
+  return {
+    spec: { ...spec, family: `LLaVA (${vision.spec.family}, ${spec.family})`, vision: vision.spec },
+    tensors: { ...tensors, vision: vision.tensors },
+  };
 }
 
 /** @throws UnsupportedModelError naming the architecture or the option */

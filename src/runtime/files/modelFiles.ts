@@ -14,6 +14,8 @@ export interface GgufModelFiles {
   readonly name: string;
   readonly file: GgufFile;
   readonly source: ByteSource;
+  /** The image tower and projector that came as a second file. */
+  readonly vision?: { readonly file: GgufFile; readonly source: ByteSource };
 }
 
 export interface HuggingFaceModelFiles {
@@ -57,9 +59,7 @@ export async function openModelFiles(sources: readonly ByteSource[], signal?: Ab
   const first = sources[0];
   if (!first) throw invalid(`No files. ${ASK}`);
   const ggufs = await withGgufMagic(sources, signal);
-  if (ggufs.length > 1) {
-    throw invalid(`${ggufs.map((source) => source.name).join(" and ")} are two GGUF files; choose one.`);
-  }
+  if (ggufs.length > 1) return openPair(ggufs, signal);
   if (ggufs[0]) return openGguf(ggufs[0], signal);
   const claimed = sources.find((source) => /\.gguf$/i.test(source.name));
   // Not GGUF by its first bytes, whatever its name says: let the reader explain.
@@ -102,6 +102,19 @@ type Open = (name: string) => Promise<ByteSource | null>;
 async function openGguf(source: ByteSource, signal?: AbortSignal): Promise<GgufModelFiles> {
   const file = await readGguf(source, signal);
   return { kind: "gguf", name: baseName(source.name).replace(/\.gguf$/i, ""), file, source };
+}
+
+/** A language model and the image tower that belongs to it. */
+async function openPair(sources: readonly ByteSource[], signal?: AbortSignal): Promise<GgufModelFiles> {
+  const opened = await Promise.all(sources.map((source) => openGguf(source, signal)));
+  const [vision, ...moreVision] = opened.filter(({ file }) => file.metadata["general.architecture"] === "clip");
+  const [text, ...moreText] = opened.filter((file) => file !== vision);
+  if (vision === undefined || text === undefined || moreVision.length + moreText.length > 0) {
+    throw invalid(
+      `${sources.map((source) => source.name).join(" and ")} are ${sources.length} GGUF files; choose one.`,
+    );
+  }
+  return { ...text, vision: { file: vision.file, source: vision.source } };
 }
 
 async function openFolder(

@@ -5,7 +5,7 @@ import type { OpenedModel } from "../openModel";
 import { encodeChat, renderChat, specialText, type TemplateMessage } from "../text/chatTemplate";
 import type { Tokenizer } from "../text/tokenizer";
 import type { ImageEncoder } from "./imageEncoder";
-import { contentWithImages, placeImages } from "./imagePrompt";
+import { contentWithImages, placeImages, splitAt } from "./imagePrompt";
 import type { PromptItem } from "./promptItems";
 
 /** @throws ChatTemplateError, InvalidSettingError for pictures that this model was not given */
@@ -22,21 +22,38 @@ export function chatEncoder(
         `${name} does not see pictures. Take them out, or open one that does.`,
       );
     }
-    if (images === null)
-      return render(
-        tokenizer,
-        template,
-        messages.map(({ role, content }) => ({ role, content })),
-      );
+    if (images === null) return encodeChat(tokenizer, render(tokenizer, template, messages.map(plain)));
     const { imageTokenId } = images.vision;
-    const placeholder = specialText(tokenizer, imageTokenId);
+    const placeholder = imageTokenId === null ? MARKER : specialText(tokenizer, imageTokenId);
     const withImages = messages.map((message) => ({
       role: message.role,
       content: contentWithImages(message, template, placeholder),
     }));
-    const rows = hashes.map((hash) => rowsOf(images, hash));
-    return placeImages(render(tokenizer, template, withImages), imageTokenId, rows);
+    const text = render(tokenizer, template, withImages);
+    const pieces =
+      imageTokenId === null ? encodePieces(tokenizer, text) : splitAt(encodeChat(tokenizer, text), imageTokenId);
+    return placeImages(
+      pieces,
+      hashes.map((hash) => rowsOf(images, hash)),
+    );
   };
+}
+
+/** Stands for a picture in a text whose vocabulary has no token for one. */
+const MARKER = "<__media__>";
+
+function encodePieces(tokenizer: Tokenizer, text: string): number[][] {
+  return text
+    .split(MARKER)
+    .map((piece, index) =>
+      index === 0
+        ? encodeChat(tokenizer, piece)
+        : [...tokenizer.encode(piece, { addSpecial: false, parseSpecial: true })],
+    );
+}
+
+function plain({ role, content }: ChatMessage): TemplateMessage {
+  return { role, content };
 }
 
 function rowsOf(images: ImageEncoder, hash: string): NonNullable<ReturnType<ImageEncoder["rowsOf"]>> {
@@ -50,12 +67,11 @@ function rowsOf(images: ImageEncoder, hash: string): NonNullable<ReturnType<Imag
   return rows;
 }
 
-function render(tokenizer: Tokenizer, template: string, messages: readonly TemplateMessage[]): number[] {
-  const text = renderChat(template, messages, {
+function render(tokenizer: Tokenizer, template: string, messages: readonly TemplateMessage[]): string {
+  return renderChat(template, messages, {
     bosToken: specialText(tokenizer, tokenizer.bosId),
     eosToken: specialText(tokenizer, tokenizer.eosId),
     addGenerationPrompt: true,
     now: new Date(),
   });
-  return encodeChat(tokenizer, text);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { contentWithImages, placeImages } from "./imagePrompt";
+import { contentWithImages, placeImages, splitAt } from "./imagePrompt";
 import type { EmbeddingRow } from "./promptItems";
 
 const TEXT_TEMPLATE = "{% for message in messages %}{{ message['role'] }}: {{ message['content'] }}{% endfor %}";
@@ -31,12 +31,12 @@ describe("placeImages", () => {
 
   it("puts each picture's rows where its placeholder stands, in order", () => {
     const [a, b] = [rows("a", 2), rows("b", 1)];
-    expect(placeImages([1, 9, 2, 9, 3], 9, [a, b])).toEqual([1, ...a, 2, ...b, 3]);
-    expect(placeImages([1, 2], 9, [])).toEqual([1, 2]);
+    expect(placeImages(splitAt([1, 9, 2, 9, 3], 9), [a, b])).toEqual([1, ...a, 2, ...b, 3]);
+    expect(placeImages(splitAt([1, 2], 9), [])).toEqual([1, 2]);
   });
 
   it("refuses a template that loses or adds places", () => {
-    expect(() => placeImages([1, 2], 9, [rows("a", 2)])).toThrow("1 pictures");
-    expect(() => placeImages([9, 9], 9, [rows("a", 2)])).toThrow("made 2 places");
+    expect(() => placeImages([[1, 2]], [rows("a", 2)])).toThrow("1 pictures");
+    expect(() => placeImages(splitAt([9, 9], 9), [rows("a", 2)])).toThrow("made 2 places");
   });
 });

@@ -21,21 +21,29 @@ export function contentWithImages(
 }
 
 /**
- * Puts each picture's rows where its placeholder stands.
+ * Puts each picture's rows between the pieces of text that its placeholder parted.
  * @throws ChatTemplateError when the template left a picture out or wrote one of its own
  */
 export function placeImages(
-  ids: readonly number[],
-  imageTokenId: number,
+  pieces: readonly (readonly number[])[],
   images: readonly (readonly EmbeddingRow[])[],
 ): PromptItem[] {
-  const places = ids.filter((id) => id === imageTokenId).length;
+  const places = pieces.length - 1;
   if (places !== images.length) {
     throw new VitrineError(
       "ChatTemplateError",
       `The conversation has ${images.length} pictures, but the model's chat template made ${places} places for them.`,
     );
   }
-  let next = 0;
-  return ids.flatMap((id): PromptItem[] => (id === imageTokenId ? [...(images[next++] ?? [])] : [id]));
+  return pieces.flatMap((ids, index): PromptItem[] => [...ids, ...(images[index] ?? [])]);
+}
+
+/** The runs of ids between those that stand for a picture. */
+export function splitAt(ids: readonly number[], imageTokenId: number): number[][] {
+  const pieces: number[][] = [[]];
+  for (const id of ids) {
+    if (id === imageTokenId) pieces.push([]);
+    else pieces.at(-1)?.push(id);
+  }
+  return pieces;
 }

@@ -33,6 +33,9 @@ export interface ProcessedImage {
 /** Numbers of Pillow's filters. */
 const FILTERS: Readonly<Record<number, ResizeFilter>> = { 1: "lanczos", 2: "bilinear", 3: "bicubic", 4: "box" };
 
+/** What both families take unless told otherwise. */
+const BICUBIC = 3;
+
 export class ImageProcessor {
   private constructor(
     private readonly target: { readonly shortestEdge: number } | { readonly width: number; readonly height: number },
@@ -58,7 +61,7 @@ export class ImageProcessor {
     if (final !== side) throw unsupported(`a size other than the tower's ${side} x ${side}`);
     const smallest = "shortestEdge" in target ? target.shortestEdge : Math.min(target.width, target.height);
     if (smallest < side) throw unsupported(`a crop of ${side} from ${smallest}`);
-    const resample = typeof config.resample === "number" ? config.resample : isClip ? 3 : 2;
+    const resample = typeof config.resample === "number" ? config.resample : BICUBIC;
     const filter = FILTERS[resample];
     if (filter === undefined) throw unsupported(`resample ${resample}`);
     const rescale = config.do_rescale === false ? 1 : number(config.rescale_factor, "rescale_factor", 1 / 255);
