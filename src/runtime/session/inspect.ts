@@ -1,15 +1,10 @@
 /** Reads from the chat's own path what a person or a test wants to see: logits of every position, layer outputs. */
 import { BufferScope } from "../gpu/bufferScope";
-import type { Dispatch } from "../gpu/dispatch";
 import { readFloats } from "../gpu/readback";
-import { matmul } from "../kernels/matmul";
-import { normRows } from "../kernels/norm";
 import { paddedStride } from "../kernels/weightMatrix";
 import type { PromptItem } from "./promptItems";
+import { logitRows, rowLogits } from "./rowLogits";
 import type { Session } from "./session";
-
-/** Logits held on the GPU at a time. */
-const LOGIT_BYTES = 64 * 2 ** 20;
 
 /**
  * Logits [V] after each token of `ids`, given to `onRow` in order; the cache afterwards holds `ids`.
@@ -21,35 +16,13 @@ export async function scoreLogits(
   ids: readonly PromptItem[],
   onRow: (position: number, logits: Float32Array) => void,
 ): Promise<void> {
-  const { gpu, spec, weights, choice } = session.model;
-  const { buffers, prefillRows } = session.forward;
+  const { gpu, spec } = session.model;
   const stride = paddedStride(spec.vocabSize);
-  const rows = Math.max(1, Math.min(prefillRows, Math.floor(LOGIT_BYTES / (stride * 4))));
+  const rows = logitRows(session);
   const scope = new BufferScope(gpu);
   try {
     const logits = scope.storage("row logits", rows * stride * 4);
-    const norm = await normRows(gpu, {
-      label: "final norm of rows",
-      vectors: weights.finalNorm,
-      columns: spec.hiddenSize,
-      step: buffers.step,
-      x: buffers.hidden,
-      y: buffers.normed,
-      lastRowOnly: false,
-      layout: choice.norm,
-    });
-    const head = await matmul(gpu, {
-      label: "head of rows",
-      ...weights.head,
-      step: buffers.step,
-      x: buffers.normed,
-      y: logits,
-      yStride: stride,
-      epilogue: "store",
-      activation: null,
-      variant: choice.matmul,
-    });
-    const after: readonly Dispatch[] = [norm, ...head];
+    const after = await rowLogits(session, logits);
     await session.runChunks(ids, 0, rows, after, async (start, count) => {
       const values = await readFloats(gpu, logits, 0, count * stride);
       for (let r = 0; r < count; r++) onRow(start + r, values.subarray(r * stride, r * stride + spec.vocabSize));

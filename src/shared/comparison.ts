@@ -1,0 +1,93 @@
+/**
+ * What one level costs against another on the same text: both models read the same tokens, and at each scored place
+ * their distributions over the whole vocabulary are compared. P is the reference, Q the level.
+ */
+import type { TokenText } from "./nextToken";
+import type { ModelHandle, Prompt } from "./protocol";
+import type { FormatId, Level } from "./quant";
+
+/** Likely next tokens listed for each scored token. */
+export const COMPARED_TOP = 10;
+
+/** One number for each scored token, in the order of the text. Logarithms are natural. */
+export interface TokenScores {
+  /** Place in the text's tokens, from 0. */
+  readonly places: Uint32Array;
+  /** -ln P(c), c the token that stands there */
+  readonly nllReference: Float32Array;
+  /** -ln Q(c) */
+  readonly nllLevel: Float32Array;
+  /** sum over the vocabulary of P (ln P - ln Q) */
+  readonly kld: Float32Array;
+  /** Largest P. */
+  readonly topProbability: Float32Array;
+  /** Ids of the most likely token by P and by Q, the lower id on a tie. */
+  readonly topReference: Uint32Array;
+  readonly topLevel: Uint32Array;
+  /** [N, 2, COMPARED_TOP, 3]: most likely by P, then by Q; each id, and as bits of f32 ln P and ln Q. */
+  readonly tops: Uint32Array;
+}
+
+export interface ComparisonRequest {
+  /** An open model: its files are read again for every level that is not its own. */
+  readonly model: ModelHandle;
+  readonly reference: Level;
+  readonly levels: readonly Level[];
+  /** A text, or a conversation as the model reads it. */
+  readonly text: Prompt;
+  /** Tokens of a window, the beginning-of-text token included; null: 512, or less where text or context are shorter. */
+  readonly window: number | null;
+  /** Rows of a window before this one are read but not scored; null: half a window. */
+  readonly firstScored: number | null;
+  /** Also scores the reference against itself through other kernels: what is below that is rounding. */
+  readonly measureFloor: boolean;
+}
+
+/** What is compared with the reference: a level, or the reference through other kernels. */
+export type Contender = Level | "floor";
+
+export type ComparisonEvent =
+  /** The tokens of the text, once they are known. */
+  | {
+      readonly kind: "text";
+      readonly tokens: readonly TokenText[];
+      readonly window: number;
+      readonly firstScored: number;
+    }
+  | { readonly kind: "loading"; readonly level: Level; readonly doneBytes: number; readonly totalBytes: number }
+  /** After each window. */
+  | {
+      readonly kind: "scores";
+      readonly contender: Contender;
+      readonly scores: TokenScores;
+      readonly scored: number;
+      readonly ofTokens: number;
+    };
+
+export interface ComparedModel {
+  readonly level: Level;
+  /** Of the weights, by format: what the level became in this model. */
+  readonly weightBytes: Readonly<Partial<Record<FormatId, number>>>;
+  /** From first to last window, loading not included. */
+  readonly scoringMs: number;
+}
+
+export interface ComparisonResult {
+  readonly end: "done" | "stopped";
+  readonly reference: ComparedModel;
+  /** Those that were reached. */
+  readonly levels: readonly ComparedModel[];
+  /** Largest scratch on the GPU beyond weights: two caches and the logits of a few rows of both models. */
+  readonly scratchBytes: number;
+}
+
+export interface ComparisonApi {
+  /**
+   * One level after the other beside the reference, window by window. Statistics are `comparisonStatistics.ts`.
+   * @throws InvalidStateError while another comparison runs; InvalidSettingError for a text too short to score; any
+   *   error of loading a model
+   */
+  compare(request: ComparisonRequest, onEvent: (event: ComparisonEvent) => void): Promise<ComparisonResult>;
+  /** Ends the comparison under way after the window it is at. */
+  stopComparison(): Promise<void>;
+}

@@ -1,0 +1,132 @@
+import { describe, expect, it } from "vitest";
+import type { TokenScores } from "./comparison";
+import {
+  comparisonStatistics,
+  isDistinguishable,
+  joinScores,
+  meanOf,
+  percentile,
+  type Statistic,
+} from "./comparisonStatistics";
+
+function scoresOf(
+  rows: readonly (readonly [p: number, q: number, kld: number, topP: number, same: boolean])[],
+): TokenScores {
+  return {
+    places: Uint32Array.from(rows, (_, i) => i),
+    nllReference: Float32Array.from(rows, ([p]) => -Math.log(p)),
+    nllLevel: Float32Array.from(rows, ([, q]) => -Math.log(q)),
+    kld: Float32Array.from(rows, ([, , kld]) => kld),
+    topProbability: Float32Array.from(rows, ([, , , top]) => top),
+    topReference: Uint32Array.from(rows, () => 5),
+    topLevel: Uint32Array.from(rows, ([, , , , same]) => (same ? 5 : 6)),
+    tops: new Uint32Array(rows.length * 60),
+  };
+}
+
+/** mulberry32 */
+function generator(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+describe("statistics of a comparison", () => {
+  it("by hand", () => {
+    const s = comparisonStatistics(
+      scoresOf([
+        [0.5, 0.25, 0.1, 0.5, true],
+        [0.5, 0.5, 0.2, 0.6, true],
+        [0.25, 0.5, 0.3, 0.96, false],
+        [0.25, 0.25, 0.4, 1, true],
+      ]),
+    );
+    if (s === null) throw new Error("no statistics");
+    const near = (actual: Statistic, value: number, error: number | null): void => {
+      expect(actual.value).toBeCloseTo(value, 6);
+      if (error === null) expect(actual.error).toBeNull();
+      else expect(actual.error).toBeCloseTo(error, 6);
+    };
+    // ln 2 times 1, 1, 2, 2 and 2, 1, 1, 2: both mean 1.5, sd 0.5.
+    const ln2 = Math.LN2;
+    near(s.referencePerplexity, 2 ** 1.5, (2 ** 1.5 * 0.5 * ln2) / Math.sqrt(3));
+    near(s.perplexity, 2 ** 1.5, (2 ** 1.5 * 0.5 * ln2) / Math.sqrt(3));
+    // Differences 1, 0, -1, 0: sd sqrt(1 / 2).
+    near(s.lnPerplexityRatio, 0, (ln2 * Math.SQRT1_2) / Math.sqrt(3));
+    near(s.meanKld, 0.25, Math.sqrt(0.0125 / 3));
+    near(s.medianKld, 0.25, null);
+    near(s.kld90, 0.37, null);
+    near(s.maxKld, 0.4, null);
+    // Delta p: -0.25, 0, 0.25, 0.
+    near(s.meanDeltaP, 0, Math.sqrt(0.03125 / 3));
+    near(s.rmsDeltaP, Math.sqrt(0.03125), Math.sqrt(0.03125 ** 2 / 3) / (2 * Math.sqrt(0.03125)));
+    near(s.sameTop, 0.75, Math.sqrt((0.75 * 0.25) / 3));
+    expect(s.buckets.map(({ kld }) => kld.n)).toEqual([0, 0, 2, 0, 2]);
+    expect(s.buckets[4]?.kld.value).toBeCloseTo(0.35, 6);
+  });
+
+  it("a model against itself", () => {
+    const s = comparisonStatistics(scoresOf(Array.from({ length: 200 }, () => [0.3, 0.3, 0, 0.7, true] as const)));
+    expect(s).toMatchObject({
+      meanKld: { value: 0, error: 0 },
+      maxKld: { value: 0 },
+      sameTop: { value: 1, error: 0 },
+      lnPerplexityRatio: { value: 0 },
+      rmsDeltaP: { value: 0, error: 0 },
+    });
+    expect(s !== null && isDistinguishable(s, 0)).toBe(false);
+  });
+
+  it("has none without tokens, no errors with one, and no NaN with two", () => {
+    expect(comparisonStatistics(scoresOf([]))).toBeNull();
+    expect(comparisonStatistics(scoresOf([[0.5, 0.5, 0.1, 0.5, true]]))?.meanKld.error).toBeNull();
+    const two = comparisonStatistics(
+      scoresOf([
+        [0.5, 0.5, 0.1, 0.5, true],
+        [0.5, 0.4, 0.1, 0.5, true],
+      ]),
+    );
+    expect(JSON.stringify(two?.meanKld)).not.toContain("null");
+  });
+
+  it("percentiles lie between neighbours", () => {
+    expect([0, 0.5, 0.75, 1].map((share) => percentile([1, 2, 4], share))).toEqual([1, 2, 3, 4]);
+    expect(percentile([7], 0.999)).toBe(7);
+  });
+
+  it("error bars cover the truth: of 600 texts about 68 % within one and 95 % within two errors", () => {
+    const random = generator(1);
+    // Skewed as KLD is: cube of a uniform number has the mean 1/4. And a share of 0.9.
+    const runs = 600;
+    const within = { one: 0, two: 0, shareOne: 0, shareTwo: 0 };
+    for (let run = 0; run < runs; run++) {
+      const kld = meanOf(Float64Array.from({ length: 300 }, () => random() ** 3));
+      const off = Math.abs(kld.value - 0.25) / (kld.error as number);
+      if (off < 1) within.one++;
+      if (off < 2) within.two++;
+      const same = meanOf(Float64Array.from({ length: 300 }, () => (random() < 0.9 ? 1 : 0)));
+      const shareOff = Math.abs(same.value - 0.9) / (same.error as number);
+      if (shareOff < 1) within.shareOne++;
+      if (shareOff < 2) within.shareTwo++;
+    }
+    // Binomial: sd 1.9 and 0.9 points; four of them.
+    for (const count of [within.one, within.shareOne]) expect(Math.abs(count / runs - 0.683)).toBeLessThan(0.08);
+    for (const count of [within.two, within.shareTwo]) expect(Math.abs(count / runs - 0.954)).toBeLessThan(0.036);
+  });
+
+  it("joins windows", () => {
+    const a = scoresOf([[0.5, 0.5, 0.1, 0.5, true]]);
+    const b = scoresOf([
+      [0.5, 0.4, 0.2, 0.5, false],
+      [0.5, 0.4, 0.3, 0.5, true],
+    ]);
+    const joined = joinScores([a, b]);
+    expect([...joined.kld].map((value) => value.toFixed(1))).toEqual(["0.1", "0.2", "0.3"]);
+    expect([...joined.topLevel]).toEqual([5, 6, 5]);
+    expect(joined.tops).toHaveLength(180);
+  });
+});
