@@ -35,7 +35,14 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   worker: ["shared", "runtime/session"],
   shared: [],
   // Two sessions side by side: nothing in the runtime knows it.
-  "runtime/comparison": ["runtime/session", "runtime/model", "runtime/text", "runtime/kernels", "runtime/gpu", "shared"],
+  "runtime/comparison": [
+    "runtime/session",
+    "runtime/model",
+    "runtime/text",
+    "runtime/kernels",
+    "runtime/gpu",
+    "shared",
+  ],
   "runtime/session": [
     "runtime/model",
     "runtime/sampling",
