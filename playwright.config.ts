@@ -4,9 +4,7 @@ import { graphicsEnvironment } from "./scripts/setup/graphics.mjs";
 
 // Read again in every worker process, which inherits the choice.
 process.env.VITRINE_E2E_PORT ??= String(await freePort(4180));
-const port = process.env.VITRINE_E2E_PORT;
-// A folder of its own, so that two runs at a time do not rebuild each other's site.
-const folder = `.cache/site-${port}`;
+process.env.VITRINE_FAKE_PORT ??= String(await freePort(Number(process.env.VITRINE_E2E_PORT) + 1));
 const vite = "node node_modules/vite/bin/vite.js";
 
 // macOS has no SwiftShader for WebGPU; its own GPU runs the tests.
@@ -22,7 +20,7 @@ export default defineConfig({
   forbidOnly: Boolean(process.env.CI),
   reporter: [["list"]],
   use: {
-    baseURL: `http://localhost:${port}/`,
+    baseURL: `http://localhost:${process.env.VITRINE_E2E_PORT}/`,
     browserName: "chromium",
     headless: true,
     screenshot: "only-on-failure",
@@ -40,14 +38,24 @@ export default defineConfig({
       ],
     },
   },
-  // What is tested is what ships: a build, not the development server.
-  webServer: {
-    command: `${vite} build --outDir ${folder} --emptyOutDir --logLevel warn && ${vite} preview --outDir ${folder} --port ${port} --strictPort --host localhost`,
+  // What is tested is what ships: a build, not the development server. The second site is the same page with a runtime
+  // of made-up answers, for tests of the page itself; its names are kept, so that a test can say what renders.
+  webServer: [
+    site(process.env.VITRINE_E2E_PORT, "production"),
+    site(process.env.VITRINE_FAKE_PORT, "fake --minify false"),
+  ],
+});
+
+function site(port: string, mode: string) {
+  // A folder of its own, so that two runs at a time do not rebuild each other's site.
+  const folder = `.cache/site-${port}`;
+  return {
+    command: `${vite} build --outDir ${folder} --emptyOutDir --logLevel warn --mode ${mode} && ${vite} preview --outDir ${folder} --port ${port} --strictPort --host localhost`,
     url: `http://localhost:${port}/`,
     reuseExistingServer: false,
     timeout: 120_000,
-  },
-});
+  };
+}
 
 /** The first port from `start` on that nobody listens at. */
 async function freePort(start: number): Promise<number> {

@@ -13,13 +13,18 @@ import { AppProvider } from "./ui/appContext";
 import { tabOf } from "./ui/panels/tabAddress";
 import "./ui/styles/index.css";
 
-/** The worker; in development `?fake=SCENE` puts a runtime with made-up answers in its place. */
+/**
+ * The worker. In development, and in the site built with `--mode fake`, `?fake=SCENE` puts a runtime with made-up
+ * answers in its place; `&answer=TEXT` says which.
+ */
 async function chooseRuntime(): Promise<RuntimeApi> {
-  if (import.meta.env.DEV) {
+  if (import.meta.env.MODE !== "production") {
     const query = new URLSearchParams(location.search);
     const { createFakeRuntime, FAKE_SCENES } = await import("./store/fakeRuntime");
     const scene = FAKE_SCENES.find((known) => known === query.get("fake"));
-    if (scene !== undefined) return createFakeRuntime({ scene, tokenMs: Number(query.get("ms") ?? 25) });
+    const answer = query.get("answer");
+    const tokenMs = Number(query.get("ms") ?? 25);
+    if (scene !== undefined) return createFakeRuntime({ scene, tokenMs, ...(answer !== null && { answer }) });
   }
   return createRuntimeClient();
 }

@@ -67,11 +67,23 @@ function rowsOf(images: ImageEncoder, hash: string): NonNullable<ReturnType<Imag
   return rows;
 }
 
+/** The last message of a conversation, when it is an answer to go on with. */
+export function openAnswer(messages: readonly { role: string; content: unknown }[]): string | null {
+  const last = messages.at(-1);
+  return last?.role === "assistant" && typeof last.content === "string" ? last.content : null;
+}
+
+/**
+ * An answer to go on with is written as the model wrote it, behind the template's beginning of an answer: templates
+ * would close it, and some leave out parts of earlier answers.
+ */
 function render(tokenizer: Tokenizer, template: string, messages: readonly TemplateMessage[]): string {
-  return renderChat(template, messages, {
+  const answer = openAnswer(messages);
+  const text = renderChat(template, answer === null ? messages : messages.slice(0, -1), {
     bosToken: specialText(tokenizer, tokenizer.bosId),
     eosToken: specialText(tokenizer, tokenizer.eosId),
     addGenerationPrompt: true,
     now: new Date(),
   });
+  return text + (answer ?? "");
 }

@@ -153,6 +153,18 @@ describe("known answers", () => {
     });
   });
 
+  it("go on with an answer that was begun, as if it had not been interrupted", async () => {
+    await withSession(talking, 128, async (session) => {
+      const begun = await ask(talking, session, { messages: [user("count")], maxNewTokens: 3 });
+      expect(begun.text).toBe("one two three");
+      const messages = [user("count"), assistant(begun.text)];
+      const more = await ask(talking, session, { messages, maxNewTokens: 3 });
+      expect(more.text).toBe(" four five six");
+      expect(more.stats.cachedTokens).toBe(begun.stats.promptTokens + 2);
+      expect(more.stats.promptTokens).toBe(begun.stats.promptTokens + 3);
+    });
+  });
+
   it("go on from a text where there is no template", async () => {
     const base = await openGguf(tinyGguf(TALKING, { chatTemplate: null }), "base.gguf");
     await withSession(base, 128, async (session) => {

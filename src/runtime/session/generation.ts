@@ -1,9 +1,17 @@
 /** Text in, text out: template, tokens, stop strings and the room in the cache, around a session's tokens. */
 import { VitrineError } from "../../shared/errors";
-import type { EndReason, GenerateEvent, GenerateRequest, GenerateResult, GenerationStats } from "../../shared/protocol";
+import type {
+  EndReason,
+  GenerateEvent,
+  GenerateRequest,
+  GenerateResult,
+  GenerationStats,
+  Prompt,
+} from "../../shared/protocol";
 import type { OpenedModel } from "../openModel";
 import { StopStrings } from "../text/stopStrings";
 import { StreamingDecoder } from "../text/streamingDecoder";
+import { openAnswer } from "./chatEncoder";
 import { fitPrompt, reservedRoom } from "./promptFitting";
 import type { PromptItem } from "./promptItems";
 import { readPrompt } from "./readPrompt";
@@ -52,7 +60,7 @@ class Generation {
     const { tokenizer } = opened;
     this.given = request.answerIds ?? [];
     this.ids = [...this.given];
-    this.decoder = tokenizer && new StreamingDecoder(tokenizer, { continuesText: request.prompt.kind !== "chat" });
+    this.decoder = tokenizer && new StreamingDecoder(tokenizer, { continuesText: continuesText(request.prompt) });
     this.stops = new StopStrings(request.stopStrings);
     // By ids alone nothing is known to be an end.
     this.endIds = new Set(request.prompt.kind === "ids" ? [] : tokenizer?.endIds);
@@ -169,6 +177,11 @@ class Generation {
       cacheBytesUsed: cache.bytesPerToken * (this.endReason === null ? cacheLength : this.session.length),
     };
   }
+}
+
+/** Then a space before the first new word is part of the text. */
+function continuesText(prompt: Prompt): boolean {
+  return prompt.kind !== "chat" || (openAnswer(prompt.messages) ?? "") !== "";
 }
 
 function tooLong(tokens: number, capacity: number): VitrineError {
