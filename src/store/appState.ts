@@ -3,6 +3,7 @@ import type { RuntimeApi } from "../shared/protocol";
 import type { ChatSlice } from "./chatSlice";
 import type { ConversationSlice } from "./conversationSlice";
 import type { DeviceSlice } from "./deviceSlice";
+import type { DraftSlice } from "./draftSlice";
 import type { RequestFrame } from "./frameBatcher";
 import type { LayoutSlice } from "./layoutSlice";
 import type { ModelSlice } from "./modelSlice";
@@ -19,6 +20,7 @@ export type AppState = DeviceSlice &
   SamplingSlice &
   ConversationSlice &
   ChatSlice &
+  DraftSlice &
   PreferencesSlice &
   SelectionSlice &
   LayoutSlice &

@@ -5,6 +5,7 @@ import type { AppState, SliceContext } from "./appState";
 import { createChatSlice } from "./chatSlice";
 import { createConversationSlice } from "./conversationSlice";
 import { createDeviceSlice } from "./deviceSlice";
+import { createDraftSlice } from "./draftSlice";
 import { type RequestFrame, requestBrowserFrame } from "./frameBatcher";
 import { createLayoutSlice } from "./layoutSlice";
 import { createModelSlice } from "./modelSlice";
@@ -56,6 +57,7 @@ export function createAppStore(runtime: RuntimeApi, options: AppStoreOptions = {
       ...createSamplingSlice(context),
       ...createPreferencesSlice(context),
       ...createLayoutSlice(context),
+      ...createDraftSlice(context),
       ...createConversationSlice(context),
       ...createChatSlice(context),
       ...createSelectionSlice(context),

@@ -21,13 +21,11 @@ export interface ForcedToken {
 }
 
 export interface ChatSlice {
-  readonly draft: string;
   readonly streaming: Streaming | null;
   /** Of the newest answer, also while it streams. */
   readonly statistics: Answer | null;
   /** The turn whose error is the newest thing that went wrong. */
   readonly alertTurn: string | null;
-  readonly setDraft: (draft: string) => void;
   readonly send: () => Promise<void>;
   /** Another answer beside this one, or the first one to a message. */
   readonly regenerate: (turnId: string) => Promise<void>;
@@ -110,11 +108,9 @@ export function createChatSlice(context: SliceContext): ChatSlice {
   }
 
   return {
-    draft: "",
     streaming: null,
     statistics: null,
     alertTurn: null,
-    setDraft: (draft) => set({ draft }),
     send: async () => {
       const { draft, turns, chat } = get();
       if (draft.trim() === "" || !canAnswer()) return;

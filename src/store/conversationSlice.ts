@@ -11,6 +11,7 @@ import {
 } from "./conversation";
 import { fromJson } from "./conversationFile";
 import { isEmptyConversation, sortConversations } from "./conversationWords";
+import { swapDrafts } from "./draftSlice";
 
 /** What was deleted last, for as long as it can be taken back. */
 export interface Undo {
@@ -55,7 +56,8 @@ export function createConversationSlice({ get, set, wallClock, newId }: SliceCon
   function show(chat: Conversation, chats: ReadonlyMap<string, Conversation>): void {
     const turns = pathOf(chat);
     const newest = turns.findLast((turn) => turn.answer !== null);
-    set({ chats, chat, turns, statistics: newest?.answer ?? null, alertTurn: null, notice: null });
+    const drafts = swapDrafts(get(), get().chat.id, chat.id);
+    set({ ...drafts, chats, chat, turns, statistics: newest?.answer ?? null, alertTurn: null, notice: null });
   }
 
   const changeChat: ConversationSlice["changeChat"] = (id, change, also = {}) => {

@@ -8,6 +8,7 @@ import type { AppState, AppStore } from "./appStore";
 import { type Answer, type Conversation, changeTurn, parentsFirst } from "./conversation";
 import { toRecord } from "./conversationFile";
 import { isEmptyConversation } from "./conversationWords";
+import { type Drafts, readDrafts } from "./draftSlice";
 import { readLayout } from "./layoutSlice";
 import { type RememberedModel, readPreferences } from "./preferencesSlice";
 import { readConversation } from "./readConversation";
@@ -45,6 +46,7 @@ export async function restoreKept(store: AppStore, storage: ChatStorage): Promis
     const preferences = values.get(PREFERENCES);
     const fields = isFields(preferences) ? preferences : {};
     store.setState(restorePreferences(fields));
+    restoreDrafts(store, fields, chats);
     store.getState().adoptChats(chats, typeof fields.chatId === "string" ? fields.chatId : null);
     if (errors.length > 0) store.getState().report({ kind: "restore" }, errors[0]);
   } catch (error) {
@@ -58,9 +60,36 @@ function withUnfinished(chat: Conversation, value: unknown): Conversation {
   const { turnId, text, answer } = value;
   const turn = chat.turns.find((known) => known.id === turnId);
   if (turn === undefined || typeof text !== "string" || text.length < turn.text.length) return chat;
-  const change = { text, state: "stopped", answer: (answer as Answer | null) ?? turn.answer } as const;
-  // Read again: what was kept is as little to be trusted here as anywhere.
-  return readConversation(toRecord(changeTurn(chat, turn.id, change, chat.updatedAt)));
+  const withText = changeTurn(chat, turn.id, { text, state: "stopped" }, chat.updatedAt);
+  try {
+    // Read again: what was kept is as little to be trusted here as anywhere.
+    const change = { answer: (answer as Answer | null) ?? turn.answer };
+    return readConversation(toRecord(changeTurn(withText, turn.id, change, chat.updatedAt)));
+  } catch {
+    return withText;
+  }
+}
+
+/** The draft of a chat that was not kept, because it is empty, is that of the empty chat on the page. */
+function restoreDrafts(store: AppStore, fields: Fields, chats: readonly Conversation[]): void {
+  const { drafts, edits, places } = readDrafts(fields);
+  const known = new Set(chats.map((chat) => chat.id));
+  const [orphan] = Object.entries(drafts).filter(([id]) => !known.has(id));
+  const own = Object.fromEntries(Object.entries(drafts).filter(([id]) => known.has(id)));
+  store.setState({ draft: orphan?.[1] ?? "", drafts: own, edits, places });
+}
+
+/** Those of chats and turns that are still there. */
+function draftsOf({ draft, drafts, edits, places, chat, chats }: AppState): Omit<Drafts, "draft"> {
+  const all = draft === "" ? drafts : { ...drafts, [chat.id]: draft };
+  const ofChats = <T>(entries: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
+    Object.fromEntries(Object.entries(entries).filter(([id]) => chats.has(id)));
+  const hasTurn = (id: string): boolean => [...chats.values()].some((known) => known.turns.some((t) => t.id === id));
+  return {
+    drafts: ofChats(all),
+    edits: Object.fromEntries(Object.entries(edits).filter(([id]) => hasTurn(id))),
+    places: ofChats(places),
+  };
 }
 
 function restorePreferences(fields: Fields): Partial<AppState> {
@@ -69,7 +98,6 @@ function restorePreferences(fields: Fields): Partial<AppState> {
     layout: readLayout(fields.layout),
   };
   if (isFields(fields.settings)) kept.settings = readSettings(fields.settings, "settings");
-  if (typeof fields.draft === "string") kept.draft = fields.draft;
   return kept;
 }
 
@@ -81,13 +109,13 @@ function rememberedModel({ model, rememberedModel: before }: AppState): Remember
 }
 
 function preferencesOf(state: AppState): Fields {
-  const { language, promptPresets, settings, layout, draft, chat } = state;
+  const { language, promptPresets, settings, layout, chat } = state;
   return {
     language,
     promptPresets,
     settings,
     layout,
-    draft,
+    ...draftsOf(state),
     chatId: chat.id,
     rememberedModel: rememberedModel(state),
   };
@@ -185,6 +213,9 @@ const KEPT = [
   "streaming",
   "settings",
   "draft",
+  "drafts",
+  "edits",
+  "places",
   "language",
   "layout",
   "promptPresets",

@@ -1,6 +1,7 @@
 import { useApp } from "../appContext";
 import { LoadingStrip } from "../model/LoadingStrip";
 import { StatusStrip } from "../statistics/StatusStrip";
+import { useStrings } from "../strings/useStrings";
 import { Announcer } from "../turn/Announcer";
 import { Composer } from "./Composer";
 import { EmptyState } from "./EmptyState";
@@ -10,16 +11,18 @@ import { Transcript } from "./Transcript";
 import { UndoBar } from "./UndoBar";
 
 export function Chat() {
+  const { composer } = useStrings();
   const isUnavailable = useApp((state) => state.device.status === "unavailable");
+  const chatId = useApp((state) => state.chat.id);
   const isEmpty = useApp((state) => state.turns.length === 0);
   return (
-    <section className="chat" aria-label="Chat">
+    <section className="chat" aria-label={composer.chat}>
       <LoadingStrip />
       <NoticeBar />
       {isEmpty ? (
         <div className="chat-scroll chat-empty">{isUnavailable ? <NoWebGpu /> : <EmptyState />}</div>
       ) : (
-        <Transcript />
+        <Transcript key={chatId} chatId={chatId} />
       )}
       <UndoBar />
       {(!isUnavailable || !isEmpty) && <Composer />}

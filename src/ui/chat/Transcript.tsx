@@ -1,8 +1,9 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useRef } from "react";
+import { type RefObject, useCallback, useRef } from "react";
 import type { Turn } from "../../store/conversation";
 import { isUnanswered } from "../../store/conversationWords";
-import { useApp } from "../appContext";
+import type { ReadingPlace } from "../../store/draftSlice";
+import { useApp, useAppStore } from "../appContext";
 import { Icon } from "../Icon";
 import { useStrings } from "../strings/useStrings";
 import { TurnView } from "../turn/TurnView";
@@ -13,15 +14,22 @@ const TAIL = 24;
 /** Room between turns, as `--turn-gap` in chat.css. */
 const GAP_PX = 28;
 
-export function Transcript() {
+/** The chat on the page, from its first turn to its last. One instance for each chat, so that each keeps its place. */
+export function Transcript({ chatId }: { chatId: string }) {
   const strings = useStrings().turn;
-  const chatId = useApp((state) => state.chat.id);
   const turns = useApp((state) => state.turns);
   const isPlain = useApp((state) => state.model !== null && !state.model.report.hasChatTemplate);
   const scroller = useRef<HTMLElement>(null);
   const content = useRef<HTMLDivElement>(null);
-  const lastUser = turns.findLast((turn) => turn.role === "user")?.id ?? "";
-  const { isAtBottom, scrollToBottom } = useStickToBottom(scroller, content, `${chatId} ${lastUser}`);
+  const keepPlace = useApp((state) => state.keepPlace);
+  const { isAtBottom, scrollToBottom } = useStickToBottom({
+    scroller,
+    content,
+    streamingId: useApp((state) => (state.streaming?.chatId === chatId ? state.streaming.turnId : null)),
+    turnIds: turns.map((turn) => turn.id),
+    start: useAppStore().getState().places[chatId] ?? null,
+    onPlace: useCallback((place: ReadingPlace | null) => keepPlace(chatId, place), [chatId, keepPlace]),
+  });
   // An even number, so that a question and its answer move together.
   const before = Math.max(0, (turns.length - TAIL) & ~1);
   const view = (turn: Turn, index: number) => (
@@ -38,7 +46,7 @@ export function Transcript() {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section ref={scroller} className="chat-scroll" tabIndex={0} aria-label={strings.conversation}>
         <div ref={content} className="turns">
-          {before > 0 && <EarlierTurns key={chatId} turns={turns.slice(0, before)} scroller={scroller} view={view} />}
+          {before > 0 && <EarlierTurns turns={turns.slice(0, before)} scroller={scroller} view={view} />}
           {turns.slice(before).map((turn, index) => view(turn, before + index))}
         </div>
       </section>

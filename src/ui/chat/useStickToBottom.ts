@@ -1,19 +1,32 @@
 import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { ReadingPlace } from "../../store/draftSlice";
+import { goToPlace, placeIn } from "./readingPlace";
 
 /** Nearer than this to the end, the view follows what is written. */
 const NEAR_PX = 48;
+/** After the last scroll event, before the place is kept. */
+const SETTLED_MS = 150;
+
+interface StickToBottomOptions {
+  readonly scroller: RefObject<HTMLElement | null>;
+  readonly content: RefObject<HTMLElement | null>;
+  /** The answer being written: when one begins, the view goes to the end in any case. */
+  readonly streamingId: string | null;
+  readonly turnIds: readonly string[];
+  /** Where reading begins; null: at the end. */
+  readonly start: ReadingPlace | null;
+  readonly onPlace: (place: ReadingPlace | null) => void;
+}
 
 /**
- * Follows growing content while the reader is at its end, and lets go as soon as they scroll up. A new `occasion` (a
- * message sent, another chat) goes to the end in any case.
+ * Follows growing content while the reader is at its end, and lets go as soon as they scroll up. One instance for each
+ * chat: `start` counts once.
  */
-export function useStickToBottom(
-  scroller: RefObject<HTMLElement | null>,
-  content: RefObject<HTMLElement | null>,
-  occasion: string,
-) {
-  const follows = useRef(true);
-  const [isAtBottom, setAtBottom] = useState(true);
+export function useStickToBottom(options: StickToBottomOptions) {
+  const { scroller, content, streamingId, turnIds, start, onPlace } = options;
+  const first = useRef({ start, turnIds });
+  const follows = useRef(start === null);
+  const [isAtBottom, setAtBottom] = useState(start === null);
 
   const scrollToBottom = useCallback(() => {
     follows.current = true;
@@ -22,14 +35,23 @@ export function useStickToBottom(
     if (element !== null) element.scrollTop = element.scrollHeight;
   }, [scroller]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the occasion is when, not an input
-  useLayoutEffect(scrollToBottom, [occasion, scrollToBottom]);
+  useLayoutEffect(() => {
+    const { start: place, turnIds: ids } = first.current;
+    const element = scroller.current;
+    if (place === null || element === null) return scrollToBottom();
+    return goToPlace(element, ids, place);
+  }, [scrollToBottom, scroller]);
+
+  useLayoutEffect(() => {
+    if (streamingId !== null) scrollToBottom();
+  }, [streamingId, scrollToBottom]);
 
   useEffect(() => {
     const element = scroller.current;
     const inner = content.current;
     if (element === null || inner === null) return;
     let lastTop = element.scrollTop;
+    let settled: ReturnType<typeof setTimeout> | undefined;
     const onScroll = (): void => {
       const isNear = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
       // Content that grows moves the end away without the reader doing anything: only going up lets go.
@@ -37,6 +59,8 @@ export function useStickToBottom(
       else if (element.scrollTop < lastTop) follows.current = false;
       lastTop = element.scrollTop;
       setAtBottom(isNear || follows.current);
+      clearTimeout(settled);
+      settled = setTimeout(() => onPlace(follows.current ? null : placeIn(element)), SETTLED_MS);
     };
     const observer = new ResizeObserver(() => {
       if (follows.current) element.scrollTop = element.scrollHeight;
@@ -46,10 +70,11 @@ export function useStickToBottom(
     observer.observe(element);
     element.addEventListener("scroll", onScroll, { passive: true });
     return () => {
+      clearTimeout(settled);
       observer.disconnect();
       element.removeEventListener("scroll", onScroll);
     };
-  }, [scroller, content]);
+  }, [scroller, content, onPlace]);
 
   return { isAtBottom, scrollToBottom };
 }

@@ -6,21 +6,23 @@ import { contextUse } from "./contextUse";
 import { useContextNext } from "./useContextNext";
 
 /** Tokens of this chat, of those that fit, and what goes when they no longer do. */
+const NOTHING = { used: null, capacity: null, share: 0 };
+
 export function ContextGauge() {
   const { header } = useStrings();
   const use = useApp(useShallow(contextUse));
   const next = useContextNext();
-  if (use === null) return null;
-  const { used, capacity, share } = use;
+  const { used, capacity, share } = use ?? NOTHING;
+  const words = use === null ? header.contextUnknown : `${header.contextUsed(formatPercent(share))}. ${next}`;
   return (
     <div
       role="status"
       aria-live="off"
       aria-label={header.context}
       className="gauge"
-      data-used={used}
-      data-capacity={capacity}
-      title={`${header.contextUsed(formatPercent(share))}. ${next}`}
+      data-used={used ?? undefined}
+      data-capacity={capacity ?? undefined}
+      title={words}
     >
       <span className="gauge-bar" data-high={share >= 0.9}>
         <span style={{ inlineSize: `${share * 100}%` }} />
@@ -28,7 +30,7 @@ export function ContextGauge() {
       <span className="gauge-text">
         {formatCount(used)} / {formatCount(capacity)}
       </span>
-      <span className="visually-hidden">{next}</span>
+      <span className="visually-hidden">{words}</span>
     </div>
   );
 }

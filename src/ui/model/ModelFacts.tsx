@@ -19,7 +19,7 @@ export function ModelFacts({ report }: { report: ModelReport }) {
       />
       <WeightBar weightBytes={report.weightBytes} total={total} />
       <h3 className="subtitle">{model.architecture}</h3>
-      <Facts facts={describeSpec(report.spec)} />
+      <Facts facts={describeSpec(report.spec, model.spec)} />
     </>
   );
 }

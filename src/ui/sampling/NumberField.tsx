@@ -38,8 +38,8 @@ export function NumberField({ setting, sliderMax }: SettingField) {
       </div>
       <input
         type="range"
-        aria-hidden="true"
-        tabIndex={-1}
+        aria-label={sampling.labels[setting]}
+        aria-describedby={`${id}hint`}
         min={min}
         max={sliderMax ?? max}
         step={step}

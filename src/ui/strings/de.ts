@@ -1,4 +1,5 @@
 /** Die Wörter der Oberfläche auf Deutsch. */
+import { deArchitecture } from "./deArchitecture";
 import { dePrompts } from "./dePrompts";
 import type { Strings } from "./en";
 
@@ -21,6 +22,7 @@ export const de: Strings = {
       kernels: "Kernel werden gewählt",
     },
     context: "Kontext",
+    contextUnknown: "Wie viel hineinpasst, ist bekannt, sobald ein Modell offen ist.",
     contextUsed: (percent) => `${percent} des Kontexts sind belegt`,
   },
   contextNext: {
@@ -145,6 +147,7 @@ export const de: Strings = {
     },
   },
   composer: {
+    chat: "Chat",
     message: "Nachricht",
     write: "Schreib eine Nachricht",
     noModel: "Öffne ein Modell und schreib dann hier",
@@ -217,6 +220,7 @@ export const de: Strings = {
     onGpu: "Auf der GPU",
     onGpuOf: (all, weights) => `${all}, davon Gewichte ${weights}`,
     architecture: "Architektur",
+    spec: deArchitecture,
   },
   prompt: {
     panel: "System-Prompt",

@@ -3,6 +3,7 @@ import type { EndReason, LoadProgress } from "../../shared/protocol";
 import type { Failure } from "../../store/noticeSlice";
 import type { SamplingPreset } from "../../store/samplingPresets";
 import type { NumericSetting } from "../../store/samplingSlice";
+import { enArchitecture } from "./enArchitecture";
 import { enPrompts } from "./enPrompts";
 
 type Stages = { readonly [S in LoadProgress["stage"]]: string };
@@ -26,6 +27,7 @@ export const en = {
       kernels: "choosing kernels",
     } satisfies Stages as Stages,
     context: "Context",
+    contextUnknown: "How much fits is known once a model is open.",
     contextUsed: (percent: string) => `${percent} of the context is used`,
   },
   contextNext: {
@@ -150,6 +152,7 @@ export const en = {
     } satisfies { [R in EndReason]: string } as { readonly [R in EndReason]: string },
   },
   composer: {
+    chat: "Chat",
     message: "Message",
     write: "Write a message",
     noModel: "Open a model, then write here",
@@ -223,6 +226,7 @@ export const en = {
     onGpu: "On the GPU",
     onGpuOf: (all: string, weights: string) => `${all}, of these weights ${weights}`,
     architecture: "Architecture",
+    spec: enArchitecture,
   },
   prompt: {
     panel: "System prompt",

@@ -1,14 +1,14 @@
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef } from "react";
 import type { Turn } from "../../store/conversation";
 import { useApp } from "../appContext";
 import { useStrings } from "../strings/useStrings";
 
 /** Other words for a turn: they become a branch, the old ones stay. */
-export function TurnEditor({ turn, onEnd }: { turn: Turn; onEnd: () => void }) {
+export function TurnEditor({ turn, text }: { turn: Turn; text: string }) {
   const strings = useStrings();
   const hasModel = useApp((state) => state.model !== null);
   const editTurn = useApp((state) => state.editTurn);
-  const [text, setText] = useState(turn.text);
+  const setEdit = useApp((state) => state.setEdit);
   const input = useRef<HTMLTextAreaElement>(null);
   const isMessage = turn.role === "user";
 
@@ -18,6 +18,7 @@ export function TurnEditor({ turn, onEnd }: { turn: Turn; onEnd: () => void }) {
     field?.setSelectionRange(field.value.length, field.value.length);
   }, []);
 
+  const onEnd = (): void => setEdit(turn.id, null);
   const save = (): void => {
     onEnd();
     void editTurn(turn.id, text);
@@ -36,7 +37,7 @@ export function TurnEditor({ turn, onEnd }: { turn: Turn; onEnd: () => void }) {
         dir="auto"
         aria-label={strings.turn.editLabel[turn.role]}
         value={text}
-        onChange={(event) => setText(event.target.value)}
+        onChange={(event) => setEdit(turn.id, event.target.value)}
         onKeyDown={onKeyDown}
       />
       <div className="turn-editor-actions">

@@ -1,4 +1,4 @@
-import { memo, useState } from "react";
+import { memo } from "react";
 import type { Turn } from "../../store/conversation";
 import { useApp } from "../appContext";
 import { ReloadModelButton } from "../chat/ReloadModelButton";
@@ -19,7 +19,9 @@ interface TurnProps {
 
 export const TurnView = memo(function TurnView({ turn, isNewest, isUnanswered, isPlain }: TurnProps) {
   const strings = useStrings().turn;
-  const [isEditing, setEditing] = useState(false);
+  const edit = useApp((state) => state.edits[turn.id]);
+  const setEdit = useApp((state) => state.setEdit);
+  const isEditing = edit !== undefined;
   const isUser = turn.role === "user";
   const isStreaming = turn.state === "streaming";
   return (
@@ -32,7 +34,7 @@ export const TurnView = memo(function TurnView({ turn, isNewest, isUnanswered, i
       data-turn={turn.id}
     >
       {isEditing ? (
-        <TurnEditor turn={turn} onEnd={() => setEditing(false)} />
+        <TurnEditor turn={turn} text={edit} />
       ) : isStreaming ? (
         <StreamingText isPlain={isPlain} />
       ) : (
@@ -42,7 +44,7 @@ export const TurnView = memo(function TurnView({ turn, isNewest, isUnanswered, i
       {isUnanswered && <p className="turn-line">{strings.unanswered}</p>}
       {!isStreaming && !isEditing && (
         <div className="turn-foot">
-          <TurnActions turn={turn} isNewest={isNewest} onEdit={() => setEditing(true)} />
+          <TurnActions turn={turn} isNewest={isNewest} onEdit={() => setEdit(turn.id, turn.text)} />
           {!isUser && <AnswerDetails turn={turn} />}
         </div>
       )}

@@ -1,0 +1,28 @@
+import type { enArchitecture } from "./enArchitecture";
+
+export const deArchitecture: typeof enArchitecture = {
+  family: "Familie",
+  layers: "Schichten",
+  hiddenSize: "Breite",
+  attention: "Attention",
+  heads: (heads, kvHeads, headDim) => `${heads} Köpfe, ${kvHeads} KV-Köpfe, Kopfbreite ${headDim}`,
+  qkNorm: ", Queries und Keys normiert",
+  window: "Fenster",
+  allBefore: "alle Tokens davor",
+  lastTokens: (tokens) => `die letzten ${tokens} Tokens`,
+  inLayers: (some, all) => `, in ${some} von ${all} Schichten`,
+  positions: "Positionen",
+  learned: "gelernt",
+  none: "keine",
+  rotary: (theta) => `rotierend, Theta ${theta}`,
+  scaling: (kind) => `, Skalierung ${kind}`,
+  mlp: "MLP",
+  wide: (size) => `${size} breit`,
+  norm: "Norm",
+  vocabulary: "Vokabular",
+  context: "Kontext",
+  tokens: (count) => `${count} Tokens`,
+  head: "Ausgabe",
+  tied: "dieselbe Matrix wie die Einbettung",
+  ownHead: "eigene Matrix",
+};

@@ -1,0 +1,28 @@
+/** What a model is built of, in a few words each. */
+export const enArchitecture = {
+  family: "Family",
+  layers: "Layers",
+  hiddenSize: "Hidden size",
+  attention: "Attention",
+  heads: (heads: number, kvHeads: number, headDim: number) =>
+    `${heads} heads, ${kvHeads} kv heads, head dim ${headDim}`,
+  qkNorm: ", queries and keys normed",
+  window: "Window",
+  allBefore: "all tokens before",
+  lastTokens: (tokens: string) => `last ${tokens} tokens`,
+  inLayers: (some: number, all: number) => `, in ${some} of ${all} layers`,
+  positions: "Positions",
+  learned: "learned",
+  none: "none",
+  rotary: (theta: string) => `rotary, theta ${theta}`,
+  scaling: (kind: string) => `, ${kind} scaling`,
+  mlp: "MLP",
+  wide: (size: string) => `${size} wide`,
+  norm: "Norm",
+  vocabulary: "Vocabulary",
+  context: "Context",
+  tokens: (count: string) => `${count} tokens`,
+  head: "Output head",
+  tied: "tied to the embedding",
+  ownHead: "its own",
+};
