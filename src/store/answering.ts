@@ -134,6 +134,7 @@ export function createAnswering(context: SliceContext): Answering {
         settings,
         model: model.report.name,
         level: model.request.level,
+        isCompletion: !model.report.hasChatTemplate,
       }),
     };
     progress = own;

@@ -20,6 +20,8 @@ export interface Answer {
   readonly settings: GenerationSettings | null;
   readonly model: string;
   readonly level: Level;
+  /** It continues the text before it, as base models do, instead of answering it. */
+  readonly isCompletion: boolean;
 }
 
 export interface Turn {

@@ -37,6 +37,13 @@ export function buildPrompt(path: readonly Turn[], systemPrompt: string, hasChat
   return { kind: "chat", messages: [...system, ...said] };
 }
 
+/** Whether a turn is a piece of one text with its neighbour; `isBase` says so where nothing tells it. */
+export function isCompletion(path: readonly Turn[], index: number, isBase: boolean): boolean {
+  const turn = path[index];
+  const answer = turn?.role === "assistant" ? turn : path[index + 1];
+  return answer?.answer?.isCompletion ?? isBase;
+}
+
 const TITLE_LENGTH = 60;
 
 /** Null: nothing to call it by. */

@@ -123,6 +123,7 @@ function readAnswer(value: unknown, where: string): Answer {
     settings: readMaybe(fields.settings, readSettings, `${where}.settings`),
     model: readText(fields.model, `${where}.model`),
     level: readChoice(fields.level, LEVELS, `${where}.level`),
+    isCompletion: readMaybe(fields.isCompletion, readFlag, `${where}.isCompletion`) ?? false,
   };
 }
 

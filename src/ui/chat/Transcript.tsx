@@ -1,7 +1,7 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useCallback, useRef } from "react";
 import type { Turn } from "../../store/conversation";
-import { isUnanswered } from "../../store/conversationWords";
+import { isCompletion, isUnanswered } from "../../store/conversationWords";
 import type { ReadingPlace } from "../../store/draftSlice";
 import { useApp, useAppStore } from "../appContext";
 import { Icon } from "../Icon";
@@ -18,7 +18,7 @@ const GAP_PX = 28;
 export function Transcript({ chatId }: { chatId: string }) {
   const strings = useStrings().turn;
   const turns = useApp((state) => state.turns);
-  const isPlain = useApp((state) => state.model !== null && !state.model.report.hasChatTemplate);
+  const isBase = useApp((state) => state.model !== null && !state.model.report.hasChatTemplate);
   const scroller = useRef<HTMLElement>(null);
   const content = useRef<HTMLDivElement>(null);
   const keepPlace = useApp((state) => state.keepPlace);
@@ -38,7 +38,7 @@ export function Transcript({ chatId }: { chatId: string }) {
       turn={turn}
       isNewest={index === turns.length - 1}
       isUnanswered={isUnanswered(turns, index)}
-      isPlain={isPlain}
+      isPlain={isCompletion(turns, index, isBase)}
     />
   );
   return (

@@ -1,7 +1,6 @@
 import { LANGUAGES, type Language } from "../../store/preferencesSlice";
 import { useApp } from "../appContext";
 import { useStrings } from "../strings/useStrings";
-import { Panel } from "./Panel";
 import { SelectField } from "./SelectField";
 
 /** Each in its own words. */
@@ -13,7 +12,7 @@ export function LanguagePanel() {
   const setLanguage = useApp((state) => state.setLanguage);
   const options = [["", words.auto] as const, ...LANGUAGES.map((known) => [known, NAMES[known]] as const)];
   return (
-    <Panel title={words.panel}>
+    <div className="panel">
       <SelectField<Language | "">
         label={words.label}
         hint={words.hint}
@@ -21,6 +20,6 @@ export function LanguagePanel() {
         options={options}
         onChange={(chosen) => setLanguage(chosen === "" ? null : chosen)}
       />
-    </Panel>
+    </div>
   );
 }

@@ -329,7 +329,6 @@ export const de: Strings = {
     why: "Warum",
   },
   language: {
-    panel: "Sprache",
     label: "Sprache",
     hint: "Der Oberfläche; das Modell antwortet in jeder, die es kann.",
     auto: "wie der Browser",

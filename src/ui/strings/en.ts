@@ -335,7 +335,6 @@ export const en = {
     why: "Why",
   },
   language: {
-    panel: "Language",
     label: "Language",
     hint: "Of the interface; the model answers in any it knows.",
     auto: "as the browser",

@@ -13,7 +13,7 @@ interface TurnProps {
   readonly turn: Turn;
   readonly isNewest: boolean;
   readonly isUnanswered: boolean;
-  /** A base model's text is no Markdown. */
+  /** A piece of one text, which a base model continues: no Markdown, no bubble. */
   readonly isPlain: boolean;
 }
 
@@ -24,15 +24,24 @@ export const TurnView = memo(function TurnView({ turn, isNewest, isUnanswered, i
   const isEditing = edit !== undefined;
   const isUser = turn.role === "user";
   const isStreaming = turn.state === "streaming";
+  const foot = !isStreaming && !isEditing && (
+    <div className="turn-foot">
+      <TurnActions turn={turn} isNewest={isNewest} onEdit={() => setEdit(turn.id, turn.text)} />
+      {!isUser && <AnswerDetails turn={turn} />}
+    </div>
+  );
+  const isFootFirst = isPlain && isUser;
   return (
     <article
       className="turn"
       aria-label={isUser ? strings.you : strings.assistant}
       data-role={turn.role}
       data-state={turn.state}
+      data-view={isPlain ? "completion" : "chat"}
       data-newest={isNewest}
       data-turn={turn.id}
     >
+      {isFootFirst && foot}
       {isEditing ? (
         <TurnEditor turn={turn} text={edit} />
       ) : isStreaming ? (
@@ -42,12 +51,7 @@ export const TurnView = memo(function TurnView({ turn, isNewest, isUnanswered, i
       )}
       {turn.error !== null && !isStreaming && <TurnError turn={turn} />}
       {isUnanswered && <p className="turn-line">{strings.unanswered}</p>}
-      {!isStreaming && !isEditing && (
-        <div className="turn-foot">
-          <TurnActions turn={turn} isNewest={isNewest} onEdit={() => setEdit(turn.id, turn.text)} />
-          {!isUser && <AnswerDetails turn={turn} />}
-        </div>
-      )}
+      {!isFootFirst && foot}
     </article>
   );
 });
