@@ -2,8 +2,9 @@ import { createServer } from "node:net";
 import { defineConfig } from "@playwright/test";
 import { graphicsEnvironment } from "./scripts/setup/graphics.mjs";
 
-// Read again in every worker process, which inherits the choice.
-process.env.VITRINE_E2E_PORT ??= String(await freePort(4180));
+// Read again in every worker process, which inherits the choice. By chance, so that two runs begun at once do not take
+// the same port.
+process.env.VITRINE_E2E_PORT ??= String(await freePort(4200 + 2 * Math.floor(Math.random() * 2000)));
 process.env.VITRINE_FAKE_PORT ??= String(await freePort(Number(process.env.VITRINE_E2E_PORT) + 1));
 const vite = "node node_modules/vite/bin/vite.js";
 

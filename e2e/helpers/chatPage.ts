@@ -13,6 +13,7 @@ export class ChatPage {
   readonly progress: Locator;
   readonly cancelButton: Locator;
   readonly answers: Locator;
+  readonly messages: Locator;
   readonly statistics: Locator;
   readonly cache: Locator;
 
@@ -25,6 +26,7 @@ export class ChatPage {
     this.progress = page.getByRole("progressbar", { name: "Loading model" });
     this.cancelButton = page.getByRole("button", { name: "Cancel loading" });
     this.answers = page.getByRole("article", { name: "Assistant" });
+    this.messages = page.getByRole("article", { name: "You" });
     this.statistics = page.getByRole("status", { name: "Generation statistics" });
     this.cache = page.getByRole("status", { name: "KV cache" });
   }
@@ -114,6 +116,50 @@ export class ChatPage {
   async choose(name: string, option: string): Promise<void> {
     await this.showSettings();
     await this.page.getByRole("combobox", { name, exact: true }).selectOption({ label: option });
+  }
+
+  button(name: string | RegExp): Locator {
+    return this.page.getByRole("button", { name, exact: typeof name === "string" });
+  }
+
+  /** A button of one turn: `turn` is one of `answers` or `messages`. */
+  async act(turn: Locator, name: string): Promise<void> {
+    await turn.hover();
+    await turn.getByRole("button", { name, exact: true }).click();
+  }
+
+  async edit(turn: Locator, text: string): Promise<void> {
+    await this.act(turn, "Edit");
+    await turn.getByRole("textbox").fill(text);
+    await turn.getByRole("textbox").press("Control+Enter");
+  }
+
+  /** What the page gives to save, as text. */
+  async download(click: () => Promise<void>): Promise<{ name: string; text: string }> {
+    const waiting = this.page.waitForEvent("download");
+    await click();
+    const download = await waiting;
+    const chunks: Buffer[] = [];
+    for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+    return { name: download.suggestedFilename(), text: Buffer.concat(chunks).toString("utf8") };
+  }
+
+  async importFile(text: string, name = "chats.json"): Promise<void> {
+    const choosing = this.page.waitForEvent("filechooser");
+    await this.button("Import").click();
+    await (await choosing).setFiles({ name, mimeType: "application/json", buffer: Buffer.from(text) });
+  }
+
+  /** Chats by title, as the list shows them. */
+  titles(): Locator {
+    return this.page.getByRole("list", { name: "Chats" }).getByRole("listitem");
+  }
+
+  /** An entry of the menu of a chat in the list. */
+  async chatAction(title: string, action: string): Promise<void> {
+    await this.titles().filter({ hasText: title }).hover();
+    await this.button(`Actions for ${title}`).click();
+    await this.page.getByRole("menuitem", { name: action, exact: true }).click();
   }
 
   /** A number that a status carries: `number(page.cache, "length")` is data-length. */

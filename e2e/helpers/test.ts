@@ -2,14 +2,27 @@
 import { test as base, expect } from "@playwright/test";
 import { ChatPage } from "./chatPage";
 import { ModelServer, type ModelServerOptions } from "./modelServer";
-import type { GivenFile } from "./models";
+import { type GivenFile, givenFile } from "./models";
 
 export { expect } from "@playwright/test";
 
+const FAKE_SITE = `http://localhost:${process.env.VITRINE_FAKE_PORT}`;
+
 type Serve = (files: readonly GivenFile[], options?: ModelServerOptions & { folder?: string }) => Promise<ModelServer>;
+
+/** Scenes are those of src/store/fakeRuntime.ts. */
+interface FakeOptions {
+  readonly scene?: string;
+  /** Between two tokens. */
+  readonly ms?: number;
+  readonly answer?: string;
+}
 
 interface Fixtures {
   readonly chat: ChatPage;
+  /** The page with made-up answers instead of a model; `openFake` has one open already. */
+  readonly gotoFake: (options?: FakeOptions) => Promise<ChatPage>;
+  readonly openFake: (options?: FakeOptions) => Promise<ChatPage>;
   readonly serve: Serve;
   /** Addresses that were asked for so far, by the page and its worker. */
   readonly addresses: readonly string[];
@@ -40,12 +53,27 @@ export const test = base.extend<Fixtures & { kept: Kept }>({
       const seen: string[] = [];
       context.on("request", (request) => seen.push(request.url()));
       await use(seen);
-      const known = [new URL(baseURL ?? "").origin, ...kept.servers.map(({ origin }) => origin)];
+      const known = [new URL(baseURL ?? "").origin, FAKE_SITE, ...kept.servers.map(({ origin }) => origin)];
       const isOwn = (url: string) => /^(data|blob|about|chrome):/.test(url) || known.includes(new URL(url).origin);
       expect(seen.filter((url) => !isOwn(url))).toEqual([]);
     },
     { auto: true },
   ],
+  gotoFake: async ({ chat }, use) => {
+    await use(async ({ scene = "chat", ms = 1, answer } = {}) => {
+      const query = { fake: scene, ms: String(ms), ...(answer !== undefined && { answer }) };
+      await chat.page.goto(`${FAKE_SITE}/?${new URLSearchParams(query)}`);
+      return chat;
+    });
+  },
+  openFake: async ({ gotoFake }, use) => {
+    await use(async (options) => {
+      const chat = await gotoFake(options);
+      await chat.chooseFiles(givenFile("story.gguf", new Uint8Array(1)));
+      await chat.expectReady("story");
+      return chat;
+    });
+  },
   chat: async ({ page }, use) => {
     await use(new ChatPage(page));
   },

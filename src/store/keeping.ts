@@ -1,5 +1,6 @@
 /**
- * Keeps chats and preferences in storage, a little behind what happens on the page: a crash loses at most WRITE_MS.
+ * Keeps chats and preferences in storage. What a person does to a chat is written at once, because a page that ends has
+ * no time to write; typing and streaming text a little behind what happens: a crash loses at most WRITE_MS of them.
  * An answer under way is kept apart from its chat, so that writing it costs the same however long the chat is.
  */
 import type { ChatStorage, StorageChange } from "../shared/chatStorage";
@@ -15,7 +16,7 @@ import { readConversation } from "./readConversation";
 import { type Fields, isFields } from "./reading";
 import { readSettings } from "./readSettings";
 
-export const WRITE_MS = 400;
+export const WRITE_MS = 250;
 
 const CHAT = "chat:";
 const UNFINISHED = "unfinished:";
@@ -195,6 +196,7 @@ export function keepChats(store: AppStore, storage: ChatStorage): Keeper {
   }
 
   const unsubscribe = store.subscribe((state, before) => {
+    if (state.chats !== before.chats) void flush();
     if (timer !== undefined || !concernsStorage(state, before)) return;
     timer = setTimeout(() => void flush(), WRITE_MS);
   });

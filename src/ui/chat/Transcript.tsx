@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type RefObject, useCallback, useRef } from "react";
+import { type RefObject, useCallback, useLayoutEffect, useRef, useState } from "react";
 import type { Turn } from "../../store/conversation";
 import { isCompletion, isUnanswered } from "../../store/conversationWords";
 import type { ReadingPlace } from "../../store/draftSlice";
@@ -30,6 +30,8 @@ export function Transcript({ chatId }: { chatId: string }) {
     start: useAppStore().getState().places[chatId] ?? null,
     onPlace: useCallback((place: ReadingPlace | null) => keepPlace(chatId, place), [chatId, keepPlace]),
   });
+  const [isMounted, setMounted] = useState(false);
+  useLayoutEffect(() => setMounted(true), []);
   // An even number, so that a question and its answer move together.
   const before = Math.max(0, (turns.length - TAIL) & ~1);
   const view = (turn: Turn, index: number) => (
@@ -46,7 +48,7 @@ export function Transcript({ chatId }: { chatId: string }) {
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard */}
       <section ref={scroller} className="chat-scroll" tabIndex={0} aria-label={strings.conversation}>
         <div ref={content} className="turns">
-          {before > 0 && <EarlierTurns turns={turns.slice(0, before)} scroller={scroller} view={view} />}
+          {isMounted && before > 0 && <EarlierTurns turns={turns.slice(0, before)} scroller={scroller} view={view} />}
           {turns.slice(before).map((turn, index) => view(turn, before + index))}
         </div>
       </section>
@@ -62,6 +64,7 @@ export function Transcript({ chatId }: { chatId: string }) {
 
 interface EarlierTurnsProps {
   readonly turns: readonly Turn[];
+  /** Holds its element already: the virtualizer scrolls to where it believes to be, which without one is the top. */
   readonly scroller: RefObject<HTMLElement | null>;
   readonly view: (turn: Turn, index: number) => React.ReactNode;
 }
@@ -75,6 +78,7 @@ function EarlierTurns({ turns, scroller, view }: EarlierTurnsProps) {
   const virtualizer = useVirtualizer({
     count: turns.length,
     getScrollElement: () => scroller.current,
+    initialOffset: () => scroller.current?.scrollTop ?? 0,
     estimateSize: (index) => {
       const turn = turns[index];
       return turn === undefined ? 64 : estimatePx(turn);

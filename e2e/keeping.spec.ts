@@ -1,0 +1,112 @@
+/** Nothing is lost: reload, closing in the middle of an answer, records that are broken. */
+import { COUNT_WORDS, counted, patientGguf } from "./helpers/models";
+import { expect, test } from "./helpers/test";
+
+test("a reload goes on where it was: chat, branch, drafts, settings, tab and widths", async ({ openFake, page }) => {
+  const chat = await openFake({ answer: "Yes." });
+  await chat.ask("Here we are");
+  await chat.newChat();
+  await chat.ask("Elsewhere");
+  await chat.message.fill("a draft of elsewhere");
+  await chat.titles().filter({ hasText: "Here we are" }).getByRole("button").first().click();
+  await expect(chat.message).toHaveValue("");
+  await chat.message.fill("a draft for here");
+  await chat.act(chat.messages.first(), "Edit");
+  await chat.messages.first().getByRole("textbox").fill("Where are we");
+  await chat.setNumber("Temperature", 1.35);
+  await page.getByRole("tab", { name: "KV cache" }).click();
+  const divider = page.getByRole("separator", { name: "Width of the chat" });
+  await divider.press("ArrowRight");
+  await page.waitForTimeout(600);
+  await page.goto(page.url().replace(/&?tab=[\w-]+/, ""));
+  await expect(chat.message).toHaveValue("a draft for here");
+  await expect(chat.messages.first().getByRole("textbox")).toHaveValue("Where are we");
+  await expect(page.getByRole("spinbutton", { name: "Temperature" })).toHaveValue("1.35");
+  await expect(page.getByRole("tab", { name: "KV cache" })).toHaveAttribute("aria-selected", "true");
+  await expect(page).toHaveURL(/tab=kv-cache/);
+  await expect(divider).toHaveAttribute("aria-valuenow", "42");
+  await chat.titles().filter({ hasText: "Elsewhere" }).getByRole("button").first().click();
+  await expect(chat.message).toHaveValue("a draft of elsewhere");
+});
+
+test("a page that ends in the middle of an answer keeps the words so far", async ({ chat, page }) => {
+  await chat.open(patientGguf());
+  await chat.setNumber("Max new tokens", 16_000);
+  await chat.send("count");
+  await expect(chat.answer(0)).toContainText(counted(COUNT_WORDS, 20));
+  // No time to say goodbye: the worker and the page are gone at once.
+  await page.waitForTimeout(600);
+  const client = await page.context().newCDPSession(page);
+  const crashed = page.waitForEvent("crash");
+  // Is never answered.
+  void client.send("Page.crash").catch(() => {});
+  await crashed;
+  const next = await page.context().newPage();
+  await next.goto("./");
+  const answer = next.getByRole("article", { name: "Assistant" });
+  await expect(answer).toHaveAttribute("data-state", "stopped");
+  await expect(answer).toContainText(counted(COUNT_WORDS, 20));
+  await expect(answer).toContainText("interrupted");
+});
+
+test("a record that cannot be read is said, stays untouched, and the other chats are there", async ({
+  openFake,
+  page,
+}) => {
+  const chat = await openFake({ answer: "Yes." });
+  await chat.ask("Sound");
+  await page.waitForTimeout(600);
+  const put = (key: string, value: unknown) =>
+    page.evaluate(
+      ([name, record]) =>
+        new Promise<void>((resolve) => {
+          indexedDB.open("vitrine").onsuccess = ({ target }) => {
+            const database = (target as IDBOpenDBRequest).result;
+            const change = database.transaction("chats", "readwrite");
+            change.objectStore("chats").put(record, name as string);
+            change.oncomplete = () => {
+              database.close();
+              resolve();
+            };
+          };
+        }),
+      [key, value] as const,
+    );
+  await put("chat:broken", { version: 1, id: "broken", turns: "none" });
+  await page.reload();
+  await expect(chat.alert).toContainText("could not be read and stay untouched");
+  await expect(chat.titles()).toHaveText(["Sound"]);
+  await page.waitForTimeout(600);
+  await put("chat:broken", { version: 1, id: "broken", createdAt: 1, updatedAt: 1, turns: [], title: "Mended" });
+  await page.reload();
+  await expect(chat.titles()).toHaveText(["Sound", "Mended"]);
+});
+
+test("a long chat is read on where reading stopped", async ({ openFake, page }) => {
+  const chat = await openFake({ answer: "Yes." });
+  const messages = Array.from({ length: 160 }, (_, index) => ({
+    role: index % 2 === 0 ? "user" : "assistant",
+    content: index % 2 === 0 ? `Question ${index}` : `Answer ${index}. ${"More words. ".repeat((index * 7) % 60)}`,
+  }));
+  await chat.importFile(JSON.stringify(messages));
+  await expect(page.getByText("Answer 159.")).toBeInViewport();
+  // Only what is near is on the page.
+  expect(await page.getByRole("article").count()).toBeLessThan(60);
+  const region = page.getByRole("region", { name: "Conversation" });
+  await region.hover();
+  while (!(await page.getByText("Question 60", { exact: true }).isVisible())) {
+    await page.mouse.wheel(0, -500);
+    await page.waitForTimeout(50);
+  }
+  await page.getByText("Question 60", { exact: true }).scrollIntoViewIfNeeded();
+  await page.waitForTimeout(700);
+  const top = async () => (await page.getByText("Question 60", { exact: true }).boundingBox())?.y ?? Number.NaN;
+  const before = await top();
+  await page.reload();
+  await expect(page.getByText("Question 60", { exact: true })).toBeInViewport();
+  await expect.poll(async () => Math.abs((await top()) - before)).toBeLessThan(4);
+  // Another chat and back: the same place again.
+  await page.getByRole("navigation").getByRole("button", { name: "New chat" }).click();
+  await chat.titles().filter({ hasText: "Question 0" }).getByRole("button").first().click();
+  await expect.poll(async () => Math.abs((await top()) - before)).toBeLessThan(4);
+});
