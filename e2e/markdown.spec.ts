@@ -1,0 +1,157 @@
+/** What a model writes, as a person reads it; and what it cannot make the page do. */
+import type { ChatPage } from "./helpers/chatPage";
+import { expect, test } from "./helpers/test";
+
+test("tables, code, formulas, lists and thoughts are laid out, and code is copied as it is", async ({
+  openFake,
+  context,
+  page,
+}) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const chat = await openFake({ scene: "markdown" });
+  await chat.ask("Explain softmax");
+  const answer = chat.answer(0);
+  await expect(answer.getByRole("heading", { name: "How softmax works" })).toBeVisible();
+  await expect(answer.getByRole("table").getByRole("row")).toHaveCount(4);
+  await expect(answer.getByRole("cell", { name: "balanced" })).toBeVisible();
+  await expect(answer.getByRole("listitem")).toHaveText([
+    "Subtract the maximum.",
+    "Exponentiate.",
+    "Divide by the sum.",
+  ]);
+  await expect(answer.locator(".katex")).toHaveCount(2);
+  await expect(answer.locator(".hljs-keyword").first()).toHaveText("import");
+  await answer.getByRole("button", { name: "Copy code" }).click();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^import math\n[\s\S]*for w in weights\]$/);
+  // Thoughts are folded away until asked for.
+  const thought = answer.getByText("The question has three parts.");
+  await expect(thought).toBeHidden();
+  await answer.getByText("Thoughts").click();
+  await expect(thought).toBeVisible();
+});
+
+test("the view follows what is written, lets go when the reader scrolls up, and comes back on request", async ({
+  openFake,
+  page,
+}) => {
+  const words = Array.from({ length: 1200 }, (_, index) => `word${index}${index % 20 === 19 ? "\n\n" : ""}`);
+  const chat = await openFake({ ms: 5, answer: words.join(" ") });
+  await chat.setNumber("Max new tokens", 2000);
+  await chat.send("Go on");
+  const region = page.getByRole("region", { name: "Conversation" });
+  const fromEnd = () => region.evaluate((view) => view.scrollHeight - view.scrollTop - view.clientHeight);
+  await expect.poll(() => region.evaluate((view) => view.scrollTop)).toBeGreaterThan(300);
+  expect(await fromEnd()).toBeLessThan(60);
+  await region.hover();
+  await page.mouse.wheel(0, -250);
+  await expect.poll(fromEnd).toBeGreaterThan(150);
+  const top = await region.evaluate((view) => view.scrollTop);
+  const length = (await chat.answerText(0)).length;
+  await expect.poll(async () => (await chat.answerText(0)).length).toBeGreaterThan(length + 200);
+  expect(await region.evaluate((view) => view.scrollTop)).toBe(top);
+  await chat.button("Jump to latest").click();
+  await expect.poll(fromEnd).toBeLessThan(60);
+  await chat.stopButton.click();
+});
+
+const HOSTILE = `<script>window.pwned = 1</script>
+<img src="https://evil.test/a.png" onerror="window.pwned = 2">
+<iframe src="https://evil.test/b"></iframe> <svg onload="window.pwned = 3"></svg>
+<style>@import "https://evil.test/c.css"; body { background: url(https://evil.test/d) }</style>
+<form action="https://evil.test/e"><button>go</button></form>
+<meta http-equiv="refresh" content="0;url=https://evil.test/f"><link rel="prefetch" href="https://evil.test/g">
+
+![a picture](https://evil.test/h.png) ![data](data:image/svg+xml,<svg onload=alert(1)>) ![here](./icon.svg)
+
+[run](javascript:window.pwned=4) [page](data:text/html,<script>alert(5)</script>) [file](blob:https://evil.test/x)
+[here](./?model=evil.gguf) [ref][r] <https://evil.test/auto> https://evil.test/bare
+
+[r]: javascript:window.pwned=6 "title"
+
+$$\\href{javascript:window.pwned=7}{x} \\includegraphics{https://evil.test/i.png} \\htmlData{a=b}{y}$$
+
+$\\url{https://evil.test/j} \\def\\a{\\a\\a}\\a$
+
+\`\`\`html
+<img src="https://evil.test/k" onerror="alert(8)">
+\`\`\`
+`;
+
+/** Nothing ran, nothing was asked for, nothing opened; links lead out or nowhere. */
+async function expectHarmless(chat: ChatPage, addresses: readonly string[]): Promise<void> {
+  await expect(chat.answer(0)).toContainText("evil.test");
+  await expect(chat.answer(0).locator(".katex, .formula-tex").first()).toBeVisible();
+  await chat.page.waitForTimeout(500);
+  expect(addresses.filter((address) => /evil\.test|icon\.svg$/.test(address.replace(/\/\?.*$/, "")))).toEqual([]);
+  expect(await chat.page.evaluate(() => (window as { pwned?: number }).pwned)).toBeUndefined();
+  const inAnswer = chat.answer(0).locator("script, iframe, img, object, embed, form, link, meta, base, video, audio");
+  await expect(inAnswer).toHaveCount(0);
+  const links = await chat
+    .answer(0)
+    .getByRole("link")
+    .evaluateAll((all) => all.map((link) => [link.getAttribute("href"), link.getAttribute("rel")]));
+  expect(links.length).toBeGreaterThan(0);
+  for (const [href, rel] of links) {
+    expect(href).toMatch(/^https:\/\/evil\.test\//);
+    expect(rel).toBe("noopener noreferrer");
+  }
+}
+
+for (const way of ["answer", "imported chat"] as const) {
+  test(`a hostile ${way} runs nothing and fetches nothing`, async ({ openFake, page, addresses }) => {
+    const dialogs: string[] = [];
+    page.on("dialog", (dialog) => {
+      dialogs.push(dialog.message());
+      void dialog.dismiss();
+    });
+    page.on("popup", (popup) => void dialogs.push(popup.url()));
+    const refused: string[] = [];
+    page.on("console", (message) => void (/Content.Security/i.test(message.text()) && refused.push(message.text())));
+    const chat = await openFake({ answer: HOSTILE });
+    if (way === "answer") await chat.ask(HOSTILE);
+    else {
+      const turn = { state: "done", createdAt: 1, isEdited: false };
+      const error = { name: "<img src=https://evil.test/l>", message: "<script>window.pwned = 9</script>" };
+      const turns = [
+        { ...turn, id: "a", parentId: null, role: "user", text: HOSTILE },
+        { ...turn, id: "b", parentId: "a", role: "assistant", text: HOSTILE, error, state: "error" },
+      ];
+      const record = { version: 1, id: "x", createdAt: 1, updatedAt: 1, title: HOSTILE, systemPrompt: HOSTILE, turns };
+      await chat.importFile(JSON.stringify({ ...record, chosen: { __proto__: null, root: "a" } }));
+    }
+    await expectHarmless(chat, addresses);
+    expect(dialogs).toEqual([]);
+    // Nothing even tried, so that the content policy had nothing to refuse.
+    expect(refused).toEqual([]);
+    await page.reload();
+    await expectHarmless(chat, addresses);
+  });
+}
+
+test("the content policy lets the page load its own files only and connect to nobody", async ({ page }) => {
+  await page.goto("./");
+  await expect(page.getByRole("status", { name: "Model" })).toBeVisible();
+  const refused = await page.evaluate(async () => {
+    const events: string[] = [];
+    addEventListener("securitypolicyviolation", (event) => events.push(event.effectiveDirective));
+    const script = document.createElement("script");
+    script.textContent = "window.pwned = 1";
+    document.head.append(script);
+    const image = new Image();
+    image.src = "https://evil.test/a.png";
+    await fetch("https://evil.test/").catch(() => {});
+    await fetch("./icon.svg").catch(() => {});
+    let ran = true;
+    try {
+      // biome-ignore lint/security/noGlobalEval: to see it refused
+      eval("1");
+    } catch {
+      ran = false;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    return { events, ran, pwned: (window as { pwned?: number }).pwned };
+  });
+  expect(refused.ran).toBe(false);
+  expect(refused.pwned).toBeUndefined();
+  expect(new Set(refused.events)).toEqual(new Set(["script-src-elem", "img-src", "connect-src", "script-src"]));
+});
