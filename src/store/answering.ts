@@ -3,10 +3,10 @@ import { VitrineError } from "../shared/errors";
 import type { GenerateEvent, GenerateRequest, GenerateResult, GenerationStats, Prompt } from "../shared/protocol";
 import type { SliceContext } from "./appState";
 import { type Answer, changeTurn, pathTo, type Turn, turnOf } from "./conversation";
-import { buildPrompt } from "./conversationWords";
 import { toErrorInfo } from "./errorInfo";
 import { createFrameBatcher } from "./frameBatcher";
 import type { OpenModel } from "./modelSlice";
+import { promptOf } from "./promptOf";
 import { type GenerationSettings, parseStopStrings } from "./samplingSlice";
 
 /** Numbers that change while text streams are shown this often; text itself once per frame. */
@@ -149,7 +149,12 @@ export function createAnswering(context: SliceContext): Answering {
       const upToAnswer = pathTo(chat, place.turnId);
       const isInPrompt = kept.text !== "" && given === null;
       const path = isInPrompt ? upToAnswer : upToAnswer.slice(0, -1);
-      const prompt = buildPrompt(path, chat.systemPrompt, model.report.hasChatTemplate);
+      await get().seePath(chat.id, path);
+      if (stopRequested) {
+        finish(place, { state: "stopped" });
+        return;
+      }
+      const prompt = promptOf(get(), chat, path);
       const result: GenerateResult = await runtime.generate(
         session.handle,
         buildRequest(prompt, given?.ids ?? [], settings, seed),

@@ -5,6 +5,7 @@ import type { ConversationSlice } from "./conversationSlice";
 import type { DeviceSlice } from "./deviceSlice";
 import type { DraftSlice } from "./draftSlice";
 import type { RequestFrame } from "./frameBatcher";
+import type { ImageSlice } from "./imageSlice";
 import type { LayoutSlice } from "./layoutSlice";
 import type { ModelSlice } from "./modelSlice";
 import type { NextTokenSlice } from "./nextTokenSlice";
@@ -21,6 +22,7 @@ export type AppState = DeviceSlice &
   ConversationSlice &
   ChatSlice &
   DraftSlice &
+  ImageSlice &
   PreferencesSlice &
   SelectionSlice &
   LayoutSlice &

@@ -7,6 +7,7 @@ import { createConversationSlice } from "./conversationSlice";
 import { createDeviceSlice } from "./deviceSlice";
 import { createDraftSlice } from "./draftSlice";
 import { type RequestFrame, requestBrowserFrame } from "./frameBatcher";
+import { createImageSlice } from "./imageSlice";
 import { createLayoutSlice } from "./layoutSlice";
 import { createModelSlice } from "./modelSlice";
 import { createNextTokenSlice } from "./nextTokenSlice";
@@ -60,6 +61,7 @@ export function createAppStore(runtime: RuntimeApi, options: AppStoreOptions = {
       ...createDraftSlice(context),
       ...createConversationSlice(context),
       ...createChatSlice(context),
+      ...createImageSlice(context),
       ...createSelectionSlice(context),
       ...createNextTokenSlice(context),
     };

@@ -1,7 +1,8 @@
 import { VitrineError } from "../shared/errors";
 import { type AnswerTokens, createAnswering, type UnfinishedAnswer } from "./answering";
 import type { SliceContext } from "./appState";
-import { type Answer, addTurn, changeTurn, pathTo, type Turn, turnOf } from "./conversation";
+import { type Answer, addTurn, changeTurn, type Turn, turnOf } from "./conversation";
+import { attachedTo, hasUnseenPictures, unseen } from "./imageSlice";
 
 export interface Streaming {
   readonly chatId: string;
@@ -33,8 +34,8 @@ export interface ChatSlice {
   readonly continueAnswer: (turnId: string) => Promise<void>;
   /** Another answer beside this one: the same up to the token at `index`, then this token, then as the model goes on. */
   readonly branchAnswer: (turnId: string, index: number, token: ForcedToken) => Promise<void>;
-  /** A branch with other words: a message is answered anew, an answer stands as the person wrote it. */
-  readonly editTurn: (turnId: string, text: string) => Promise<void>;
+  /** A branch with other words, and fewer pictures if `images` says so: a message is answered anew, an answer stands as the person wrote it. */
+  readonly editTurn: (turnId: string, text: string, images?: Turn["images"]) => Promise<void>;
   readonly stop: () => Promise<void>;
   readonly stopAndWait: () => Promise<void>;
   readonly newChat: () => Promise<void>;
@@ -62,19 +63,23 @@ export function createChatSlice(context: SliceContext): ChatSlice {
   function canAnswer(): boolean {
     const { model, streaming } = get();
     if (streaming !== null || model === null) return false;
-    if (model.report.hasTokenizer) return true;
-    const reason = "This model came without a tokenizer, so it cannot read or write text.";
-    get().report({ kind: "send" }, new VitrineError("TokenizerError", reason));
-    return false;
+    const refusal = !model.report.hasTokenizer
+      ? new VitrineError("TokenizerError", "This model came without a tokenizer, so it cannot read or write text.")
+      : hasUnseenPictures(get())
+        ? unseen(model.report.name)
+        : null;
+    if (refusal !== null) get().report({ kind: "send" }, refusal);
+    return refusal === null;
   }
 
-  function makeTurn(role: Turn["role"], parentId: string | null, text: string): Turn {
+  function makeTurn(role: Turn["role"], parentId: string | null, text: string, images: Turn["images"] = []): Turn {
     const isAnswer = role === "assistant";
     return {
       id: newId(),
       parentId,
       role,
       text,
+      images,
       state: isAnswer ? "streaming" : "done",
       error: null,
       answer: null,
@@ -89,8 +94,8 @@ export function createChatSlice(context: SliceContext): ChatSlice {
   }
 
   /** The message and an empty turn for its answer; the answer's id. */
-  function ask(parentId: string | null, text: string): string {
-    const message = makeTurn("user", parentId, text);
+  function ask(parentId: string | null, text: string, images: Turn["images"]): string {
+    const message = makeTurn("user", parentId, text, images);
     const reply = makeTurn("assistant", message.id, "");
     get().changeChat(get().chat.id, (chat) => addTurn(addTurn(chat, message, wallClock()), reply, wallClock()));
     return reply.id;
@@ -113,15 +118,20 @@ export function createChatSlice(context: SliceContext): ChatSlice {
     alertTurn: null,
     send: async () => {
       const { draft, turns, chat } = get();
-      if (draft.trim() === "" || !canAnswer()) return;
-      const id = ask(turns.at(-1)?.id ?? null, draft);
+      const images = attachedTo(get());
+      if ((draft.trim() === "" && images.length === 0) || !canAnswer()) return;
+      const id = ask(turns.at(-1)?.id ?? null, draft, images);
       set({ draft: "" });
+      for (const image of images) get().detachPicture(image);
       await answer(id);
       const kept = get().chats.get(chat.id);
       const reply = kept && turnOf(kept, id);
       const cameToNothing = reply !== undefined && reply.text === "" && reply.state !== "done";
-      // The words come back to be sent again, unless new ones were begun.
-      if (cameToNothing && get().draft === "" && get().chat.id === chat.id) set({ draft });
+      // Words and pictures come back to be sent again, unless new words were begun.
+      if (cameToNothing && get().draft === "" && get().chat.id === chat.id) {
+        set({ draft });
+        get().putBack(chat.id, images);
+      }
     },
     regenerate: async (turnId) => {
       const turn = turnOf(get().chat, turnId);
@@ -148,16 +158,17 @@ export function createChatSlice(context: SliceContext): ChatSlice {
         probabilities: [...probabilities.slice(0, index), probability],
       });
     },
-    editTurn: async (turnId, text) => {
-      const turn = pathTo(get().chat, turnId).at(-1);
-      if (turn === undefined || text.trim() === "" || text === turn.text) return;
+    editTurn: async (turnId, text, images = turnOf(get().chat, turnId)?.images) => {
+      const turn = turnOf(get().chat, turnId);
+      if (turn === undefined || images === undefined || text.trim() === "") return;
+      if (text === turn.text && images.length === turn.images.length) return;
       if (turn.role === "assistant") {
         const edited: Turn = { ...makeTurn("assistant", turn.parentId, text), state: "done", isEdited: true };
         get().changeChat(get().chat.id, (chat) => addTurn(chat, edited, wallClock()));
       } else if (canAnswer()) {
-        await answer(ask(turn.parentId, text));
+        await answer(ask(turn.parentId, text, images));
       } else if (get().streaming === null) {
-        const message = makeTurn("user", turn.parentId, text);
+        const message = makeTurn("user", turn.parentId, text, images);
         get().changeChat(get().chat.id, (chat) => addTurn(chat, message, wallClock()));
       }
     },

@@ -31,6 +31,8 @@ export interface Turn {
   readonly role: "user" | "assistant";
   /** Of a streaming turn: what was there before; the text so far lives in `streaming`. */
   readonly text: string;
+  /** Ids of pictures that come before the text. */
+  readonly images: readonly string[];
   readonly state: TurnState;
   readonly error: ErrorInfo | null;
   readonly answer: Answer | null;

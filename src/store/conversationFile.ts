@@ -1,9 +1,10 @@
-/** Chats as files: JSON that comes back whole, and Markdown to read. */
+/** Chats as files: JSON that comes back whole, pictures included, and Markdown to read. */
 import { VitrineError } from "../shared/errors";
 import { type Conversation, pathOf } from "./conversation";
 import { titleOf } from "./conversationWords";
+import { fromDataUrl, type Picture, toDataUrl } from "./picture";
 import { CONVERSATION_VERSION, readConversation } from "./readConversation";
-import { isFields, readList } from "./reading";
+import { isFields, readFields, readList, readText, refuse } from "./reading";
 
 const FORMAT = "vitrine-chats";
 
@@ -12,17 +13,56 @@ export function toRecord(conversation: Conversation): object {
   return { version: CONVERSATION_VERSION, ...conversation };
 }
 
-export function toJson(conversations: readonly Conversation[], exportedAt: Date): string {
+/** @param pictures of which those are taken that the chats name */
+export async function toJson(
+  conversations: readonly Conversation[],
+  exportedAt: Date,
+  pictures: ReadonlyMap<string, Picture>,
+): Promise<string> {
   const chats = conversations.map(toRecord);
-  return `${JSON.stringify({ format: FORMAT, exportedAt: exportedAt.toISOString(), chats }, null, 2)}\n`;
+  const named = new Set(conversations.flatMap(({ turns }) => turns.flatMap(({ images }) => images)));
+  const images: Record<string, { name: string; data: string }> = {};
+  for (const id of named) {
+    const picture = pictures.get(id);
+    if (picture !== undefined) images[id] = { name: picture.name, data: await toDataUrl(picture) };
+  }
+  const content = { format: FORMAT, exportedAt: exportedAt.toISOString(), chats, images };
+  return `${JSON.stringify(content, null, 2)}\n`;
+}
+
+export interface ImportedChats {
+  readonly chats: readonly Conversation[];
+  /** Chats may name others, which were lost already when they were exported. */
+  readonly pictures: readonly Picture[];
 }
 
 /**
  * Our own export, a single chat of it, or a plain list of messages with role and content.
  * @throws InvalidFileError; then nothing of the file is taken
  */
-export function fromJson(text: string): Conversation[] {
+export async function fromJson(text: string): Promise<ImportedChats> {
   const value = parse(text);
+  const chats = readChats(value);
+  return { chats, pictures: isFields(value) && "images" in value ? await readPictures(value.images) : [] };
+}
+
+async function readPictures(value: unknown): Promise<Picture[]> {
+  const pictures: Picture[] = [];
+  for (const [id, entry] of Object.entries(readFields(value, "images"))) {
+    const where = `images["${id.slice(0, 64)}"]`;
+    const { name, data } = readFields(entry, where);
+    const picture = await fromDataUrl(
+      readText(data, `${where}.data`),
+      readText(name, `${where}.name`),
+      `${where}.data`,
+    );
+    if (picture.id !== id) refuse(`${where}.data`, "the picture whose SHA-256 is its key");
+    pictures.push(picture);
+  }
+  return pictures;
+}
+
+function readChats(value: unknown): Conversation[] {
   if (Array.isArray(value)) return [readConversation({ messages: value })];
   if (isFields(value) && value.format === FORMAT) {
     const chats = readList(value.chats, "chats").map(readConversation);
@@ -47,17 +87,29 @@ export interface MarkdownNames {
   readonly system: string;
   readonly user: string;
   readonly assistant: string;
+  /** A line in place of a picture, by its file's name. */
+  readonly picture: (name: string) => string;
 }
 
-/** The branch on the page. */
-export function toMarkdown(conversation: Conversation, names: MarkdownNames): string {
+/** The branch on the page. Pictures are named, not contained. */
+export function toMarkdown(
+  conversation: Conversation,
+  names: MarkdownNames,
+  pictures: ReadonlyMap<string, Picture>,
+): string {
   const parts = [`# ${titleOf(conversation) ?? names.untitled}`];
   if (conversation.systemPrompt.trim() !== "") parts.push(`## ${names.system}`, conversation.systemPrompt.trim());
-  for (const { role, text, answer } of pathOf(conversation)) {
+  for (const { role, text, images, answer } of pathOf(conversation)) {
     const model = answer === null ? "" : ` (${answer.model}, ${answer.level})`;
-    parts.push(`## ${names[role]}${model}`, text.trim());
+    const shown = images.map((id) => `*${names.picture(plainText(pictures.get(id)?.name ?? ""))}*`);
+    parts.push(`## ${names[role]}${model}`, ...shown, text.trim());
   }
   return `${parts.join("\n\n")}\n`;
+}
+
+/** Without what Markdown would read as its own. */
+function plainText(name: string): string {
+  return name.replace(/[\\`*_[\]<>]/g, "\\$&");
 }
 
 /** Letters and digits of any script, the rest as dashes. */

@@ -136,7 +136,8 @@ export function createConversationSlice({ get, set, wallClock, newId }: SliceCon
     dismissUndo: () => set({ undo: null }),
     importChats: async (file) => {
       try {
-        const imported = fromJson(await file.text());
+        const { chats: imported, pictures } = await fromJson(await file.text());
+        get().addPictures(pictures);
         const { chats } = get();
         const all = new Map(chats);
         // An id that is taken belongs to another chat, or to an earlier state of this one: neither is overwritten.

@@ -25,14 +25,23 @@ function turnsInPrompt(path: readonly Turn[]): readonly Turn[] {
 /**
  * For a path that ends with the message to answer, or with the answer to continue. With a template: the whole
  * conversation. A base model continues the last text, each message beginning afresh.
+ * @param hashOf under which the model knows a picture; those it does not know are left out
  */
-export function buildPrompt(path: readonly Turn[], systemPrompt: string, hasChatTemplate: boolean): Prompt {
+export function buildPrompt(
+  path: readonly Turn[],
+  systemPrompt: string,
+  hasChatTemplate: boolean,
+  hashOf: (pictureId: string) => string | undefined,
+): Prompt {
   if (!hasChatTemplate) {
     const last = path.at(-1);
     const before = last?.role === "assistant" ? (path.at(-2)?.text ?? "") : "";
     return { kind: "text", text: before + (last?.text ?? "") };
   }
-  const said = turnsInPrompt(path).map(({ role, text }): ChatMessage => ({ role, content: text }));
+  const said = turnsInPrompt(path).map(({ role, text, images }): ChatMessage => {
+    const hashes = images.map(hashOf).filter((hash) => hash !== undefined);
+    return { role, content: text, ...(hashes.length > 0 && { images: hashes }) };
+  });
   const system: ChatMessage[] = systemPrompt.trim() === "" ? [] : [{ role: "system", content: systemPrompt }];
   return { kind: "chat", messages: [...system, ...said] };
 }

@@ -40,6 +40,24 @@ export const FAKE_SPEC: ModelSpec = {
   head: { tied: true },
 };
 
+/** The same behind an image tower. */
+export const FAKE_SEEING_SPEC: ModelSpec = {
+  ...FAKE_SPEC,
+  vision: {
+    family: "SigLIP",
+    imageSize: 48,
+    patchSize: 8,
+    hiddenSize: 64,
+    blocks: [],
+    classRow: false,
+    preNorm: null,
+    dropsClassRow: false,
+    projectorActivation: "gelu_erf",
+    projectorSize: 64,
+    imageTokenId: 511,
+  },
+};
+
 export const FAKE_WEIGHT_BYTES: ModelReport["weightBytes"] = { q8_0: 258_400, f32: 2816, q4_0: 64_200 };
 
 export const FAKE_ANSWER = `A glass case protects what is inside and still lets everyone look at it. That is the idea here, too: the model sits in this tab, and every step it takes can be watched.

@@ -21,7 +21,7 @@ import type {
   SessionRequest,
 } from "../shared/protocol";
 import { fakeInspection } from "./fakeInspection";
-import { FAKE_ANSWER, FAKE_DEVICE, FAKE_MARKDOWN, FAKE_SPEC, FAKE_WEIGHT_BYTES } from "./fakeModel";
+import { FAKE_ANSWER, FAKE_DEVICE, FAKE_MARKDOWN, FAKE_SEEING_SPEC, FAKE_SPEC, FAKE_WEIGHT_BYTES } from "./fakeModel";
 import { fakeNextToken, fakeTokenText } from "./fakeNextToken";
 import { sourceName } from "./modelSource";
 
@@ -35,6 +35,7 @@ export const FAKE_SCENES = [
   "slow-load",
   "device-lost",
   "broken-numbers",
+  "vision",
 ] as const;
 export type FakeScene = (typeof FAKE_SCENES)[number];
 
@@ -81,7 +82,7 @@ export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRunti
     return {
       handle: nextHandle++ as ModelHandle,
       name: sourceName(request.source).replace(/\.\w+$/, ""),
-      spec: FAKE_SPEC,
+      spec: scene === "vision" ? FAKE_SEEING_SPEC : FAKE_SPEC,
       parameters: 260_032,
       weightBytes: FAKE_WEIGHT_BYTES,
       gpuBytes: 1_400_000,

@@ -10,6 +10,7 @@ import { type Answer, type Conversation, changeTurn, parentsFirst } from "./conv
 import { toRecord } from "./conversationFile";
 import { isEmptyConversation } from "./conversationWords";
 import { type Drafts, readDrafts } from "./draftSlice";
+import { type Naming, pictureChanges, readAttached, readPictures, removeUnnamed } from "./keepPictures";
 import { readLayout } from "./layoutSlice";
 import { type RememberedModel, readPreferences } from "./preferencesSlice";
 import { readConversation } from "./readConversation";
@@ -48,7 +49,10 @@ export async function restoreKept(store: AppStore, storage: ChatStorage): Promis
     const fields = isFields(preferences) ? preferences : {};
     store.setState(restorePreferences(fields));
     restoreDrafts(store, fields, chats);
+    restorePictures(store, entries, fields.attached, chats);
     store.getState().adoptChats(chats, typeof fields.chatId === "string" ? fields.chatId : null);
+    // Left over from a tab that ended in between. What fails is tried again at the next start.
+    void removeUnnamed(storage).catch(() => {});
     if (errors.length > 0) store.getState().report({ kind: "restore" }, errors[0]);
   } catch (error) {
     store.getState().report({ kind: "restore" }, error);
@@ -93,6 +97,18 @@ function draftsOf({ draft, drafts, edits, places, chat, chats }: AppState): Omit
   };
 }
 
+function restorePictures(
+  store: AppStore,
+  entries: Awaited<ReturnType<ChatStorage["readAll"]>>,
+  attached: unknown,
+  chats: readonly Conversation[],
+): void {
+  const pictures = readPictures(entries);
+  const known = new Set(chats.map((chat) => chat.id));
+  store.getState().addPictures(pictures);
+  store.setState({ attached: readAttached(attached, pictures, (id) => known.has(id), store.getState().chat.id) });
+}
+
 function restorePreferences(fields: Fields): Partial<AppState> {
   const kept: { -readonly [K in keyof AppState]?: AppState[K] } = {
     ...readPreferences(fields),
@@ -111,12 +127,14 @@ function rememberedModel({ model, rememberedModel: before }: AppState): Remember
 
 function preferencesOf(state: AppState): Fields {
   const { language, promptPresets, settings, layout, chat } = state;
+  const attached = Object.fromEntries(Object.entries(state.attached).filter(([, ids]) => ids.length > 0));
   return {
     language,
     promptPresets,
     settings,
     layout,
     ...draftsOf(state),
+    attached,
     chatId: chat.id,
     rememberedModel: rememberedModel(state),
   };
@@ -135,6 +153,8 @@ function merge(mine: Conversation, stored: unknown, known: ReadonlySet<string>):
 
 export function keepChats(store: AppStore, storage: ChatStorage): Keeper {
   const known = new Map<string, Set<string>>();
+  /** What named the pictures that are stored. */
+  let naming: Naming = store.getState();
   let written = store.getState().chats;
   let writtenPreferences = JSON.stringify(preferencesOf(store.getState()));
   let unfinishedChat: string | null = null;
@@ -171,15 +191,18 @@ export function keepChats(store: AppStore, storage: ChatStorage): Keeper {
   async function write(): Promise<void> {
     const state = store.getState();
     const before = written;
-    const due = changes(state);
+    const { writes, unnamed } = pictureChanges(naming, state);
+    const due = [...writes, ...changes(state)];
     const preferences = JSON.stringify(preferencesOf(state));
     if (preferences !== writtenPreferences) due.push({ key: PREFERENCES, write: () => JSON.parse(preferences) });
     if (due.length === 0) return;
     written = state.chats;
     try {
       await storage.update(due);
+      naming = state;
       writtenPreferences = preferences;
       hasFailed = false;
+      if (unnamed.length > 0) await removeUnnamed(storage, unnamed);
     } catch (error) {
       // Tried again with the next change; said once.
       written = before;
@@ -218,6 +241,7 @@ const KEPT = [
   "drafts",
   "edits",
   "places",
+  "attached",
   "language",
   "layout",
   "promptPresets",

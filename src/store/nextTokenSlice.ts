@@ -3,8 +3,8 @@ import type { NextTokenReport, NextTokenRequest, TokenText } from "../shared/nex
 import type { SessionHandle } from "../shared/protocol";
 import type { AppState, SliceContext } from "./appState";
 import { pathTo, turnOf } from "./conversation";
-import { buildPrompt } from "./conversationWords";
 import { type ErrorInfo, toErrorInfo } from "./errorInfo";
+import { promptOf } from "./promptOf";
 import { selectedToken, type TokenPlace } from "./selectionSlice";
 
 /** Candidates listed. */
@@ -65,7 +65,7 @@ function requestFor(state: AppState, place: TokenPlace): NextTokenRequest | null
   const { stopText: _stop, tokensInFlight: _inFlight, maxNewTokens: _max, atCapacity: _at, ...sampling } = settings;
   const path = pathTo(chat, place.turnId).slice(0, -1);
   return {
-    prompt: buildPrompt(path, chat.systemPrompt, model.report.hasChatTemplate),
+    prompt: promptOf(state, chat, path),
     answerIds: answerIdsOf(state, place.turnId),
     index: place.index,
     fitting: { maxNewTokens, atCapacity },
@@ -104,6 +104,7 @@ export function createNextTokenSlice(context: SliceContext): NextTokenSlice {
       return;
     }
     const session = await watchSession();
+    await get().seePath(state.chat.id, pathTo(state.chat, place.turnId).slice(0, -1));
     const request = requestFor(get(), place);
     if (session === null || request === null || request.answerIds.length === 0) return;
     const report = await runtime.nextToken(session, request);

@@ -4,7 +4,7 @@ import { type ErrorInfo, toErrorInfo } from "./errorInfo";
 /** What did not work; the interface has a sentence for each. */
 export type Failure =
   | { readonly kind: "open"; readonly name: string }
-  | { readonly kind: "import"; readonly name: string }
+  | { readonly kind: "import" | "picture"; readonly name: string }
   | { readonly kind: "open-link" | "cancel" | "stop" | "send" | "cache" | "device" | "device-lost" | "drop" }
   /** Chats are not being saved, or some that were saved could not be read. */
   | { readonly kind: "save" | "restore" };

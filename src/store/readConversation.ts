@@ -18,12 +18,12 @@ import {
 import { readSettings } from "./readSettings";
 
 /** Goes up by one whenever a field changes its meaning; MIGRATIONS then gets a step. */
-export const CONVERSATION_VERSION = 1;
+export const CONVERSATION_VERSION = 2;
 
 type Migration = (fields: Fields) => Fields;
 
 /** Step n turns version n into version n + 1. */
-const MIGRATIONS: readonly Migration[] = [fromMessageList];
+const MIGRATIONS: readonly Migration[] = [fromMessageList, withImages];
 
 /** Version 0: a plain list of messages with role and content, as many programs write it. */
 function fromMessageList(fields: Fields): Fields {
@@ -49,6 +49,12 @@ function fromMessageList(fields: Fields): Fields {
       createdAt: createdAt + index,
     })),
   };
+}
+
+/** Version 1: before turns had pictures. */
+function withImages(fields: Fields): Fields {
+  const turns = readList(fields.turns, "turns").map((turn) => ({ ...readFields(turn, "a turn"), images: [] }));
+  return { ...fields, turns };
 }
 
 export function migrate(fields: Fields): Fields {
@@ -95,6 +101,7 @@ function readTurn(value: unknown, index: number): Turn {
     parentId: readMaybe(fields.parentId, readId, `${where}.parentId`),
     role: readChoice(fields.role, ["user", "assistant"], `${where}.role`),
     text: readText(fields.text, `${where}.text`),
+    images: readList(fields.images, `${where}.images`).map((id) => readId(id, `${where}.images`)),
     // Nothing is being written any more: the tab was closed in the middle.
     state: state === "streaming" ? "stopped" : state,
     error: readMaybe(fields.error, readError, `${where}.error`),

@@ -17,22 +17,30 @@ function download(name: string, type: string, text: string): void {
 /** Chats as files in the person's downloads. */
 export function useSaveChat() {
   const store = useAppStore();
-  const { chats, prompt, turn } = useStrings();
-  const json = (conversations: readonly Conversation[]): void => {
+  const { chats, image, prompt, turn } = useStrings();
+  const json = async (conversations: readonly Conversation[]): Promise<void> => {
     const [only] = conversations;
     const name = conversations.length === 1 && only !== undefined ? fileNameOf(titleOf(only) ?? "") : "vitrine-chats";
-    download(`${name}.json`, "application/json", toJson(conversations, new Date()));
+    const { pictures } = store.getState();
+    download(`${name}.json`, "application/json", await toJson(conversations, new Date(), pictures));
   };
   return {
-    json,
+    json: (conversations: readonly Conversation[]) => void json(conversations),
     all: () => {
       const kept = sortConversations(store.getState().chats.values());
-      json(kept.filter((chat) => !isEmptyConversation(chat)));
+      void json(kept.filter((chat) => !isEmptyConversation(chat)));
     },
-    current: () => json([store.getState().chat]),
+    current: () => void json([store.getState().chat]),
     markdown: (chat: Conversation = store.getState().chat) => {
-      const names = { untitled: chats.untitled, system: prompt.name, user: turn.you, assistant: turn.assistant };
-      download(`${fileNameOf(titleOf(chat) ?? "")}.md`, "text/markdown", toMarkdown(chat, names));
+      const names = {
+        untitled: chats.untitled,
+        system: prompt.name,
+        user: turn.you,
+        assistant: turn.assistant,
+        picture: image.named,
+      };
+      const text = toMarkdown(chat, names, store.getState().pictures);
+      download(`${fileNameOf(titleOf(chat) ?? "")}.md`, "text/markdown", text);
     },
   };
 }

@@ -1,5 +1,6 @@
 /** Die Wörter der Oberfläche auf Deutsch. */
 import { deArchitecture } from "./deArchitecture";
+import { deImage } from "./deImage";
 import { dePrompts } from "./dePrompts";
 import type { Strings } from "./en";
 
@@ -50,6 +51,8 @@ export const de: Strings = {
         return `${failure.name} ließ sich nicht öffnen`;
       case "import":
         return failure.name === "" ? "Der Import hat nichts geändert" : `${failure.name} wurde nicht importiert`;
+      case "picture":
+        return failure.name === "" ? "Das Bild wurde nicht hinzugefügt" : `${failure.name} wurde nicht hinzugefügt`;
       case "open-link":
         return "Der Link ließ sich nicht öffnen";
       case "cancel":
@@ -158,6 +161,7 @@ export const de: Strings = {
     send: "Senden",
     stop: "Anhalten",
   },
+  image: deImage,
   empty: {
     title: "Ein Sprachmodell, hinter Glas.",
     text: "Öffne ein Modell von deiner Festplatte. Es läuft auf dem Grafikprozessor dieses Geräts, in diesem Tab; nichts, was du schreibst, verlässt ihn.",

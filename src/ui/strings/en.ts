@@ -4,6 +4,7 @@ import type { Failure } from "../../store/noticeSlice";
 import type { SamplingPreset } from "../../store/samplingPresets";
 import type { NumericSetting } from "../../store/samplingSlice";
 import { enArchitecture } from "./enArchitecture";
+import { enImage } from "./enImage";
 import { enPrompts } from "./enPrompts";
 
 type Stages = { readonly [S in LoadProgress["stage"]]: string };
@@ -55,6 +56,8 @@ export const en = {
         return `Could not open ${failure.name}`;
       case "import":
         return failure.name === "" ? "The import changed nothing" : `${failure.name} was not imported`;
+      case "picture":
+        return failure.name === "" ? "The picture was not added" : `${failure.name} was not added`;
       case "open-link":
         return "Could not open the link";
       case "cancel":
@@ -163,6 +166,7 @@ export const en = {
     send: "Send",
     stop: "Stop",
   },
+  image: enImage,
   empty: {
     title: "A language model, under glass.",
     text: "Open a model from your disk. It runs on this device's graphics processor, inside this tab; nothing you write leaves it.",
