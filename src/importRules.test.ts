@@ -102,10 +102,10 @@ describe("each rule can fail", () => {
     expect(broken({ [`src/${side}/a.ts`]: "export const a = 1;" })).toHaveLength(1);
   });
 
-  test("idb-keyval in two files", () => {
+  test("idb-keyval in two files of one side", () => {
     const uses = `import "comlink"; import { get } from "idb-keyval";`;
     const files = { "src/worker/a.ts": uses, "src/worker/b.ts": `import { set } from "idb-keyval";` };
-    expect(broken(files)).toEqual([expect.stringContaining("idb-keyval belongs in one file, not 2")]);
+    expect(broken(files)).toEqual([expect.stringContaining("idb-keyval in worker belongs in one file, not 2")]);
   });
 
   test.each([

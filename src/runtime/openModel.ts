@@ -33,7 +33,7 @@ export interface OpenedModel {
   readonly images: ImageEncoder | null;
 }
 
-interface Described {
+export interface DescribedModel {
   readonly spec: ModelSpec;
   readonly tensors: ModelTensors;
   readonly source: TensorSource;
@@ -41,7 +41,7 @@ interface Described {
 
 /** @throws any load error of shared/errors.ts; nothing stays on the GPU then */
 export async function openModel(gpu: Gpu, files: ModelFiles, options: OpenModelOptions): Promise<OpenedModel> {
-  const { spec, tensors, source } = describe(files);
+  const { spec, tensors, source } = describeModel(files);
   // Text first: a broken vocabulary is found before gigabytes are uploaded.
   const tokenizer = tokenizerOf(files);
   const chatTemplate = tokenizer === null ? null : templateOf(files);
@@ -70,27 +70,24 @@ export async function openModel(gpu: Gpu, files: ModelFiles, options: OpenModelO
   }
 }
 
-function describe(files: ModelFiles): Described {
-  if (files.kind === "gguf") return describeGgufFiles(files);
+/** What the files say they are, before any weight is read. @throws UnsupportedModelError, InvalidFileError */
+export function describeModel(files: ModelFiles): DescribedModel {
   const entries = [...files.tensors.values()].map((info): [string, TensorEntry] => [
     info.name,
     { info, source: info.source },
   ]);
   const source = new Map(entries);
-  return { ...describeHuggingFace(files.config, (name) => source.has(name)), source };
-}
-
-function describeGgufFiles({ file, source: text, vision }: GgufModelFiles): Described {
-  const { metadata, tensors } = file;
-  const vocabSize = tensors.get("token_embd.weight")?.shape[0] ?? 0;
-  const source = new Map<string, TensorEntry>();
-  for (const info of vision?.file.tensors.values() ?? []) {
-    source.set(info.name, { info, source: vision?.source ?? text });
-  }
-  for (const info of tensors.values()) source.set(info.name, { info, source: text });
-  const described = describeGguf(metadata, vocabSize, (name) => tensors.has(name));
+  const has = (name: string) => source.has(name);
+  if (files.kind === "huggingface") return { ...describeHuggingFace(files.config, has), source };
+  const vocabSize = source.get("token_embd.weight")?.info.shape[0] ?? 0;
+  const described = describeGguf(files.file.metadata, vocabSize, has);
+  const { vision } = files;
   if (vision === undefined) return { ...described, source };
-  return { ...withGgufVision(described, vision.file.metadata, (name) => vision.file.tensors.get(name)?.shape), source };
+  const tower = vision.file.tensors;
+  for (const info of tower.values()) {
+    if (!source.has(info.name)) source.set(info.name, { info, source: vision.source });
+  }
+  return { ...withGgufVision(described, vision.file.metadata, (name) => tower.get(name)?.shape), source };
 }
 
 /** Sizes and filter are the family's. */

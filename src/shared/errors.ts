@@ -29,6 +29,8 @@ export const ERROR_NAMES = [
   "InvalidSettingError",
   /** Bytes could not be fetched. */
   "DownloadError",
+  /** The browser's storage is full, blocked or gone. */
+  "StorageError",
   /** The person cancelled. */
   "CancelledError",
   /** A handle that was closed, or a call that the state does not allow. */

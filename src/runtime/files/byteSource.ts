@@ -13,14 +13,53 @@ export interface ByteSource {
    * @throws InvalidFileError past the end, DownloadError, CancelledError
    */
   read(start: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Bytes [start, end) in order, in pieces of any size; where reading ahead pays. Throws what `read` does. */
+  stream?(start: number, end: number, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /** Where the bytes come from, if from a server. */
+  readonly origin?: SourceOrigin;
 }
 
-/** Byte records by key. Implementations keep what they can; `get` of an unknown key is null. */
+export interface SourceOrigin {
+  readonly url: string;
+  /** ETag, or else the date of the last change; null when the server names neither. */
+  readonly version: string | null;
+  /** A cut download goes on where it was; otherwise it begins anew. */
+  readonly canResume: boolean;
+}
+
+/** Byte records by key, kept between visits. */
 export interface ByteStore {
+  /** Null: no such key. @throws StorageError */
   get(key: string): Promise<Uint8Array | null>;
-  put(key: string, bytes: Uint8Array): Promise<void>;
-  delete(key: string): Promise<void>;
-  keys(): Promise<string[]>;
+  /** All of them or none, also when the tab is closed meanwhile; null deletes. @throws StorageError */
+  put(entries: readonly StoreEntry[]): Promise<void>;
+  /** Those that begin with `prefix`. @throws StorageError */
+  keys(prefix: string): Promise<string[]>;
+}
+
+export type StoreEntry = readonly [key: string, bytes: Uint8Array | null];
+
+const STREAM_BYTES = 4 * 2 ** 20;
+
+/** `source.stream`, or reads one after the other where it has none. */
+export function streamOf(
+  source: ByteSource,
+  start: number,
+  end: number,
+  signal?: AbortSignal,
+): AsyncIterable<Uint8Array> {
+  return source.stream?.(start, end, signal) ?? readOn(source, start, end, signal);
+}
+
+async function* readOn(
+  source: ByteSource,
+  start: number,
+  end: number,
+  signal?: AbortSignal,
+): AsyncIterable<Uint8Array> {
+  for (let at = start; at < end; at += STREAM_BYTES) {
+    yield await source.read(at, Math.min(STREAM_BYTES, end - at), signal);
+  }
 }
 
 /** @throws CancelledError */

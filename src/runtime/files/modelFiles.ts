@@ -4,16 +4,21 @@ import { type ByteSource, readText } from "./byteSource";
 import { readGguf } from "./gguf";
 import type { GgufFile } from "./ggufFile";
 import { hasGgufMagic } from "./ggufHeader";
+import { isNotFound } from "./httpRequest";
 import { type JsonObject, parseJson } from "./json";
+import { prefixSource } from "./prefixSource";
 import { checkIndex, readSafetensors, type SourcedTensor, shardNames } from "./safetensors";
-import { isNotFound, type UrlSourceOptions, urlSource } from "./urlSource";
+import { type UrlSourceOptions, urlSource } from "./urlSource";
 
 export interface GgufModelFiles {
   readonly kind: "gguf";
   /** For people: the file's or folder's name. */
   readonly name: string;
+  /** Of a model in parts: the first, which has the metadata. */
   readonly file: GgufFile;
-  readonly source: ByteSource;
+  readonly tensors: ReadonlyMap<string, SourcedTensor>;
+  /** All parts. */
+  readonly sources: readonly ByteSource[];
   /** The image tower and projector that came as a second file. */
   readonly vision?: { readonly file: GgufFile; readonly source: ByteSource };
 }
@@ -59,11 +64,12 @@ export async function openModelFiles(sources: readonly ByteSource[], signal?: Ab
   const first = sources[0];
   if (!first) throw invalid(`No files. ${ASK}`);
   const ggufs = await withGgufMagic(sources, signal);
-  if (ggufs.length > 1) return openPair(ggufs, signal);
-  if (ggufs[0]) return openGguf(ggufs[0], signal);
+  const parts = orderedParts(ggufs);
+  if (ggufs.length > 1 && parts === null) return openPair(ggufs, signal);
+  if (parts !== null) return openGguf(parts, signal);
   const claimed = sources.find((source) => /\.gguf$/i.test(source.name));
   // Not GGUF by its first bytes, whatever its name says: let the reader explain.
-  if (claimed) return openGguf(claimed, signal);
+  if (claimed) return openGguf([claimed], signal);
   const byName = new Map<string, ByteSource>();
   for (const source of sources) {
     const name = baseName(source.name);
@@ -78,16 +84,21 @@ export async function openModelFiles(sources: readonly ByteSource[], signal?: Ab
 }
 
 /**
- * A GGUF file, or a folder in Hugging Face layout when the address ends in "/".
+ * A GGUF file (of a split one, any part), or a folder in Hugging Face layout when the address ends in "/".
  * @throws DownloadError, InvalidFileError, CancelledError
  */
 export async function openModelUrl(url: string, options: UrlSourceOptions = {}): Promise<ModelFiles> {
   const path = url.split(/[?#]/, 1)[0] ?? url;
-  if (!path.endsWith("/")) return openGguf(await urlSource(url, options), options.signal);
   const query = url.slice(path.length);
+  if (!path.endsWith("/")) {
+    const names = partNames(path) ?? [path];
+    const sources: ByteSource[] = [];
+    for (const name of names) sources.push(prefixSource(await urlSource(`${name}${query}`, options)));
+    return openGguf(sources, options.signal);
+  }
   const open = async (name: string) => {
     try {
-      return await urlSource(`${path}${name}${query}`, options);
+      return prefixSource(await urlSource(`${path}${name}${query}`, options));
     } catch (error) {
       if (isNotFound(error)) return null;
       throw error;
@@ -99,14 +110,55 @@ export async function openModelUrl(url: string, options: UrlSourceOptions = {}):
 /** Null: there is no such file. */
 type Open = (name: string) => Promise<ByteSource | null>;
 
-async function openGguf(source: ByteSource, signal?: AbortSignal): Promise<GgufModelFiles> {
-  const file = await readGguf(source, signal);
-  return { kind: "gguf", name: baseName(source.name).replace(/\.gguf$/i, ""), file, source };
+/** @param sources of a split model all parts, the first of them first */
+export async function openGguf(sources: readonly ByteSource[], signal?: AbortSignal): Promise<GgufModelFiles> {
+  const [first, ...rest] = sources as readonly [ByteSource, ...ByteSource[]];
+  const file = await readGguf(first, signal);
+  const parts = Number(file.metadata["split.count"] ?? 1);
+  if (parts > 1 && parts !== sources.length) {
+    throw invalid(`${first.name} is one of ${parts} parts of a model; choose all of them.`);
+  }
+  const tensors = new Map<string, SourcedTensor>();
+  const add = (found: GgufFile, source: ByteSource): void => {
+    for (const tensor of found.tensors.values()) {
+      if (tensors.has(tensor.name)) throw invalid(`Tensor "${tensor.name}" is in two parts of ${first.name}.`);
+      tensors.set(tensor.name, { ...tensor, source });
+    }
+  };
+  add(file, first);
+  for (const source of rest) add(await readGguf(source, signal), source);
+  const name = baseName(first.name)
+    .replace(/\.gguf$/i, "")
+    .replace(PART_ENDING, "");
+  return { kind: "gguf", name, file, tensors, sources };
+}
+
+const PART_ENDING = /-(\d{5})-of-(\d{5})$/;
+
+/** Names of all parts of a split GGUF, of which one is given; null when the name is not that of a part. */
+export function partNames(name: string): string[] | null {
+  const match = /^(.*)-\d{5}-of-(\d{5})\.gguf$/i.exec(name);
+  if (match === null) return null;
+  const [, stem = "", count = ""] = match;
+  return Array.from({ length: Number(count) }, (_, index) => {
+    return `${stem}-${String(index + 1).padStart(5, "0")}-of-${count}.gguf`;
+  });
+}
+
+/** One GGUF file, or all parts of one in order; null for anything else. */
+function orderedParts(ggufs: readonly ByteSource[]): readonly ByteSource[] | null {
+  const [first] = ggufs;
+  if (first === undefined) return null;
+  if (ggufs.length === 1) return ggufs;
+  const names = partNames(baseName(first.name)) ?? [];
+  const found = names.map((name) => ggufs.find((source) => baseName(source.name) === name));
+  const all = found.filter((source) => source !== undefined);
+  return all.length === ggufs.length && all.length === names.length ? all : null;
 }
 
 /** A language model and the image tower that belongs to it. */
 async function openPair(sources: readonly ByteSource[], signal?: AbortSignal): Promise<GgufModelFiles> {
-  const opened = await Promise.all(sources.map((source) => openGguf(source, signal)));
+  const opened = await Promise.all(sources.map((source) => openGguf([source], signal)));
   const [vision, ...moreVision] = opened.filter(({ file }) => file.metadata["general.architecture"] === "clip");
   const [text, ...moreText] = opened.filter((file) => file !== vision);
   if (vision === undefined || text === undefined || moreVision.length + moreText.length > 0) {
@@ -114,7 +166,7 @@ async function openPair(sources: readonly ByteSource[], signal?: AbortSignal): P
       `${sources.map((source) => source.name).join(" and ")} are ${sources.length} GGUF files; choose one.`,
     );
   }
-  return { ...text, vision: { file: vision.file, source: vision.source } };
+  return { ...text, vision: { file: vision.file, source: vision.sources[0] as ByteSource } };
 }
 
 async function openFolder(

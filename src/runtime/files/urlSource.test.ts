@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type Fetch, isNotFound, urlSource } from "./urlSource";
+import { type Fetch, isNotFound } from "./httpRequest";
+import { urlSource } from "./urlSource";
 
 const BYTES = Uint8Array.from({ length: 1000 }, (_, index) => index % 251);
 const URL = "https://models.example/folder/tiny%20model.gguf?download=true";

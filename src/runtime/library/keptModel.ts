@@ -1,0 +1,241 @@
+/**
+ * A model in the store: fills its records from the source, reads them back, makes a damaged one again. Reading may
+ * begin while filling goes on; it waits for what is still to come.
+ */
+import { VitrineError } from "../../shared/errors";
+import type { VerifyReport } from "../../shared/library";
+import { type ByteSource, type ByteStore, checkRange, throwIfCancelled } from "../files/byteSource";
+import type { SourcedTensor } from "../files/safetensors";
+import { convertUnit } from "./convertUnit";
+import { planRecords, type RecordPlan } from "./keptLayout";
+import { encodeJson, type Journal, journalKey, type ModelAbout, readJournal, recordKey, sha256Hex } from "./manifest";
+
+/** Records held in memory: the one that is read, the next one, and one behind. */
+const HELD = 3;
+
+/** The source of a file; null for one that cannot be asked for again. @throws DownloadError without a network */
+export type SourceOf = (file: number) => Promise<ByteSource | null>;
+
+export class KeptModel {
+  readonly plan: readonly RecordPlan[];
+  private readonly held = new Map<number, Promise<Uint8Array>>();
+  private readonly arrivals = new Map<number, { promise: Promise<void>; resolve: () => void }>();
+  private failure: unknown = null;
+  private isFilling = false;
+
+  private constructor(
+    readonly about: ModelAbout,
+    private readonly store: ByteStore,
+    private journal: Journal,
+    private readonly sourceOf: SourceOf,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    this.plan = planRecords(about.tensors, about.recordBytes);
+  }
+
+  static async open(about: ModelAbout, store: ByteStore, sourceOf: SourceOf, signal?: AbortSignal): Promise<KeptModel> {
+    const journal = await readJournal(store, about, planRecords(about.tensors, about.recordBytes).length);
+    return new KeptModel(about, store, journal, sourceOf, signal);
+  }
+
+  get isComplete(): boolean {
+    return this.journal.checked.every((isChecked) => isChecked) && this.plan.every(({ index }) => this.has(index));
+  }
+
+  get state(): Journal {
+    return this.journal;
+  }
+
+  has(index: number): boolean {
+    return this.journal.digests[index] != null;
+  }
+
+  /** The tensors as they are kept, by name; their source reads the records. */
+  tensors(): ReadonlyMap<string, SourcedTensor> {
+    const source = this.source();
+    return new Map(this.about.tensors.map((tensor) => [tensor.name, { ...tensor, source }]));
+  }
+
+  /** Writes a record and what the journal says of it, both or neither. */
+  async write(index: number, bytes: Uint8Array, hash: Journal["hashes"][number]): Promise<void> {
+    const record = this.plan[index] as RecordPlan;
+    const digest = await sha256Hex(bytes);
+    const digests = this.journal.digests.with(index, digest);
+    const hashes = hash === null ? this.journal.hashes : this.journal.hashes.with(record.file, hash);
+    const added = this.has(index) ? 0 : bytes.length;
+    const journal = {
+      ...this.journal,
+      digests,
+      hashes,
+      keptBytes: this.journal.keptBytes + added,
+      lastUsed: Date.now(),
+    };
+    await this.store.put([
+      [recordKey(this.about.id, index), bytes],
+      [journalKey(this.about.id), encodeJson(journal)],
+    ]);
+    this.journal = journal;
+    this.hold(index, Promise.resolve(bytes));
+    this.arrivals.get(index)?.resolve();
+  }
+
+  /** A file is whole, and what was published. */
+  async markChecked(file: number): Promise<void> {
+    this.journal = { ...this.journal, checked: this.journal.checked.with(file, true) };
+    await this.store.put([[journalKey(this.about.id), encodeJson(this.journal)]]);
+  }
+
+  /** Notes the use; a store that refuses does not matter. */
+  async touch(now: number): Promise<void> {
+    this.journal = { ...this.journal, lastUsed: now };
+    await this.store.put([[journalKey(this.about.id), encodeJson(this.journal)]]).catch(() => {});
+  }
+
+  /** Reads wait for records while this runs, and fail with it. */
+  async whileFilling<T>(fill: () => Promise<T>): Promise<T> {
+    this.isFilling = true;
+    try {
+      return await fill();
+    } catch (error) {
+      this.failure = error;
+      throw error;
+    } finally {
+      this.isFilling = false;
+      for (const { resolve } of this.arrivals.values()) resolve();
+    }
+  }
+
+  /** Reads every record and compares digests; nothing is mended. */
+  async verify(onProgress: (done: number, total: number) => void, signal?: AbortSignal): Promise<VerifyReport> {
+    const damaged: number[] = [];
+    for (const { index } of this.plan) {
+      throwIfCancelled(signal, this.about.name);
+      const bytes = this.has(index) ? await this.stored(index) : null;
+      if (bytes === null) damaged.push(index);
+      onProgress(index + 1, this.plan.length);
+    }
+    return { records: this.plan.length, damaged };
+  }
+
+  /** A record's bytes from its own part of the source alone. @throws StorageError without a source, DownloadError */
+  async remake(index: number): Promise<Uint8Array> {
+    const record = this.plan[index] as RecordPlan;
+    const source = await this.sourceOf(record.file);
+    if (source === null) {
+      throw new VitrineError(
+        "StorageError",
+        `A part of the kept copy of ${this.about.name} is missing or damaged (record ${index + 1} of ${this.plan.length}), and its source cannot be reached. Go online and load it again, or delete it.`,
+      );
+    }
+    const bytes = new Uint8Array(record.end - record.start);
+    let at = 0;
+    for (const unit of record.units) {
+      const { sourceStart, sourceEnd } = unit;
+      const kept = convertUnit(unit, await source.read(sourceStart, sourceEnd - sourceStart, this.signal));
+      bytes.set(kept, at);
+      at += kept.length;
+    }
+    const before = this.journal.digests[index] ?? null;
+    if (before !== null && before !== (await sha256Hex(bytes))) {
+      throw new VitrineError(
+        "DownloadError",
+        `${source.name} is no longer what was kept of it. Delete ${this.about.name} and load it again.`,
+      );
+    }
+    return bytes;
+  }
+
+  private source(): ByteSource {
+    const { name } = this.about;
+    const sizeBytes = this.plan.at(-1)?.end ?? 0;
+    return {
+      name,
+      sizeBytes,
+      read: async (start, length, signal = this.signal) => {
+        throwIfCancelled(signal, name);
+        checkRange(name, sizeBytes, start, length);
+        const end = start + length;
+        const records = this.overlapping(start, end);
+        const [only] = records;
+        if (only !== undefined && records.length === 1) {
+          return (await this.record(only.index)).subarray(start - only.start, end - only.start);
+        }
+        const bytes = new Uint8Array(length);
+        for (const record of records) {
+          const from = Math.max(start, record.start);
+          const part = (await this.record(record.index)).subarray(from - record.start, end - record.start);
+          bytes.set(part, from - start);
+        }
+        throwIfCancelled(signal, name);
+        return bytes;
+      },
+    };
+  }
+
+  /** Records by binary search: thousands of them, and a read for every few rows. */
+  private overlapping(start: number, end: number): readonly RecordPlan[] {
+    let low = 0;
+    let high = this.plan.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.plan[middle] as RecordPlan).end <= start) low = middle + 1;
+      else high = middle;
+    }
+    let last = low;
+    while (last < this.plan.length && (this.plan[last] as RecordPlan).start < end) last++;
+    return this.plan.slice(low, last);
+  }
+
+  private record(index: number): Promise<Uint8Array> {
+    const found = this.held.get(index) ?? this.fetchRecord(index);
+    this.hold(index, found);
+    // The next one is on its way while this one goes to the GPU.
+    if (index + 1 < this.plan.length && this.has(index + 1) && !this.held.has(index + 1)) {
+      this.hold(index + 1, this.fetchRecord(index + 1));
+    }
+    return found;
+  }
+
+  /** Puts a record last in the line of those to be let go. */
+  private hold(index: number, bytes: Promise<Uint8Array>): void {
+    bytes.catch(() => this.held.delete(index));
+    this.held.delete(index);
+    this.held.set(index, bytes);
+    for (const oldest of this.held.keys()) {
+      if (this.held.size <= HELD) break;
+      this.held.delete(oldest);
+    }
+  }
+
+  private async fetchRecord(index: number): Promise<Uint8Array> {
+    while (!this.has(index) && this.isFilling) await this.arrival(index);
+    if (this.failure !== null) throw this.failure;
+    throwIfCancelled(this.signal, this.about.name);
+    const bytes = this.has(index) ? await this.stored(index) : null;
+    if (bytes !== null) return bytes;
+    const again = await this.remake(index);
+    await this.write(index, again, null);
+    return again;
+  }
+
+  private arrival(index: number): Promise<void> {
+    let arrival = this.arrivals.get(index);
+    if (arrival === undefined) {
+      let resolve = (): void => {};
+      const promise = new Promise<void>((done) => {
+        resolve = done;
+      });
+      arrival = { promise, resolve };
+      this.arrivals.set(index, arrival);
+    }
+    return arrival.promise;
+  }
+
+  /** Null: missing, or not what was written. */
+  private async stored(index: number): Promise<Uint8Array | null> {
+    const bytes = await this.store.get(recordKey(this.about.id, index)).catch(() => null);
+    const { start, end } = this.plan[index] as RecordPlan;
+    if (bytes === null || bytes.length !== end - start) return null;
+    return (await sha256Hex(bytes)) === this.journal.digests[index] ? bytes : null;
+  }
+}

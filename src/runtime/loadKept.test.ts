@@ -1,0 +1,385 @@
+/** Loading through the library from a server that misbehaves: what arrives, what is kept, what is asked for again. */
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
+import { VitrineError } from "../shared/errors";
+import type { Level } from "../shared/quant";
+import { DEFAULT_SAMPLING } from "../shared/sampling";
+import type { ByteStore } from "./files/byteSource";
+import { memorySource } from "./files/byteSource";
+import { openModelFiles } from "./files/modelFiles";
+import { PauseGate } from "./files/pauseGate";
+import type { DownloadOptions } from "./files/rangeDownload";
+import type { Gpu } from "./gpu/device";
+import { MemoryStore, SpillingStore } from "./library/memoryStore";
+import { ModelLibrary } from "./library/modelLibrary";
+import { urlModel } from "./library/remoteModel";
+import { loadKept, loadRemote } from "./loadKept";
+import { type OpenedModel, openModel } from "./openModel";
+import { generateText } from "./session/generation";
+import { Session } from "./session/session";
+import { type Faults, HubServer } from "./testing/hubServer";
+import { openTestGpu } from "./testing/kernelHarness";
+import { randomModel, tinyFolder, tinyGguf } from "./testing/tinyModel";
+
+/** Some 7 MB, of which the first two are read as header. */
+const SHAPE = { hiddenSize: 128, intermediateSize: 1024, numLayers: 4 };
+const RANDOM = randomModel(5, SHAPE);
+const GGUF = tinyGguf(RANDOM);
+const CHANGED = tinyGguf(randomModel(6, SHAPE));
+/** Many records, and several segments in each. */
+const RECORD_BYTES = 200_000;
+const QUICK: DownloadOptions = { segmentBytes: 90_000, parallel: 3, firstWaitMs: 1, attempts: 3 };
+
+let gpu: Gpu;
+let server: HubServer;
+let store: ByteStore;
+let direct: ReadonlyMap<Level, readonly number[]>;
+
+beforeAll(async () => {
+  gpu = await openTestGpu();
+  const ids = new Map<Level, readonly number[]>();
+  for (const level of ["stored", "q8_0", "q4_0"] as const) {
+    const files = await openModelFiles([memorySource(GGUF, "tiny.gguf")]);
+    ids.set(level, await idsOf(await openModel(gpu, files, { level, variant: "auto" })));
+  }
+  direct = ids;
+});
+beforeEach(async () => {
+  server = await HubServer.start([["/tiny.gguf", GGUF]]);
+  store = new MemoryStore();
+});
+afterEach(() => server.close());
+afterAll(() => expect(gpu.allocatedBytes).toBe(0));
+
+/** Greedy ids of the model, which is freed. */
+async function idsOf(opened: OpenedModel): Promise<readonly number[]> {
+  const session = await Session.create(opened.model, { capacity: 64, precision: "f32" });
+  const request = {
+    prompt: { kind: "ids", ids: [1, 4, 270, 5] } as const,
+    sampling: { ...DEFAULT_SAMPLING, greedy: true },
+    ...{ maxNewTokens: 12, stopStrings: [], tokensInFlight: 4, atCapacity: "stop" as const },
+  };
+  const { ids } = await generateText(opened, session, request, () => {});
+  await session.close();
+  opened.model.destroy();
+  return ids;
+}
+
+interface Load {
+  readonly level?: Level;
+  readonly store?: ByteStore;
+  readonly signal?: AbortSignal;
+  readonly download?: DownloadOptions;
+  readonly url?: string;
+  readonly onDownload?: (done: number, total: number, canResume: boolean) => void;
+}
+
+function load({ level = "stored", url = `${server.origin}/tiny.gguf`, ...rest }: Load = {}): Promise<OpenedModel> {
+  const download = { ...QUICK, ...rest.download, signal: rest.signal };
+  const library = new ModelLibrary(rest.store ?? store, RECORD_BYTES);
+  const options = { level, variant: "auto" as const, recipe: "", download, signal: rest.signal };
+  return loadRemote(gpu, library, urlModel(url, download), { ...options, onDownload: rest.onDownload });
+}
+
+const records = async () => (await store.keys("record/")).sort();
+const break_ = (faults: Partial<Faults>) => Object.assign(server.faults, faults);
+const abouts = () => new ModelLibrary(store, RECORD_BYTES).list();
+
+describe("a first and a second load", () => {
+  it.each(["stored", "q8_0", "q4_0"] as const)("%s: the same ids as straight from the file", async (level) => {
+    expect(await idsOf(await load({ level }))).toEqual(direct.get(level));
+    const sent = server.sentBytes;
+    expect(await idsOf(await load({ level }))).toEqual(direct.get(level));
+    // One byte, to learn whether anything changed.
+    expect(server.sentBytes - sent).toBe(1);
+  });
+
+  it("keeps quantized planes, not the source", async () => {
+    (await load({ level: "q4_0" })).model.destroy();
+    const [kept] = await abouts();
+    const stored = await Promise.all((await records()).map(async (key) => (await store.get(key))?.length ?? 0));
+    const bytes = stored.reduce((sum, length) => sum + length, 0);
+    expect(bytes).toBe(kept?.totalBytes);
+    expect(kept?.keptBytes).toBe(bytes);
+    expect(bytes).toBeLessThan(GGUF.length * 0.3);
+  });
+
+  it("loads without a network, also a Hugging Face folder", async () => {
+    for (const [name, bytes] of tinyFolder(RANDOM)) server.files.set(`/folder/${name}`, bytes);
+    const [url, file] = [`${server.origin}/folder/`, `${server.origin}/tiny.gguf`];
+    const ids = await idsOf(await load({ url, level: "q8_0" }));
+    expect(await idsOf(await load())).toEqual(direct.get("stored"));
+    await server.close();
+    const offline: DownloadOptions = { fetch: () => Promise.reject(new TypeError("Failed to fetch")) };
+    expect(await idsOf(await load({ url, level: "q8_0", download: offline }))).toEqual(ids);
+    expect(await idsOf(await load({ url: file, download: offline }))).toEqual(direct.get("stored"));
+    await expect(load({ url: file, level: "q4_0", download: offline })).rejects.toMatchObject({
+      name: "DownloadError",
+    });
+  });
+
+  it("a changed file is loaded anew and takes the place of the old one", async () => {
+    (await load()).model.destroy();
+    const [old] = await abouts();
+    server.files.set("/tiny.gguf", CHANGED);
+    const ids = await idsOf(await load());
+    expect(ids).not.toEqual(direct.get("stored"));
+    const after = await abouts();
+    expect(after).toHaveLength(1);
+    expect(after[0]?.id).not.toBe(old?.id);
+    expect((await records()).every((key) => key.includes(String(after[0]?.id)))).toBe(true);
+  });
+});
+
+describe("interrupted", () => {
+  it.each(["stored", "q8_0"] as const)("%s: goes on where it ended, wherever that was", async (level) => {
+    let total = 0;
+    (await load({ level, store: new MemoryStore(), onDownload: (_, all) => (total = all) })).model.destroy();
+    const once = server.sentBytes;
+    for (const share of [0.1, 0.35, 0.6, 0.95]) {
+      const cancel = new AbortController();
+      const cancelled = load({
+        level,
+        signal: cancel.signal,
+        onDownload: (done) => {
+          if (done >= share * total) cancel.abort();
+        },
+      });
+      await expect(cancelled).rejects.toMatchObject({ name: "CancelledError" });
+    }
+    const before = server.sentBytes;
+    const kept = (await abouts())[0]?.keptBytes ?? 0;
+    expect(kept).toBeGreaterThan(0);
+    expect(await idsOf(await load({ level }))).toEqual(direct.get(level));
+    // The header again, and what was missing: not the whole.
+    expect(server.sentBytes - before).toBeLessThan(0.5 * once);
+  });
+
+  it("a connection cut at and inside every record, and servers that are busy", async () => {
+    const cuts = Array.from({ length: 24 }, (_, index) => [0, 1, 999, 89_999, 7_000][index % 5] as number);
+    break_({ cuts });
+    expect(await idsOf(await load({ download: { attempts: 6 } }))).toEqual(direct.get("stored"));
+    expect(server.faults.cuts).toEqual([]);
+    store = new MemoryStore();
+    expect(await idsOf(await load({ download: { attempts: 6 } }))).toEqual(direct.get("stored"));
+    break_({ statuses: [200, 503, 429, 500].slice(1) });
+    store = new MemoryStore();
+    await expect(load()).rejects.toThrow("HTTP 503");
+  });
+
+  it("gives up on a server that never comes back, and keeps what came", async () => {
+    break_({ cuts: [...Array.from({ length: 40 }, () => 100_000), ...Array.from({ length: 80 }, () => 0)] });
+    await expect(load()).rejects.toMatchObject({ name: "DownloadError" });
+    break_({ cuts: [] });
+    expect((await records()).length).toBeGreaterThan(0);
+    expect(await idsOf(await load())).toEqual(direct.get("stored"));
+  });
+
+  it("pauses without losing anything and goes on", async () => {
+    const gate = new PauseGate();
+    let paused = -1;
+    const loading = load({
+      download: { gate },
+      onDownload: (done, total) => {
+        if (done < total * 0.4 || paused >= 0) return;
+        gate.pause();
+        paused = done;
+      },
+    });
+    await expect.poll(() => paused).toBeGreaterThan(0);
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    const sent = server.sentBytes;
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(server.sentBytes).toBe(sent);
+    gate.resume();
+    expect(await idsOf(await loading)).toEqual(direct.get("stored"));
+  });
+
+  it("cancelling ends a pause", async () => {
+    const gate = new PauseGate();
+    const cancel = new AbortController();
+    const loading = load({ download: { gate }, signal: cancel.signal, onDownload: () => gate.pause() });
+    await expect.poll(() => gate.isPaused).toBe(true);
+    cancel.abort();
+    await expect(loading).rejects.toMatchObject({ name: "CancelledError" });
+  });
+});
+
+describe("servers", () => {
+  it("without ranges: one stream, which cannot resume, and says so", async () => {
+    break_({ ranges: false });
+    const resumable: boolean[] = [];
+    const opened = await load({ onDownload: (_done, _total, canResume) => resumable.push(canResume) });
+    expect(await idsOf(opened)).toEqual(direct.get("stored"));
+    expect(new Set(resumable)).toEqual(new Set([false]));
+    expect(server.asked).toHaveLength(1);
+    expect(await idsOf(await load())).toEqual(direct.get("stored"));
+  });
+
+  it("that claim a longer or shorter body than they send", async () => {
+    break_({ lengthError: -5 });
+    await expect(load()).rejects.toMatchObject({ name: "DownloadError" });
+    // All that was asked for came.
+    break_({ lengthError: 5 });
+    expect(await idsOf(await load())).toEqual(direct.get("stored"));
+    break_({ lengthError: 5, ranges: false });
+    store = new MemoryStore();
+    await expect(load()).rejects.toMatchObject({ name: "DownloadError" });
+  });
+
+  it("that redirect to another origin", async () => {
+    const storage = await HubServer.start(server.files);
+    break_({ redirectTo: storage.origin });
+    expect(await idsOf(await load())).toEqual(direct.get("stored"));
+    expect(storage.asked.every(({ authorization }) => authorization === null)).toBe(true);
+    await storage.close();
+  });
+
+  it("that say neither version nor total size", async () => {
+    break_({ versions: false, exposes: false });
+    expect(await idsOf(await load())).toEqual(direct.get("stored"));
+    expect(await idsOf(await load())).toEqual(direct.get("stored"));
+  });
+
+  it.each([
+    [401, "access token"],
+    [404, "no such file"],
+  ])("that answer %i: what to do is said", async (status, words) => {
+    break_({ statuses: [status] });
+    await expect(load()).rejects.toThrow(words);
+    expect(await abouts()).toEqual([]);
+  });
+
+  it("that send other bytes in the middle of it: refused, and the next load begins with them", async () => {
+    let isChanged = false;
+    const loading = load({
+      onDownload: (done, total) => {
+        if (done < total / 2 || isChanged) return;
+        isChanged = true;
+        server.files.set("/tiny.gguf", CHANGED);
+      },
+    });
+    await expect(loading).rejects.toThrow("changed while it was read");
+    const ids = await idsOf(await load());
+    const fresh = await openModel(gpu, await openModelFiles([memorySource(CHANGED, "a.gguf")]), {
+      level: "stored",
+      variant: "auto",
+    });
+    expect(ids).toEqual(await idsOf(fresh));
+    expect(await abouts()).toHaveLength(1);
+  });
+});
+
+describe("the store", () => {
+  it("a record changed by hand is fetched again, alone", async () => {
+    (await load()).model.destroy();
+    const [, second = ""] = await records();
+    const bytes = (await store.get(second)) as Uint8Array;
+    bytes[77] = (bytes[77] as number) ^ 1;
+    await store.put([[second, bytes]]);
+    const sent = server.sentBytes;
+    expect(await idsOf(await load())).toEqual(direct.get("stored"));
+    expect(server.sentBytes - sent).toBeLessThan(GGUF.length / 8);
+    const after = server.sentBytes;
+    expect(await idsOf(await load())).toEqual(direct.get("stored"));
+    expect(server.sentBytes - after).toBe(1);
+  });
+
+  it("a missing record is made again at the level it was kept at", async () => {
+    (await load({ level: "q4_0" })).model.destroy();
+    const [first = ""] = await records();
+    await store.put([[first, null]]);
+    expect(await idsOf(await load({ level: "q4_0" }))).toEqual(direct.get("q4_0"));
+    expect(await records()).toContain(first);
+  });
+
+  it("a damaged record without a network is an error that says what to do", async () => {
+    (await load()).model.destroy();
+    const [first = ""] = await records();
+    await store.put([[first, new Uint8Array(3)]]);
+    await server.close();
+    const library = new ModelLibrary(store, RECORD_BYTES);
+    const [kept] = await library.list();
+    const about = await library.about(kept?.id as never);
+    const options = { level: "stored", variant: "auto", recipe: "", download: QUICK } as const;
+    await expect(loadKept(gpu, library, about, options)).rejects.toMatchObject({ name: "DownloadError" });
+    const { damaged } = await (await library.open(about, async () => null)).verify(() => {});
+    expect(damaged).toEqual([0]);
+  });
+
+  it("full, it goes on from memory and says so", async () => {
+    const notes: string[] = [];
+    const full = new FullStore(store, 3);
+    const spilling = new SpillingStore(full, (error) => notes.push(error.message));
+    expect(await idsOf(await load({ store: spilling }))).toEqual(direct.get("stored"));
+    expect(notes).toEqual(["The browser's storage is full."]);
+    // What did fit is not fetched again.
+    expect((await records()).length).toBeGreaterThan(0);
+    expect(await idsOf(await load())).toEqual(direct.get("stored"));
+  });
+
+  it("gone from the beginning (private windows), it goes on from memory", async () => {
+    const broken = new FullStore(store, 0);
+    expect(await idsOf(await load({ store: new SpillingStore(broken, () => {}) }))).toEqual(direct.get("stored"));
+    expect(await store.keys("")).toEqual([]);
+  });
+
+  it("emptied while a model is loaded from it, what is missing is fetched", async () => {
+    (await load()).model.destroy();
+    const all = await store.keys("record/");
+    const kept = all.length;
+    const taking: ByteStore = {
+      get: async (key) => {
+        if (key.startsWith("record/")) await store.put(all.map((name) => [name, null] as const));
+        return store.get(key);
+      },
+      put: (entries) => store.put(entries),
+      keys: (prefix) => store.keys(prefix),
+    };
+    expect(await idsOf(await load({ store: taking }))).toEqual(direct.get("stored"));
+    expect(kept).toBeGreaterThan(3);
+  });
+
+  it("deleting leaves nothing", async () => {
+    (await load()).model.destroy();
+    (await load({ level: "q8_0" })).model.destroy();
+    const library = new ModelLibrary(store, RECORD_BYTES);
+    const [first, second] = await library.list();
+    await library.delete(first?.id as never);
+    expect((await library.list()).map(({ id }) => id)).toEqual([second?.id]);
+    await library.deleteAll();
+    expect(await store.keys("")).toEqual([]);
+  });
+});
+
+describe("two tabs that write the same model", () => {
+  it("end with one that is whole", async () => {
+    const both = await Promise.all([load({ level: "q8_0" }), load({ level: "q8_0" })]);
+    for (const opened of both) expect(await idsOf(opened)).toEqual(direct.get("q8_0"));
+    const sent = server.sentBytes;
+    expect(await idsOf(await load({ level: "q8_0" }))).toEqual(direct.get("q8_0"));
+    expect(server.sentBytes - sent).toBeLessThan(2 * RECORD_BYTES * 4);
+    expect(await abouts()).toHaveLength(1);
+  });
+});
+
+/** Takes so many writes and then refuses all. */
+class FullStore implements ByteStore {
+  constructor(
+    private readonly inner: ByteStore,
+    private writes: number,
+  ) {}
+
+  get(key: string): Promise<Uint8Array | null> {
+    return this.inner.get(key);
+  }
+
+  async put(entries: Parameters<ByteStore["put"]>[0]): Promise<void> {
+    this.writes -= 1;
+    if (this.writes < 0) throw new VitrineError("StorageError", "The browser's storage is full.");
+    await this.inner.put(entries);
+  }
+
+  keys(prefix: string): Promise<string[]> {
+    return this.inner.keys(prefix);
+  }
+}

@@ -1,0 +1,151 @@
+/** From a source on a server to a model on the GPU, through the library: what is kept comes from there. */
+import { isErrorNamed } from "../shared/errors";
+import type { ByteSource } from "./files/byteSource";
+import type { ModelFiles } from "./files/modelFiles";
+import type { DownloadOptions } from "./files/rangeDownload";
+import { probeUrl, urlSource } from "./files/urlSource";
+import type { Gpu } from "./gpu/device";
+import { fillModel, isDamagedDownload } from "./library/fillModel";
+import type { KeptModel } from "./library/keptModel";
+import type { ModelAbout } from "./library/manifest";
+import type { KeptChoice, ModelLibrary, NewModel } from "./library/modelLibrary";
+import type { RemoteModel } from "./library/remoteModel";
+import { describeModel, type OpenedModel, type OpenModelOptions, openModel } from "./openModel";
+
+/** A server that takes longer to say whether anything changed is not waited for. */
+const PROBE_MS = 5000;
+
+export interface LoadKeptOptions extends OpenModelOptions {
+  readonly recipe: string;
+  readonly download: DownloadOptions;
+  /** Source bytes that need not come any more, of all. */
+  readonly onDownload?: (doneBytes: number, totalBytes: number, canResume: boolean) => void;
+}
+
+/** @throws any load error; what came so far stays kept unless it is wrong */
+export async function loadRemote(
+  gpu: Gpu,
+  library: ModelLibrary,
+  remote: RemoteModel,
+  options: LoadKeptOptions,
+): Promise<OpenedModel> {
+  const choice = { sourceKey: remote.sourceKey, level: options.level, recipe: options.recipe };
+  const kept = await findUsable(library, choice, remote, options);
+  if (kept !== null) return loadKept(gpu, library, kept, options);
+  const files = await remote.open();
+  const { tensors } = describeModel(files);
+  const name = remote.name ?? files.name;
+  const model: NewModel = { ...choice, ...remote, name, files, tensors };
+  const about = await library.begin(model, options.signal);
+  const opened = await fillAndOpen(gpu, library, about, files, options);
+  await deleteOthers(library, choice, about);
+  return opened;
+}
+
+/** A model that is kept, without asking anybody. @throws StorageError when a part is damaged and cannot be had again */
+export async function loadKept(
+  gpu: Gpu,
+  library: ModelLibrary,
+  about: ModelAbout,
+  options: LoadKeptOptions,
+): Promise<OpenedModel> {
+  const kept = await library.open(about, sourcesAgain(about, options.download), options.signal);
+  const opened = await openModel(gpu, await library.filesOf(kept), options);
+  await kept.touch(Date.now());
+  return opened;
+}
+
+/** Downloads and uploads at the same time: a record goes to the GPU as soon as it is there. */
+async function fillAndOpen(
+  gpu: Gpu,
+  library: ModelLibrary,
+  about: ModelAbout,
+  files: ModelFiles,
+  options: LoadKeptOptions,
+): Promise<OpenedModel> {
+  const stop = new AbortController();
+  const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
+  const { sources } = files;
+  const canResume = sources.every((source) => source.origin?.canResume !== false);
+  const kept = await library.open(about, async (file) => sources[file] ?? null, signal);
+  const onProgress = (done: number, total: number) => options.onDownload?.(done, total, canResume);
+  const filling = kept.whileFilling(() => fillModel(kept, sources, { signal, onProgress }));
+  const opening = library.filesOf(kept).then((keptFiles) => openModel(gpu, keptFiles, { ...options, signal }));
+  const [filled, opened] = await Promise.allSettled([stopOnError(filling, stop), stopOnError(opening, stop)]);
+  if (filled.status === "fulfilled" && opened.status === "fulfilled") return opened.value;
+  if (opened.status === "fulfilled") opened.value.model.destroy();
+  const failure = firstCause(filled, opened, options.signal);
+  if (isDamagedDownload(failure)) await library.delete(about.id);
+  throw failure;
+}
+
+async function stopOnError<T>(promise: Promise<T>, stop: AbortController): Promise<T> {
+  try {
+    return await promise;
+  } catch (error) {
+    stop.abort();
+    throw error;
+  }
+}
+
+/** What ended the other: the error that is no consequence of having been stopped. */
+function firstCause(
+  filled: PromiseSettledResult<void>,
+  opened: PromiseSettledResult<OpenedModel>,
+  signal: AbortSignal | undefined,
+): unknown {
+  const reasons = [filled, opened].flatMap((result) =>
+    result.status === "rejected" ? [result.reason as unknown] : [],
+  );
+  if (signal?.aborted === true) return reasons[0];
+  return reasons.find((reason) => !isErrorNamed(reason, "CancelledError")) ?? reasons[0];
+}
+
+/** A kept model that is complete and, as far as can be found out, still what the source has. */
+async function findUsable(
+  library: ModelLibrary,
+  choice: KeptChoice,
+  remote: RemoteModel,
+  options: LoadKeptOptions,
+): Promise<ModelAbout | null> {
+  for (const about of await library.find(choice)) {
+    const kept: KeptModel = await library.open(about, async () => null);
+    if (!kept.isComplete) continue;
+    if (remote.revision !== null ? remote.revision === about.version : await isUnchanged(about, options)) return about;
+  }
+  return null;
+}
+
+/** Asks the server for one byte of each file. True also when it cannot be asked: what is kept is all there is. */
+async function isUnchanged(about: ModelAbout, options: LoadKeptOptions): Promise<boolean> {
+  const asked = about.files.map(async (file) => {
+    if (file.url === null) return true;
+    try {
+      const signal = AbortSignal.any([options.signal ?? [], AbortSignal.timeout(PROBE_MS)].flat());
+      const { sizeBytes, version } = await probeUrl(file.url, { ...options.download, signal });
+      return sizeBytes === file.sizeBytes && version === file.version;
+    } catch (error) {
+      if (options.signal?.aborted === true) throw error;
+      return true;
+    }
+  });
+  return (await Promise.all(asked)).every((same) => same);
+}
+
+function sourcesAgain(about: ModelAbout, download: DownloadOptions): (file: number) => Promise<ByteSource | null> {
+  const opened = new Map<number, Promise<ByteSource>>();
+  return async (file) => {
+    const url = about.files[file]?.url ?? null;
+    if (url === null) return null;
+    const source = opened.get(file) ?? urlSource(url, download);
+    opened.set(file, source);
+    return source;
+  };
+}
+
+/** Earlier versions of the same source at the same level. */
+async function deleteOthers(library: ModelLibrary, choice: KeptChoice, about: ModelAbout): Promise<void> {
+  for (const other of await library.find(choice).catch(() => [])) {
+    if (other.id !== about.id) await library.delete(other.id).catch(() => {});
+  }
+}
