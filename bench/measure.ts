@@ -1,5 +1,5 @@
 /** One shape at one level on one device: speeds as ratios, and the exact counts behind them. */
-import { BufferScope } from "../src/runtime/gpu/bufferScope";
+import { copyBandwidth } from "../src/runtime/gpu/copyBandwidth";
 import type { Gpu } from "../src/runtime/gpu/device";
 import { type KernelTime, profileDispatches } from "../src/runtime/gpu/profiler";
 import { describeChoice } from "../src/runtime/model/kernelChoice";
@@ -148,28 +148,6 @@ async function countCalls(
     };
   } finally {
     await session.close();
-  }
-}
-
-async function copyBandwidth(gpu: Gpu): Promise<number> {
-  const size = Math.min(gpu.isSoftware ? 32 * 2 ** 20 : 256 * 2 ** 20, gpu.limits.maxBufferSize);
-  const scope = new BufferScope(gpu);
-  try {
-    const from = scope.storage("copy source", size);
-    const to = scope.storage("copy target", size);
-    const repeats = gpu.isSoftware ? 4 : 20;
-    let elapsedMs = 0;
-    for (let run = 0; run < 2; run++) {
-      const encoder = gpu.device.createCommandEncoder();
-      for (let i = 0; i < repeats; i++) encoder.copyBufferToBuffer(from, 0, to, 0, size);
-      const started = performance.now();
-      gpu.device.queue.submit([encoder.finish()]);
-      await gpu.device.queue.onSubmittedWorkDone();
-      elapsedMs = performance.now() - started;
-    }
-    return (2 * size * repeats * 1000) / elapsedMs;
-  } finally {
-    scope.destroy();
   }
 }
 

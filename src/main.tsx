@@ -2,6 +2,7 @@ import "@fontsource-variable/source-sans-3/wght.css";
 import "@fontsource-variable/source-code-pro/wght.css";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
+import { memoryBytes, persistStorage } from "./client/browserStorage";
 import { createChatStorage } from "./client/chatStorage";
 import { createRuntimeClient } from "./client/runtimeClient";
 import { keepOffline } from "./client/serviceWorker";
@@ -32,7 +33,7 @@ async function chooseRuntime(): Promise<RuntimeApi> {
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 
-const store = createAppStore(await chooseRuntime());
+const store = createAppStore(await chooseRuntime(), { persistStorage, memoryBytes: memoryBytes() });
 const storage = createChatStorage();
 await restoreKept(store, storage);
 const tab = tabOf(location.href);

@@ -74,7 +74,18 @@ export function createRuntimeClient(): RuntimeApi {
 
   return {
     describeDevice: () => call((api) => api.describeDevice()),
-    loadModel: (request, onProgress) => call((api) => api.loadModel(request, proxy(onProgress))),
+    loadModel: (request, onProgress, onInspected) =>
+      call((api) => api.loadModel(request, proxy(onProgress), onInspected && proxy(onInspected))),
+    listHubFiles: (source, access) => call((api) => api.listHubFiles(source, access)),
+    inspectModel: (source, access) => call((api) => api.inspectModel(source, access)),
+    pauseLoad: () => call((api) => api.pauseLoad()),
+    resumeLoad: () => call((api) => api.resumeLoad()),
+    listKept: () => call((api) => api.listKept()),
+    keptTensors: (id) => call((api) => api.keptTensors(id)),
+    verifyKept: (id, onProgress) => call((api) => api.verifyKept(id, proxy(onProgress))),
+    deleteKept: (id) => call((api) => api.deleteKept(id)),
+    describeStorage: () => call((api) => api.describeStorage()),
+    measureBandwidth: () => call((api) => api.measureBandwidth()),
     cancelLoad: () => call((api) => api.cancelLoad()),
     unloadModel: (model) => call((api) => api.unloadModel(model)),
     addImage: (model, image) => call((api) => api.addImage(model, image)),

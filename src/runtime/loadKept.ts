@@ -1,12 +1,11 @@
 /** From a source on a server to a model on the GPU, through the library: what is kept comes from there. */
 import { isErrorNamed } from "../shared/errors";
-import type { ByteSource } from "./files/byteSource";
+import { type ByteSource, throwIfCancelled } from "./files/byteSource";
 import type { ModelFiles } from "./files/modelFiles";
 import type { DownloadOptions } from "./files/rangeDownload";
 import { probeUrl, urlSource } from "./files/urlSource";
 import type { Gpu } from "./gpu/device";
 import { fillModel, isDamagedDownload } from "./library/fillModel";
-import type { KeptModel } from "./library/keptModel";
 import type { ModelAbout } from "./library/manifest";
 import type { KeptChoice, ModelLibrary, NewModel } from "./library/modelLibrary";
 import type { RemoteModel } from "./library/remoteModel";
@@ -18,8 +17,36 @@ const PROBE_MS = 5000;
 export interface LoadKeptOptions extends OpenModelOptions {
   readonly recipe: string;
   readonly download: DownloadOptions;
+  /** Before any weight is read; rejects to refuse. Not asked for a model that is kept whole. */
+  readonly onOpened?: (remote: RemoteModel, files: ModelFiles) => Promise<void>;
   /** Source bytes that need not come any more, of all. */
   readonly onDownload?: (doneBytes: number, totalBytes: number, canResume: boolean) => void;
+}
+
+/** A source that has to be asked what it is: a hub knows the commit of a branch. */
+export interface AskedSource {
+  readonly sourceKey: string;
+  readonly resolve: () => Promise<RemoteModel>;
+}
+
+/** Where the source does not answer, what is kept of it is loaded. @throws any load error */
+export async function loadAsked(
+  gpu: Gpu,
+  library: ModelLibrary,
+  { sourceKey, resolve }: AskedSource,
+  options: LoadKeptOptions,
+): Promise<OpenedModel> {
+  let remote: RemoteModel;
+  try {
+    remote = await resolve();
+  } catch (error) {
+    if (!isErrorNamed(error, "DownloadError")) throw error;
+    const choice = { sourceKey, level: options.level, recipe: options.recipe };
+    const kept = await findComplete(library, choice);
+    if (kept[0] === undefined) throw error;
+    return loadKept(gpu, library, kept[0], options);
+  }
+  return loadRemote(gpu, library, remote, options);
 }
 
 /** @throws any load error; what came so far stays kept unless it is wrong */
@@ -34,6 +61,8 @@ export async function loadRemote(
   if (kept !== null) return loadKept(gpu, library, kept, options);
   const files = await remote.open();
   const { tensors } = describeModel(files);
+  await options.onOpened?.(remote, files);
+  throwIfCancelled(options.signal, files.name);
   const name = remote.name ?? files.name;
   const model: NewModel = { ...choice, ...remote, name, files, tensors };
   const about = await library.begin(model, options.signal);
@@ -108,12 +137,19 @@ async function findUsable(
   remote: RemoteModel,
   options: LoadKeptOptions,
 ): Promise<ModelAbout | null> {
-  for (const about of await library.find(choice)) {
-    const kept: KeptModel = await library.open(about, async () => null);
-    if (!kept.isComplete) continue;
+  for (const about of await findComplete(library, choice)) {
     if (remote.revision !== null ? remote.revision === about.version : await isUnchanged(about, options)) return about;
   }
   return null;
+}
+
+/** Complete ones, newest use first; none where the store cannot be read. */
+async function findComplete(library: ModelLibrary, choice: KeptChoice): Promise<ModelAbout[]> {
+  const complete: ModelAbout[] = [];
+  for (const about of await library.find(choice).catch(() => [])) {
+    if ((await library.open(about, async () => null)).isComplete) complete.push(about);
+  }
+  return complete;
 }
 
 /** Asks the server for one byte of each file. True also when it cannot be asked: what is kept is all there is. */

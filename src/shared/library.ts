@@ -1,5 +1,15 @@
 /** The model library as the page sees it: what is kept in this browser, what a model needs, how a load goes on. */
-import type { Level } from "./quant";
+import type { ModelSpec } from "./modelSpec";
+import type { ModelSource } from "./protocol";
+import type { FormatId, Level } from "./quant";
+
+/** Where hub ids are looked up, and with which token. The token goes to that origin only. */
+export interface HubAccess {
+  readonly address: string;
+  readonly token: string | null;
+}
+
+export const PUBLIC_HUB = "https://huggingface.co";
 
 /** Names a kept model: source, version, level and recipe, in sixteen hex digits. */
 export type KeptId = string & { readonly brand: "kept" };
@@ -43,4 +53,59 @@ export interface VerifyReport {
   readonly records: number;
   /** Indices of records that are missing or not what was written. */
   readonly damaged: readonly number[];
+}
+
+/** One GGUF model of a repository; of a split one, its first part stands for all. */
+export interface HubFile {
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly parts: number;
+}
+
+/** What a model is and needs, found out from headers and small files alone. */
+export interface ModelInspection {
+  readonly name: string;
+  readonly link: string;
+  readonly licence: string | null;
+  readonly version: string | null;
+  readonly spec: ModelSpec;
+  readonly parameters: number;
+  /** Formats of the file's matrices, by bytes. */
+  readonly storedFormats: Readonly<Partial<Record<FormatId, number>>>;
+  readonly levels: readonly LevelNeeds[];
+}
+
+export interface LevelNeeds {
+  readonly level: Level;
+  /** Source bytes that are still to come; 0 when all is kept. */
+  readonly downloadBytes: number;
+  /** In the store, when complete. */
+  readonly keptBytes: number;
+  /** Of them, already there. */
+  readonly presentBytes: number;
+  /** Weights on the GPU. */
+  readonly weightBytes: number;
+  /** Weights that one token reads: all but an embedding that is not the head as well. */
+  readonly bytesPerToken: number;
+}
+
+/** Asked before any weight is downloaded; false ends the load. */
+export type OnInspected = (inspection: ModelInspection) => Promise<boolean>;
+
+/** What the worker can do for the library. */
+export interface LibraryApi {
+  /** The GGUF models of a repository; empty when it is in Hugging Face layout. @throws DownloadError */
+  listHubFiles(source: ModelSource, access: HubAccess): Promise<readonly HubFile[]>;
+  /** Reads headers and small files; no weights. @throws any load error */
+  inspectModel(source: ModelSource, access: HubAccess): Promise<ModelInspection>;
+  pauseLoad(): Promise<void>;
+  resumeLoad(): Promise<void>;
+  listKept(): Promise<readonly KeptModel[]>;
+  keptTensors(id: KeptId): Promise<readonly KeptTensorReport[]>;
+  verifyKept(id: KeptId, onProgress: (doneRecords: number, records: number) => void): Promise<VerifyReport>;
+  /** Null: everything in the store. */
+  deleteKept(id: KeptId | null): Promise<void>;
+  describeStorage(): Promise<StorageReport>;
+  /** Bytes a second that this GPU copies, measured for about a second. */
+  measureBandwidth(): Promise<number>;
 }

@@ -51,6 +51,25 @@ export function kvCacheBytes(
   return layers.reduce((sum, layer) => sum + kvLayerBytesPerToken(layer, valueBytes) * kept(layer), 0);
 }
 
+/** Bindings start at multiples of this many bytes. */
+export const BINDING_ALIGNMENT = 256;
+/** What a cache takes when nobody chose its length. */
+const DEFAULT_CACHE_BYTES = 2 ** 30;
+
+/**
+ * The longest cache, at most the model's context, whose layers fit a device's bindings and 1 GiB together.
+ * @param bindingBytes the smaller of the limits for a buffer and for a binding
+ */
+export function defaultCapacity(spec: ModelSpec, precision: KvPrecision, bindingBytes: number): number {
+  const layers = kvLayersOf(spec);
+  const largest = Math.max(...layers.map((layer) => kvLayerBytesPerToken(layer, KV_BYTES[precision])));
+  const fits = Math.min(
+    Math.floor((bindingBytes - BINDING_ALIGNMENT) / largest),
+    Math.floor(DEFAULT_CACHE_BYTES / kvBytesPerToken(layers, KV_BYTES[precision])),
+  );
+  return Math.max(1, Math.min(spec.contextLength, fits));
+}
+
 /** How many query heads share one key and value head: every one its own, some, or all of them. */
 export type KvSharing = "mha" | "gqa" | "mqa";
 

@@ -3,6 +3,7 @@
  * proxies cross. Calls carry handles, so that several models and several sessions on one model can be open.
  */
 import type { InspectionApi } from "./inspection";
+import type { HubAccess, KeptId, LibraryApi, OnInspected } from "./library";
 import type { ModelSpec } from "./modelSpec";
 import type { NextTokenApi } from "./nextToken";
 import type { FormatId, Level } from "./quant";
@@ -37,19 +38,32 @@ export type KernelVariant = "auto" | "workgroup" | "subgroup" | "barrier_free" |
 export type ModelSource =
   | { readonly kind: "files"; readonly files: readonly File[] }
   /** A GGUF file, or a folder in Hugging Face layout (the URL then ends in "/"). */
-  | { readonly kind: "url"; readonly url: string };
+  | { readonly kind: "url"; readonly url: string }
+  /** A repository of a hub, at a branch, tag or commit; `file` chooses among several GGUF files. */
+  | { readonly kind: "hub"; readonly id: string; readonly revision: string; readonly file: string | null }
+  /** As it lies in this browser; nobody is asked. */
+  | { readonly kind: "kept"; readonly id: KeptId; readonly name: string };
 
 export interface LoadRequest {
   readonly source: ModelSource;
   readonly level: Level;
   readonly variant: KernelVariant;
+  /** Absent: the public hub, without a token. */
+  readonly access?: HubAccess;
 }
 
 export interface LoadProgress {
-  readonly stage: "reading" | "weights" | "tokenizer" | "kernels";
+  readonly stage: "reading" | "downloading" | "weights" | "tokenizer" | "kernels";
   /** Bytes of the source read so far, of all. */
   readonly doneBytes: number;
   readonly totalBytes: number;
+  /** While downloading. */
+  readonly download?: {
+    /** False: the server sends whole files only, so an interrupted one begins anew. */
+    readonly canResume: boolean;
+    /** Why nothing more is being kept: storage full, blocked or gone; null while all is well. */
+    readonly notKept: string | null;
+  };
 }
 
 export interface ModelReport {
@@ -170,11 +184,15 @@ export interface GenerateResult {
   readonly stats: GenerationStats;
 }
 
-export interface RuntimeApi extends NextTokenApi, InspectionApi {
+export interface RuntimeApi extends NextTokenApi, InspectionApi, LibraryApi {
   /** @throws WebGpuUnavailableError */
   describeDevice(): Promise<DeviceReport>;
   /** A failed or cancelled load leaves every open model usable. @throws any error of errors.ts */
-  loadModel(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<ModelReport>;
+  loadModel(
+    request: LoadRequest,
+    onProgress: (progress: LoadProgress) => void,
+    onInspected?: OnInspected,
+  ): Promise<ModelReport>;
   cancelLoad(): Promise<void>;
   unloadModel(model: ModelHandle): Promise<void>;
   /**

@@ -7,6 +7,7 @@ import type { DraftSlice } from "./draftSlice";
 import type { RequestFrame } from "./frameBatcher";
 import type { ImageSlice } from "./imageSlice";
 import type { LayoutSlice } from "./layoutSlice";
+import type { LibrarySlice } from "./librarySlice";
 import type { ModelSlice } from "./modelSlice";
 import type { NextTokenSlice } from "./nextTokenSlice";
 import type { NoticeSlice } from "./noticeSlice";
@@ -27,6 +28,7 @@ export type AppState = DeviceSlice &
   SelectionSlice &
   LayoutSlice &
   NextTokenSlice &
+  LibrarySlice &
   NoticeSlice;
 
 export interface SliceContext {
@@ -40,6 +42,8 @@ export interface SliceContext {
   readonly now: () => number;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
+  /** Asks the browser never to delete what this site keeps; false when it refuses. */
+  readonly persistStorage: () => Promise<boolean>;
   /** Never the same twice, in whatever tab. */
   readonly newId: () => string;
 }

@@ -75,7 +75,7 @@ describe("opening a model", () => {
     const { runtime, store } = setUp();
     await startApp(store, "http://localhost/app/?model=../models/tiny&level=q4_0");
     const request = runtime.calls.find((call) => call.name === "loadModel")?.argument;
-    expect(request).toEqual({
+    expect(request).toMatchObject({
       source: { kind: "url", url: "http://localhost/models/tiny/" },
       level: "q4_0",
       variant: "auto",
@@ -85,7 +85,7 @@ describe("opening a model", () => {
 
   it.each([
     ["?model=tiny.gguf&level=q3", '"q3" is not a level'],
-    ["?model=javascript:alert(1)", "is not a link"],
+    ["?model=javascript:alert(1)", "is neither a Hugging Face id"],
   ])("refuses %s and says why", async (search, reason) => {
     const { runtime, store } = setUp();
     await startApp(store, `http://localhost/${search}`);

@@ -9,6 +9,7 @@ import { createDraftSlice } from "./draftSlice";
 import { type RequestFrame, requestBrowserFrame } from "./frameBatcher";
 import { createImageSlice } from "./imageSlice";
 import { createLayoutSlice } from "./layoutSlice";
+import { createLibrarySlice } from "./librarySlice";
 import { createModelSlice } from "./modelSlice";
 import { createNextTokenSlice } from "./nextTokenSlice";
 import { createNoticeSlice } from "./noticeSlice";
@@ -27,6 +28,8 @@ export interface AppStoreOptions {
   readonly now?: () => number;
   readonly wallClock?: () => number;
   readonly newId?: () => string;
+  readonly persistStorage?: () => Promise<boolean>;
+  readonly memoryBytes?: number | null;
 }
 
 function drawRandomSeed(): number {
@@ -49,11 +52,14 @@ export function createAppStore(runtime: RuntimeApi, options: AppStoreOptions = {
       now: options.now ?? (() => performance.now()),
       wallClock: options.wallClock ?? (() => Date.now()),
       newId: options.newId ?? drawId,
+      persistStorage: options.persistStorage ?? (async () => false),
     };
     return {
       ...createNoticeSlice(context),
       ...createDeviceSlice(context),
       ...createModelSlice(context),
+      ...createLibrarySlice(context),
+      memoryBytes: options.memoryBytes ?? null,
       ...createSessionSlice(context),
       ...createSamplingSlice(context),
       ...createPreferencesSlice(context),
@@ -74,6 +80,8 @@ export async function startApp(store: AppStore, address: string): Promise<void> 
   await store.getState().describeDevice();
   if (store.getState().device.status !== "ready") return;
   const { searchParams } = new URL(address);
+  const hub = searchParams.get("hub");
+  if (hub !== null && hub !== "") store.getState().setHub({ hubAddress: hub });
   const link = searchParams.get("model");
   if (link !== null && link !== "") await store.getState().openLink(link, searchParams.get("level"), address);
 }

@@ -21,6 +21,7 @@ import type {
   SessionRequest,
 } from "../shared/protocol";
 import { fakeInspection } from "./fakeInspection";
+import { createFakeLibrary } from "./fakeLibrary";
 import { FAKE_ANSWER, FAKE_DEVICE, FAKE_MARKDOWN, FAKE_SEEING_SPEC, FAKE_SPEC, FAKE_WEIGHT_BYTES } from "./fakeModel";
 import { fakeNextToken, fakeTokenText } from "./fakeNextToken";
 import { sourceName } from "./modelSource";
@@ -174,6 +175,7 @@ export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRunti
   return {
     ...fakeInspection(FAKE_SPEC, (session) => sessions.get(session)?.length ?? 0, log),
     calls,
+    ...createFakeLibrary(log),
     describeDevice: async (): Promise<DeviceReport> => {
       log("describeDevice");
       if (scene === "no-webgpu") throw new VitrineError("WebGpuUnavailableError", "navigator.gpu is missing.");

@@ -12,6 +12,7 @@ import { isEmptyConversation } from "./conversationWords";
 import { type Drafts, readDrafts } from "./draftSlice";
 import { type Naming, pictureChanges, readAttached, readPictures, removeUnnamed } from "./keepPictures";
 import { readLayout } from "./layoutSlice";
+import { linkOf } from "./modelSource";
 import { type RememberedModel, readPreferences } from "./preferencesSlice";
 import { readConversation } from "./readConversation";
 import { type Fields, isFields } from "./reading";
@@ -121,15 +122,16 @@ function restorePreferences(fields: Fields): Partial<AppState> {
 function rememberedModel({ model, rememberedModel: before }: AppState): RememberedModel | null {
   if (model === null) return before;
   const { source, level } = model.request;
-  const link = source.kind === "url" && !source.url.startsWith("blob:") ? source.url : null;
-  return { name: model.report.name, level, link };
+  return { name: model.report.name, level, link: linkOf(source) };
 }
 
 function preferencesOf(state: AppState): Fields {
-  const { language, promptPresets, settings, layout, chat } = state;
+  const { language, promptPresets, settings, layout, chat, hubAddress, accessToken } = state;
   const attached = Object.fromEntries(Object.entries(state.attached).filter(([, ids]) => ids.length > 0));
   return {
     language,
+    hubAddress,
+    accessToken,
     promptPresets,
     settings,
     layout,
@@ -246,6 +248,8 @@ const KEPT = [
   "layout",
   "promptPresets",
   "rememberedModel",
+  "hubAddress",
+  "accessToken",
   "model",
 ] as const satisfies readonly (keyof AppState)[];
 

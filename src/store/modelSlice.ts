@@ -1,3 +1,4 @@
+import type { KeptModel } from "../shared/library";
 import type {
   KernelVariant,
   LoadProgress,
@@ -9,8 +10,10 @@ import type {
 } from "../shared/protocol";
 import type { Level } from "../shared/quant";
 import type { SliceContext } from "./appState";
+import { DownloadRate } from "./downloadRate";
 import { toErrorInfo } from "./errorInfo";
 import { createFrameBatcher } from "./frameBatcher";
+import { accessOf, offerFiles } from "./librarySlice";
 import { parseLevel, parseModelLink, sourceName } from "./modelSource";
 
 export interface OpenModel {
@@ -24,6 +27,9 @@ export interface Loading {
   /** Null until the first bytes are in. */
   readonly progress: LoadProgress | null;
   readonly isCancelling: boolean;
+  readonly isPaused: boolean;
+  /** Bytes a second over the last few seconds of downloading; null while that is not known. */
+  readonly bytesPerSecond: number | null;
 }
 
 export interface ModelSlice {
@@ -41,6 +47,11 @@ export interface ModelSlice {
   readonly openLink: (link: string, level: string | null, base: string) => Promise<void>;
   /** The last source again, with the level and kernels chosen now. */
   readonly reloadModel: () => Promise<void>;
+  readonly openKept: (kept: KeptModel) => Promise<void>;
+  /** One of the files a repository offers. */
+  readonly openSource: (source: ModelSource) => Promise<void>;
+  readonly pauseLoading: () => Promise<void>;
+  readonly resumeLoading: () => Promise<void>;
   readonly cancelLoading: () => Promise<void>;
   readonly closeModel: () => Promise<void>;
   /** After a lost device: its handles mean nothing any more. */
@@ -53,11 +64,14 @@ export function createModelSlice(context: SliceContext): ModelSlice {
   const { runtime, get, set } = context;
   const frames = createFrameBatcher(context.requestFrame);
   let current: Promise<void> = Promise.resolve();
+  let rate = new DownloadRate();
 
   function showProgress(request: LoadRequest, progress: LoadProgress): void {
     frames.schedule(() => {
       const { loading } = get();
-      if (loading?.request === request) set({ loading: { ...loading, progress } });
+      if (loading?.request !== request) return;
+      const bytesPerSecond = rate.add(progress, context.now());
+      set({ loading: { ...loading, progress, bytesPerSecond: loading.isPaused ? null : bytesPerSecond } });
     });
   }
 
@@ -81,7 +95,11 @@ export function createModelSlice(context: SliceContext): ModelSlice {
   }
 
   async function load(request: LoadRequest): Promise<void> {
-    const report = await runtime.loadModel(request, (progress) => showProgress(request, progress));
+    const report = await runtime.loadModel(
+      request,
+      (progress) => showProgress(request, progress),
+      (inspection) => get().considerFit(request.source, inspection),
+    );
     const { cacheRequest } = get();
     // A cache chosen for a model with a longer context: what fits this one.
     const isTooLong = (cacheRequest.capacity ?? 0) > report.spec.contextLength;
@@ -99,11 +117,13 @@ export function createModelSlice(context: SliceContext): ModelSlice {
   }
 
   async function start(source: ModelSource, level: Level): Promise<void> {
-    const request: LoadRequest = { source, level, variant: get().variant };
+    const request: LoadRequest = { source, level, variant: get().variant, access: accessOf(get()) };
+    rate = new DownloadRate();
     const name = sourceName(source);
-    set({ notice: null, alertTurn: null });
+    set({ notice: null, alertTurn: null, looked: null, hubFiles: null });
     if (get().model === null) set({ lastRequest: request });
-    set({ loading: { name, request, progress: null, isCancelling: false } });
+    const fresh = { isCancelling: false, isPaused: false, bytesPerSecond: null };
+    set({ loading: { name, request, progress: null, ...fresh } });
     try {
       await load(request);
     } catch (error) {
@@ -111,6 +131,9 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     } finally {
       frames.cancel();
       set({ loading: null });
+      get().answerFit(false);
+      // What is kept has changed; only where somebody looks at it.
+      if (get().kept !== null) void get().refreshLibrary();
     }
   }
 
@@ -119,6 +142,16 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     const cancelled = get().cancelLoading();
     current = Promise.all([current, cancelled]).then(() => start(source, level));
     return current;
+  }
+
+  /** Without a network what is kept may still open: then there is nothing to choose. */
+  async function canChoose(source: ModelSource & { kind: "hub" }): Promise<boolean> {
+    try {
+      return await offerFiles(context, source);
+    } catch (error) {
+      if (toErrorInfo(error).name === "DownloadError") return false;
+      throw error;
+    }
   }
 
   return {
@@ -135,10 +168,30 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     openLink: async (link, level, base) => {
       try {
         if (level !== null) set({ level: parseLevel(level) });
-        await open(parseModelLink(link, base), get().level);
+        const source = parseModelLink(link, base, get().hubAddress);
+        if (source.kind === "hub" && (await canChoose(source))) return;
+        await open(source, get().level);
       } catch (error) {
         get().report({ kind: "open-link" }, error);
       }
+    },
+    openKept: async (kept) => {
+      set({ level: kept.level });
+      await open({ kind: "kept", id: kept.id, name: kept.name }, kept.level);
+    },
+    openSource: (source) => open(source, get().level),
+    pauseLoading: async () => {
+      const { loading } = get();
+      if (loading === null) return;
+      set({ loading: { ...loading, isPaused: true, bytesPerSecond: null } });
+      await runtime.pauseLoad();
+    },
+    resumeLoading: async () => {
+      const { loading } = get();
+      if (loading === null) return;
+      rate = new DownloadRate();
+      set({ loading: { ...loading, isPaused: false } });
+      await runtime.resumeLoad();
     },
     reloadModel: async () => {
       const { lastRequest, level } = get();

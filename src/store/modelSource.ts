@@ -1,5 +1,6 @@
 /** What a person opened: its name for display, and what a link in the address bar stands for. */
 import { VitrineError } from "../shared/errors";
+import { PUBLIC_HUB } from "../shared/library";
 import type { ModelSource } from "../shared/protocol";
 import { LEVELS, type Level } from "../shared/quant";
 
@@ -9,6 +10,8 @@ export const LEVEL_LABELS = Object.fromEntries(
 
 /** The name shown while the model's own is not known yet. */
 export function sourceName(source: ModelSource): string {
+  if (source.kind === "kept") return source.name;
+  if (source.kind === "hub") return source.file ?? source.id.slice(source.id.indexOf("/") + 1);
   if (source.kind === "url") {
     const segments = new URL(source.url).pathname.split("/").filter((segment) => segment !== "");
     return decodeURIComponent(segments.at(-1) ?? source.url);
@@ -26,19 +29,45 @@ function tryUrl(link: string, base: string): URL | null {
 }
 
 const PROTOCOLS = ["http:", "https:", "blob:"];
+/** owner/name, owner/name@revision, owner/name@revision/folder/file.gguf */
+const HUB_ID = /^([\w-][\w.-]*\/[\w-][\w.-]*)(?:@([^/\s@]+)(?:\/(\S+))?)?$/;
+/** The hub's own pages: a model, one of its files, or a file to download. */
+const HUB_PAGE = /^\/([\w.-]+\/[\w.-]+)(?:\/(?:tree|blob|resolve)\/([^/]+)(?:\/(.+))?)?\/?$/;
 
 /**
- * A link to a GGUF file or to a folder in Hugging Face layout; a folder's slash at the end may be left out.
+ * A hub id, a link to a GGUF file, or one to a folder in Hugging Face layout; a folder's slash at the end may be left
+ * out.
+ * @param hub address of the hub: links to its pages are read as ids
  * @throws InvalidSettingError for what is no such link
  */
-export function parseModelLink(link: string, base: string): ModelSource {
+export function parseModelLink(link: string, base: string, hub = PUBLIC_HUB): ModelSource {
+  const id = HUB_ID.exec(link.trim());
+  if (id !== null && !/\.gguf$/i.test(id[2] === undefined ? (id[1] ?? "") : "")) return hubSource(id);
   const url = tryUrl(link.trim(), base);
   if (url === null || !PROTOCOLS.includes(url.protocol)) {
-    throw new VitrineError("InvalidSettingError", `"${link}" is not a link to a GGUF file or a model folder.`);
+    throw new VitrineError(
+      "InvalidSettingError",
+      `"${link}" is neither a Hugging Face id (owner/name) nor a link to a GGUF file or a model folder.`,
+    );
   }
+  const page = url.origin === tryUrl(hub, base)?.origin ? HUB_PAGE.exec(decodeURIComponent(url.pathname)) : null;
+  if (page !== null) return hubSource(page);
   const isFolder = url.protocol !== "blob:" && url.search === "" && !/(\.gguf|\/)$/i.test(url.pathname);
   if (isFolder) url.pathname += "/";
   return { kind: "url", url: url.href };
+}
+
+function hubSource([, id = "", revision = "main", file]: readonly string[]): ModelSource {
+  return { kind: "hub", id, revision, file: file ?? null };
+}
+
+/** What to type to open a source again; null for files, which the page cannot open by itself. */
+export function linkOf(source: ModelSource): string | null {
+  if (source.kind === "hub") {
+    const at = source.revision === "main" && source.file === null ? "" : `@${source.revision}`;
+    return `${source.id}${at}${source.file === null ? "" : `/${source.file}`}`;
+  }
+  return source.kind === "url" && !source.url.startsWith("blob:") ? source.url : null;
 }
 
 /** @throws InvalidSettingError naming the levels there are */

@@ -6,6 +6,8 @@ export type Failure =
   | { readonly kind: "open"; readonly name: string }
   | { readonly kind: "import" | "picture"; readonly name: string }
   | { readonly kind: "open-link" | "cancel" | "stop" | "send" | "cache" | "device" | "device-lost" | "drop" }
+  /** Something with the kept models, or with looking at one before loading it. */
+  | { readonly kind: "library" }
   /** Chats are not being saved, or some that were saved could not be read. */
   | { readonly kind: "save" | "restore" };
 

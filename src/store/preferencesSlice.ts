@@ -1,3 +1,4 @@
+import { PUBLIC_HUB } from "../shared/library";
 import { LEVELS, type Level } from "../shared/quant";
 import type { SliceContext } from "./appState";
 import { isFields } from "./reading";
@@ -25,9 +26,14 @@ export interface Preferences {
   readonly language: Language | null;
   readonly promptPresets: readonly PromptPreset[];
   readonly rememberedModel: RememberedModel | null;
+  /** Where hub ids are looked up. */
+  readonly hubAddress: string;
+  /** For gated models: stays in this browser, and goes to the hub's origin only. */
+  readonly accessToken: string;
 }
 
 export interface PreferencesSlice extends Preferences {
+  readonly setHub: (hub: Partial<Pick<Preferences, "hubAddress" | "accessToken">>) => void;
   readonly setLanguage: (language: Language | null) => void;
   /** A name that is taken gets the new text. */
   readonly savePromptPreset: (name: string, text: string) => void;
@@ -39,6 +45,9 @@ export function createPreferencesSlice({ get, set, newId }: SliceContext): Prefe
     language: null,
     promptPresets: [],
     rememberedModel: null,
+    hubAddress: PUBLIC_HUB,
+    accessToken: "",
+    setHub: (hub) => set(hub),
     setLanguage: (language) => set({ language }),
     savePromptPreset: (name, text) => {
       const others = get().promptPresets.filter((preset) => preset.name !== name);
@@ -57,6 +66,8 @@ export function readPreferences(fields: Readonly<Record<string, unknown>>): Pref
     language: LANGUAGES.find((language) => language === fields.language) ?? null,
     promptPresets: presets.filter(isPromptPreset),
     rememberedModel: readRememberedModel(fields.rememberedModel),
+    hubAddress: typeof fields.hubAddress === "string" ? fields.hubAddress : PUBLIC_HUB,
+    accessToken: typeof fields.accessToken === "string" ? fields.accessToken : "",
   };
 }
 

@@ -1,10 +1,10 @@
 /** The worker's side of the protocol: handles in, runtime objects behind them. */
 
-import { blobSource } from "../runtime/files/byteSource";
-import { type ModelFiles, openModelFiles, openModelUrl } from "../runtime/files/modelFiles";
+import type { ByteStore } from "../runtime/files/byteSource";
 import { type Gpu, openGpu } from "../runtime/gpu/device";
+import { MemoryStore } from "../runtime/library/memoryStore";
 import { describeChoice } from "../runtime/model/kernelChoice";
-import { type OpenedModel, openModel } from "../runtime/openModel";
+import type { OpenedModel } from "../runtime/openModel";
 import { generateText } from "../runtime/session/generation";
 import { Inspection } from "../runtime/session/inspection";
 import { NextTokens } from "../runtime/session/nextToken";
@@ -22,6 +22,8 @@ import type {
   TileRequest,
 } from "../shared/inspection";
 import type { NextTokenReport, NextTokenRequest, TextPlace, TokenText } from "../shared/nextToken";
+import type { HubAccess, KeptId, LibraryApi, ModelInspection, OnInspected, VerifyReport } from "../shared/library";
+import type { NextTokenReport, NextTokenRequest, TokenText } from "../shared/nextToken";
 import type {
   DeviceReport,
   GenerateEvent,
@@ -32,12 +34,14 @@ import type {
   LoadRequest,
   ModelHandle,
   ModelReport,
+  ModelSource,
   RuntimeApi,
   SessionHandle,
   SessionReport,
   SessionRequest,
 } from "../shared/protocol";
 import { decodeImage } from "./decodeImage";
+import { LibraryHost } from "./libraryHost";
 
 interface OpenSession {
   readonly session: Session;
@@ -48,9 +52,12 @@ interface OpenSession {
   nextTokens: NextTokens | null;
 }
 
-/** @param webgpu `navigator.gpu` of this thread */
-export function createRuntimeHost(webgpu: GPU | undefined): RuntimeApi {
-  return new RuntimeHost(webgpu);
+/**
+ * @param webgpu `navigator.gpu` of this thread
+ * @param store where models are kept
+ */
+export function createRuntimeHost(webgpu: GPU | undefined, store: ByteStore = new MemoryStore()): RuntimeApi {
+  return new RuntimeHost(webgpu, store);
 }
 
 class RuntimeHost implements RuntimeApi {
@@ -58,40 +65,51 @@ class RuntimeHost implements RuntimeApi {
   private readonly models = new Map<ModelHandle, OpenedModel>();
   private readonly sessions = new Map<SessionHandle, OpenSession>();
   private nextHandle = 1;
-  private loading: AbortController | null = null;
+  private readonly library: LibraryHost;
 
-  constructor(private readonly webgpu: GPU | undefined) {}
+  constructor(
+    private readonly webgpu: GPU | undefined,
+    store: ByteStore,
+  ) {
+    this.library = new LibraryHost(store, () => this.openDevice());
+  }
 
   async describeDevice(): Promise<DeviceReport> {
     return (await this.openDevice()).describe();
   }
 
-  async loadModel(request: LoadRequest, onProgress: (progress: LoadProgress) => void): Promise<ModelReport> {
-    this.loading?.abort();
-    const loading = new AbortController();
-    this.loading = loading;
+  async loadModel(
+    request: LoadRequest,
+    onProgress: (progress: LoadProgress) => void,
+    onInspected?: OnInspected,
+  ): Promise<ModelReport> {
+    const loading = this.library.startLoading(request, onProgress, onInspected);
     try {
-      const gpu = await this.openDevice();
-      onProgress({ stage: "reading", doneBytes: 0, totalBytes: 0 });
-      const onDownload = throttled((doneBytes, totalBytes) => onProgress({ stage: "reading", doneBytes, totalBytes }));
-      const files = await openFiles(request, loading.signal, onDownload);
-      const opened = await openModel(gpu, files, {
-        level: request.level,
-        variant: request.variant,
-        signal: loading.signal,
-        onBytes: throttled((doneBytes, totalBytes) => onProgress({ stage: "weights", doneBytes, totalBytes })),
-      });
+      const opened = await loading.run(await this.openDevice());
       const handle = this.nextHandle++ as ModelHandle;
       this.models.set(handle, opened);
       return reportModel(handle, opened);
     } finally {
-      if (this.loading === loading) this.loading = null;
+      this.library.endLoading(loading);
     }
   }
 
   async cancelLoad(): Promise<void> {
-    this.loading?.abort();
+    this.library.cancelLoad();
   }
+
+  pauseLoad = () => this.library.pauseLoad();
+  resumeLoad = () => this.library.resumeLoad();
+  listKept = () => this.library.listKept();
+  describeStorage = () => this.library.describeStorage();
+  measureBandwidth = () => this.library.measureBandwidth();
+  listHubFiles = (source: ModelSource, access: HubAccess) => this.library.listHubFiles(source, access);
+  inspectModel = (source: ModelSource, access: HubAccess): Promise<ModelInspection> =>
+    this.library.inspectModel(source, access);
+  keptTensors = (id: KeptId) => this.library.keptTensors(id);
+  deleteKept = (id: KeptId | null) => this.library.deleteKept(id);
+  verifyKept = (id: KeptId, onProgress: Parameters<LibraryApi["verifyKept"]>[1]): Promise<VerifyReport> =>
+    this.library.verifyKept(id, onProgress);
 
   async unloadModel(handle: ModelHandle): Promise<void> {
     const opened = this.models.get(handle);
@@ -237,19 +255,6 @@ class RuntimeHost implements RuntimeApi {
   }
 }
 
-/** @param onDownload told while a server without ranges sends a whole file */
-function openFiles(
-  { source }: LoadRequest,
-  signal: AbortSignal,
-  onDownload: (doneBytes: number, totalBytes: number) => void,
-): Promise<ModelFiles> {
-  if (source.kind === "url") {
-    return openModelUrl(source.url, { signal, onDownload: (done, total) => onDownload(done, total ?? 0) });
-  }
-  const sources = source.files.map((file) => blobSource(file, file.webkitRelativePath || file.name));
-  return openModelFiles(sources, signal);
-}
-
 function reportModel(handle: ModelHandle, { name, model, tokenizer, chatTemplate }: OpenedModel): ModelReport {
   return {
     handle,
@@ -261,16 +266,5 @@ function reportModel(handle: ModelHandle, { name, model, tokenizer, chatTemplate
     hasTokenizer: tokenizer !== null,
     hasChatTemplate: chatTemplate !== null,
     variants: describeChoice(model.choice),
-  };
-}
-
-/** At most one call every 50 ms, and the last one: a message per tensor piece would flood the page. */
-function throttled(report: (done: number, total: number) => void): (done: number, total: number) => void {
-  let last = -Infinity;
-  return (done, total) => {
-    const now = performance.now();
-    if (now - last < 50 && done < total) return;
-    last = now;
-    report(done, total);
   };
 }

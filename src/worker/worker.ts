@@ -1,5 +1,6 @@
 /** Worker end of the protocol: the one place on this side that knows Comlink, and the one that reads navigator.gpu. */
 import { expose } from "comlink";
+import { createIdbStore } from "./idbStore";
 import { createRuntimeHost } from "./runtimeHost";
 
-expose(createRuntimeHost(navigator.gpu));
+expose(createRuntimeHost(navigator.gpu, createIdbStore()));

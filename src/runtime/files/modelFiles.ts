@@ -83,11 +83,16 @@ export async function openModelFiles(sources: readonly ByteSource[], signal?: Ab
   return openFolder(folderName(first.name), async (name) => byName.get(name) ?? null, byName, signal);
 }
 
+export interface OpenUrlOptions extends UrlSourceOptions {
+  /** File names of the folder, where they are known: others are not asked for. */
+  readonly names?: ReadonlySet<string>;
+}
+
 /**
  * A GGUF file (of a split one, any part), or a folder in Hugging Face layout when the address ends in "/".
  * @throws DownloadError, InvalidFileError, CancelledError
  */
-export async function openModelUrl(url: string, options: UrlSourceOptions = {}): Promise<ModelFiles> {
+export async function openModelUrl(url: string, options: OpenUrlOptions = {}): Promise<ModelFiles> {
   const path = url.split(/[?#]/, 1)[0] ?? url;
   const query = url.slice(path.length);
   if (!path.endsWith("/")) {
@@ -97,6 +102,7 @@ export async function openModelUrl(url: string, options: UrlSourceOptions = {}):
     return openGguf(sources, options.signal);
   }
   const open = async (name: string) => {
+    if (options.names?.has(name) === false) return null;
     try {
       return prefixSource(await urlSource(`${path}${name}${query}`, options));
     } catch (error) {

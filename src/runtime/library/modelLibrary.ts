@@ -51,6 +51,11 @@ export class ModelLibrary {
     private readonly recordBytes = RECORD_BYTES,
   ) {}
 
+  /** The same library over another store. */
+  over(store: ByteStore): ModelLibrary {
+    return new ModelLibrary(store, this.recordBytes);
+  }
+
   /** Kept models that a load by this choice may use, newest use first. */
   async find(choice: KeptChoice): Promise<ModelAbout[]> {
     const all = await this.abouts();

@@ -1,5 +1,12 @@
 /** Keys and values of every layer, [K, capacity, D] each, and the sizes people ask about. */
-import { KV_BYTES, kvBytesPerToken, kvLayerBytesPerToken, kvLayersOf } from "../../shared/memory";
+import {
+  BINDING_ALIGNMENT,
+  defaultCapacity as capacityFor,
+  KV_BYTES,
+  kvBytesPerToken,
+  kvLayerBytesPerToken,
+  kvLayersOf,
+} from "../../shared/memory";
 import type { ModelSpec } from "../../shared/modelSpec";
 import type { KvPrecision } from "../../shared/protocol";
 import type { BufferScope } from "../gpu/bufferScope";
@@ -14,20 +21,9 @@ export interface LayerCache {
   readonly valuesOffset: number;
 }
 
-/** Bindings start at multiples of this many bytes. */
-const BINDING_ALIGNMENT = 256;
-
-/** The longest cache, at most the model's context, whose layers fit the device's bindings and 1 GiB together. */
+/** The longest cache, at most the model's context, that suits the device. */
 export function defaultCapacity(gpu: Gpu, spec: ModelSpec, precision: KvPrecision): number {
-  const TOTAL = 2 ** 30;
-  const binding = Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize);
-  const layers = kvLayersOf(spec);
-  const largest = Math.max(...layers.map((layer) => kvLayerBytesPerToken(layer, KV_BYTES[precision])));
-  const fits = Math.min(
-    Math.floor((binding - BINDING_ALIGNMENT) / largest),
-    Math.floor(TOTAL / kvBytesPerToken(layers, KV_BYTES[precision])),
-  );
-  return Math.max(1, Math.min(spec.contextLength, fits));
+  return capacityFor(spec, precision, Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize));
 }
 
 export class KvCache {

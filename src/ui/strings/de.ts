@@ -18,6 +18,7 @@ export const de: Strings = {
     ready: "bereit",
     stages: {
       reading: "wird gelesen",
+      downloading: "wird heruntergeladen",
       weights: "Gewichte werden geladen",
       tokenizer: "Tokenizer wird vorbereitet",
       kernels: "Kernel werden gewählt",
@@ -36,6 +37,7 @@ export const de: Strings = {
     name: "Modell wird geladen",
     stages: {
       reading: "Die Datei wird gelesen",
+      downloading: "Wird heruntergeladen",
       weights: "Die Gewichte kommen auf die GPU",
       tokenizer: "Der Tokenizer wird vorbereitet",
       kernels: "Kernel werden übersetzt und gemessen",
@@ -67,6 +69,8 @@ export const de: Strings = {
         return "Der Grafikadapter hat nicht geantwortet";
       case "device-lost":
         return "Der Grafikadapter ist verloren gegangen";
+      case "library":
+        return "Das ging nicht";
       case "drop":
         return "Die abgelegten Dateien ließen sich nicht lesen";
       case "save":

@@ -23,6 +23,7 @@ export const en = {
     ready: "ready",
     stages: {
       reading: "reading",
+      downloading: "downloading",
       weights: "loading weights",
       tokenizer: "preparing the tokenizer",
       kernels: "choosing kernels",
@@ -41,6 +42,7 @@ export const en = {
     name: "Loading model",
     stages: {
       reading: "Reading the file",
+      downloading: "Downloading",
       weights: "Bringing the weights to the GPU",
       tokenizer: "Preparing the tokenizer",
       kernels: "Compiling and timing kernels",
@@ -72,6 +74,8 @@ export const en = {
         return "The graphics device did not answer";
       case "device-lost":
         return "The graphics device was lost";
+      case "library":
+        return "That did not work";
       case "drop":
         return "The dropped files could not be read";
       case "save":

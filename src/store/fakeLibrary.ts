@@ -1,0 +1,78 @@
+/** The library of the fake runtime: one kept model, one repository with two files. */
+import type { KeptId, KeptModel, LibraryApi, ModelInspection } from "../shared/library";
+import { LEVELS } from "../shared/quant";
+import { FAKE_SPEC } from "./fakeModel";
+
+export const FAKE_INSPECTION: ModelInspection = {
+  name: "stories",
+  link: "example/stories",
+  licence: "mit",
+  version: "0123456789abcdef0123456789abcdef01234567",
+  spec: FAKE_SPEC,
+  parameters: 260_032,
+  storedFormats: { f32: 1_040_128 },
+  levels: LEVELS.map((level) => {
+    const weightBytes = { stored: 1_185_376, f32: 1_185_376, f16: 600_000, q8_0: 320_000, q4_0: 170_000 }[
+      level as string
+    ];
+    const bytes = weightBytes ?? 170_000;
+    return {
+      level,
+      downloadBytes: 1_185_376,
+      keptBytes: bytes,
+      presentBytes: 0,
+      weightBytes: bytes,
+      bytesPerToken: bytes,
+    };
+  }),
+};
+
+const FAKE_KEPT: KeptModel = {
+  id: "00112233aabbccdd" as KeptId,
+  name: "stories",
+  link: "example/stories",
+  level: "q8_0",
+  recipe: "",
+  version: "0123456789abcdef0123456789abcdef01234567",
+  licence: "mit",
+  keptBytes: 320_000,
+  totalBytes: 320_000,
+  lastUsed: Date.UTC(2026, 9, 1),
+  files: [{ name: "model.safetensors", sha256: "9f".repeat(32) }],
+};
+
+export function createFakeLibrary(log: (name: keyof LibraryApi, argument?: unknown) => void): LibraryApi {
+  let kept: readonly KeptModel[] = [FAKE_KEPT];
+  return {
+    listHubFiles: async (source) => {
+      log("listHubFiles", source);
+      if (source.kind !== "hub" || !source.id.endsWith("GGUF")) return [];
+      return [
+        { path: "stories-Q4_0.gguf", sizeBytes: 170_000, parts: 1 },
+        { path: "stories-Q8_0.gguf", sizeBytes: 320_000, parts: 1 },
+      ];
+    },
+    inspectModel: async (source) => {
+      log("inspectModel", source);
+      return FAKE_INSPECTION;
+    },
+    pauseLoad: async () => log("pauseLoad"),
+    resumeLoad: async () => log("resumeLoad"),
+    listKept: async () => kept,
+    keptTensors: async (id) => {
+      log("keptTensors", id);
+      return [{ name: "token_embd.weight", shape: [512, 64], type: "Q8_0", sizeBytes: 34_816 }];
+    },
+    verifyKept: async (id, onProgress) => {
+      log("verifyKept", id);
+      onProgress(1, 1);
+      return { records: 1, damaged: [] };
+    },
+    deleteKept: async (id) => {
+      log("deleteKept", id);
+      kept = kept.filter((model) => id !== null && model.id !== id);
+    },
+    describeStorage: async () => ({ usedBytes: 320_000, quotaBytes: 10_000_000_000, isPersisted: false }),
+    measureBandwidth: async () => 100e9,
+  };
+}

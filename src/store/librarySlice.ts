@@ -1,0 +1,195 @@
+/** What is kept in this browser, what a model would need, and the room there is. */
+import { type Fit, judgeFit } from "../shared/fit";
+import type {
+  HubAccess,
+  HubFile,
+  KeptId,
+  KeptModel,
+  KeptTensorReport,
+  ModelInspection,
+  StorageReport,
+} from "../shared/library";
+import type { ModelSource } from "../shared/protocol";
+import type { AppState, SliceContext } from "./appState";
+import { parseModelLink } from "./modelSource";
+
+/** A model that was looked at before loading. */
+export interface Looked {
+  readonly source: ModelSource;
+  readonly inspection: ModelInspection;
+  /** The load waits for the person's word, because it may not fit. */
+  readonly isAsking: boolean;
+}
+
+export interface Verification {
+  readonly id: KeptId;
+  readonly doneRecords: number;
+  readonly records: number;
+  /** Null while it goes on. */
+  readonly damaged: readonly number[] | null;
+}
+
+export interface LibrarySlice {
+  /** Null: not read yet. */
+  readonly kept: readonly KeptModel[] | null;
+  readonly storage: StorageReport | null;
+  readonly looked: Looked | null;
+  /** GGUF models of a repository, of which one is to be chosen. */
+  readonly hubFiles: { readonly source: ModelSource & { kind: "hub" }; readonly files: readonly HubFile[] } | null;
+  readonly isLooking: boolean;
+  readonly verification: Verification | null;
+  readonly keptTensors: { readonly id: KeptId; readonly tensors: readonly KeptTensorReport[] } | null;
+  /** Bytes a second that the GPU copies; null: not measured. */
+  readonly copyBytesPerSecond: number | null;
+  readonly isMeasuring: boolean;
+  /** Of the machine, as far as the browser tells. */
+  readonly memoryBytes: number | null;
+  readonly refreshLibrary: () => Promise<void>;
+  /** Looks at a link without loading it. */
+  readonly lookAt: (link: string, base: string) => Promise<void>;
+  /** The person's word on a load that waits for it. */
+  readonly answerFit: (goOn: boolean) => void;
+  readonly verifyKept: (id: KeptId) => Promise<void>;
+  /** Null: all. */
+  readonly deleteKept: (id: KeptId | null) => Promise<void>;
+  readonly showTensors: (id: KeptId | null) => Promise<void>;
+  readonly keepStorage: () => Promise<void>;
+  readonly measureBandwidth: () => Promise<void>;
+  /** For the model slice: called by a load before any weight comes. */
+  readonly considerFit: (source: ModelSource, inspection: ModelInspection) => Promise<boolean>;
+}
+
+export function accessOf({ hubAddress, accessToken }: Pick<AppState, "hubAddress" | "accessToken">): HubAccess {
+  return { address: hubAddress, token: accessToken === "" ? null : accessToken };
+}
+
+/** Whether what was looked at fits this device, with the level and cache chosen now. Null before the device is known. */
+export function fitOf(state: AppState): Fit | null {
+  const { looked, device, level, cacheRequest, storage } = state;
+  if (looked === null || device.status !== "ready") return null;
+  const { capacity, kvPrecision } = cacheRequest;
+  const { contextLength } = looked.inspection.spec;
+  return judgeFit({
+    inspection: looked.inspection,
+    level,
+    kvPrecision,
+    capacity: capacity === null || capacity > contextLength ? null : capacity,
+    limits: device.report.limits,
+    memoryBytes: state.memoryBytes,
+    storage,
+  });
+}
+
+export function createLibrarySlice(context: SliceContext): LibrarySlice {
+  const { runtime, get, set } = context;
+  let decide: ((goOn: boolean) => void) | null = null;
+
+  async function attempt(action: () => Promise<void>): Promise<void> {
+    try {
+      await action();
+    } catch (error) {
+      get().report({ kind: "library" }, error);
+    }
+  }
+
+  async function refresh(): Promise<void> {
+    const [kept, storage] = await Promise.all([runtime.listKept(), runtime.describeStorage()]);
+    set({ kept, storage });
+  }
+
+  return {
+    kept: null,
+    storage: null,
+    looked: null,
+    hubFiles: null,
+    isLooking: false,
+    verification: null,
+    keptTensors: null,
+    copyBytesPerSecond: null,
+    isMeasuring: false,
+    memoryBytes: null,
+    refreshLibrary: () => attempt(refresh),
+    lookAt: (link, base) =>
+      attempt(async () => {
+        set({ isLooking: true, looked: null, hubFiles: null, notice: null });
+        try {
+          const source = parseModelLink(link, base, get().hubAddress);
+          if (source.kind === "hub" && (await offerFiles(context, source))) return;
+          const inspection = await runtime.inspectModel(source, accessOf(get()));
+          await refresh();
+          set({ looked: { source, inspection, isAsking: false } });
+        } finally {
+          set({ isLooking: false });
+        }
+      }),
+    answerFit: (goOn) => {
+      const { looked } = get();
+      if (looked !== null) set({ looked: { ...looked, isAsking: false } });
+      decide?.(goOn);
+      decide = null;
+    },
+    verifyKept: (id) =>
+      attempt(async () => {
+        set({ verification: { id, doneRecords: 0, records: 0, damaged: null } });
+        try {
+          const { damaged, records } = await runtime.verifyKept(id, (doneRecords, all) => {
+            if (get().verification?.damaged === null) {
+              set({ verification: { id, doneRecords, records: all, damaged: null } });
+            }
+          });
+          set({ verification: { id, doneRecords: records, records, damaged } });
+        } catch (error) {
+          set({ verification: null });
+          throw error;
+        }
+      }),
+    deleteKept: (id) =>
+      attempt(async () => {
+        await runtime.deleteKept(id);
+        const { verification, keptTensors } = get();
+        if (id === null || verification?.id === id) set({ verification: null });
+        if (id === null || keptTensors?.id === id) set({ keptTensors: null });
+        await refresh();
+      }),
+    showTensors: (id) =>
+      attempt(async () => {
+        set({ keptTensors: id === null ? null : { id, tensors: await runtime.keptTensors(id) } });
+      }),
+    keepStorage: () =>
+      attempt(async () => {
+        await context.persistStorage();
+        await refresh();
+      }),
+    measureBandwidth: () =>
+      attempt(async () => {
+        set({ isMeasuring: true });
+        try {
+          set({ copyBytesPerSecond: await runtime.measureBandwidth() });
+        } finally {
+          set({ isMeasuring: false });
+        }
+      }),
+    considerFit: async (source, inspection) => {
+      await attempt(refresh);
+      set({ looked: { source, inspection, isAsking: false } });
+      if (fitOf(get())?.verdict.kind === "fits") return true;
+      set({ looked: { source, inspection, isAsking: true } });
+      return new Promise((resolve) => {
+        decide?.(false);
+        decide = resolve;
+      });
+    },
+  };
+}
+
+/** True when the person has to choose among several files first. */
+export async function offerFiles(
+  { runtime, get, set }: SliceContext,
+  source: ModelSource & { kind: "hub" },
+): Promise<boolean> {
+  if (source.file !== null) return false;
+  const files = await runtime.listHubFiles(source, accessOf(get()));
+  if (files.length < 2) return false;
+  set({ hubFiles: { source, files } });
+  return true;
+}
