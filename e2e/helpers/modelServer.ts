@@ -7,7 +7,7 @@ export interface ModelServerOptions {
   readonly ranges?: boolean;
   /** Lets other sites read what it answers. */
   readonly cors?: boolean;
-  /** Ranges that begin here or later, and of whole files the bytes from here on, are not sent before `open` is called. */
+  /** Bytes from here on are not sent before `open` is called. */
   readonly gateAt?: number;
 }
 
@@ -79,7 +79,7 @@ export class ModelServer {
     if (asked !== null) response.setHeader("Content-Range", `bytes ${start}-${end - 1}/${file.length}`);
     response.writeHead(asked === null ? 200 : 206);
     if (request.method === "HEAD") return void response.end();
-    const sent = asked === null ? Math.min(end, gateAt) : start < gateAt ? end : start;
+    const sent = Math.min(end, Math.max(start, gateAt));
     if (sent > start) response.write(file.subarray(start, sent));
     if (sent < end) {
       response.flushHeaders();

@@ -14,6 +14,7 @@ import { type OpenedModel, openModel } from "../runtime/openModel";
 import { VitrineError } from "../shared/errors";
 import { type HubAccess, type OnInspected, PUBLIC_HUB } from "../shared/library";
 import type { LoadProgress, LoadRequest, ModelSource } from "../shared/protocol";
+import { ProgressReporter } from "./progressReporter";
 
 export const PUBLIC_ACCESS: HubAccess = { address: PUBLIC_HUB, token: null };
 
@@ -32,13 +33,15 @@ export class ModelLoading {
   private notKept: string | null = null;
   private isDownloading = false;
   private readonly library: ModelLibrary;
+  private readonly progress: ProgressReporter;
 
   constructor(
     library: ModelLibrary,
     private readonly request: LoadRequest,
-    private readonly onProgress: (progress: LoadProgress) => void,
+    onProgress: (progress: LoadProgress) => void,
     private readonly onInspected: OnInspected | undefined,
   ) {
+    this.progress = new ProgressReporter(onProgress);
     const store = new SpillingStore(library.store, (reason) => {
       this.notKept = reason.message;
     });
@@ -59,9 +62,17 @@ export class ModelLoading {
 
   /** @throws any load error; nothing stays on the GPU then */
   async run(gpu: Gpu): Promise<OpenedModel> {
+    try {
+      return await this.open(gpu);
+    } finally {
+      this.progress.close();
+    }
+  }
+
+  private async open(gpu: Gpu): Promise<OpenedModel> {
     const { source, access = PUBLIC_ACCESS } = this.request;
     const options = this.options();
-    this.onProgress({ stage: "reading", doneBytes: 0, totalBytes: 0 });
+    this.progress.report({ stage: "reading", doneBytes: 0, totalBytes: 0 });
     if (source.kind === "files") {
       const sources = source.files.map((file) => blobSource(file, file.webkitRelativePath || file.name));
       return openModel(gpu, await openModelFiles(sources, this.cancel.signal), options);
@@ -69,7 +80,9 @@ export class ModelLoading {
     if (source.kind === "kept") {
       return loadKept(gpu, this.library, await this.library.about(source.id), options);
     }
-    const resolve = () => resolveRemote(source, access, { ...options.download, onDownload: this.reading });
+    // A server without ranges sends the file before anything of it is known.
+    const whole = (doneBytes: number, totalBytes: number | null) => this.downloading(doneBytes, totalBytes ?? 0, false);
+    const resolve = () => resolveRemote(source, access, { ...options.download, onDownload: whole });
     if (source.kind === "url") return loadRemote(gpu, this.library, await resolve(), options);
     return loadAsked(gpu, this.library, { sourceKey: hubSourceKey(source, access), resolve }, options);
   }
@@ -77,10 +90,6 @@ export class ModelLoading {
   private options(): LoadKeptOptions {
     const { signal } = this.cancel;
     const { level, variant } = this.request;
-    const weights = throttled((doneBytes, totalBytes) => this.onProgress({ stage: "weights", doneBytes, totalBytes }));
-    const downloading = throttled((doneBytes, totalBytes, canResume) =>
-      this.onProgress({ stage: "downloading", doneBytes, totalBytes, download: { canResume, notKept: this.notKept } }),
-    );
     return {
       ...{ level, variant, recipe: "", signal, download: { signal, gate: this.gate } },
       onOpened: async (remote, files) => {
@@ -91,42 +100,22 @@ export class ModelLoading {
       },
       onDownload: (doneBytes, totalBytes, canResume) => {
         this.isDownloading = doneBytes < totalBytes;
-        downloading(doneBytes, totalBytes, canResume);
+        this.downloading(doneBytes, totalBytes, canResume);
       },
       // What is on its way from the network is the slower of the two.
       onBytes: (doneBytes, totalBytes) => {
-        if (!this.isDownloading) weights(doneBytes, totalBytes, true);
+        if (!this.isDownloading) this.progress.report({ stage: "weights", doneBytes, totalBytes });
       },
     };
   }
 
-  /** While a server without ranges sends a whole file. */
-  private readonly reading = (doneBytes: number, totalBytes: number | null): void => {
-    this.readingThrottled(doneBytes, totalBytes ?? 0, false);
-  };
-
-  private readonly readingThrottled = throttled((doneBytes, totalBytes) =>
-    this.onProgress({
-      ...{ stage: "downloading", doneBytes, totalBytes },
-      download: { canResume: false, notKept: this.notKept },
-    }),
-  );
+  private downloading(doneBytes: number, totalBytes: number, canResume: boolean): void {
+    const download = { canResume, notKept: this.notKept };
+    this.progress.report({ stage: "downloading", doneBytes, totalBytes, download });
+  }
 }
 
 /** False when the signal aborts: nobody answers a question about a load that is over. */
 function aborted(signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => signal.addEventListener("abort", () => resolve(false), { once: true }));
-}
-
-type Report = (doneBytes: number, totalBytes: number, canResume: boolean) => void;
-
-/** At most one call every 50 ms, and the last one: a message per tensor piece would flood the page. */
-function throttled(report: Report): Report {
-  let last = -Infinity;
-  return (done, total, canResume) => {
-    const now = performance.now();
-    if (now - last < 50 && done < total) return;
-    last = now;
-    report(done, total, canResume);
-  };
 }

@@ -20,7 +20,7 @@ const LIBRARY_KEYS: ReadonlySet<string> = new Set(["version", "tensor_count", "k
 /** @throws InvalidFileError, DownloadError, CancelledError */
 export async function readGguf(source: ByteSource, signal?: AbortSignal): Promise<GgufFile> {
   const header = await scanHeader(source, signal);
-  const parsed = await parse(source, new HeaderFetch(source, header.bytes, signal));
+  const parsed = await parse(source, new HeaderFetch(source, header.bytes));
   const [, headerEnd] = parsed.tensorInfoByteRange;
   if (headerEnd > source.sizeBytes) throw truncated(source, headerEnd);
   const metadata = Object.create(null) as Record<string, GgufValue>;

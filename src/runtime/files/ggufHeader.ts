@@ -15,7 +15,10 @@ const MIN_TENSOR_BYTES = 25;
 const MAX_TENSORS = 100_000;
 /** What the library reads of a header. The largest vocabulary known, Gemma's, makes one of 16 MB. */
 const MAX_HEADER_BYTES = 50_000_000;
-const FIRST_READ_BYTES = 2_000_000;
+/** Little enough that a small file's weights are not read with its header; four times as much at each further try. */
+const FIRST_READ_BYTES = 65_536;
+/** A tensor with more dimensions is refused by its name later; here it must only not be walked. */
+const MAX_DIMENSIONS = 64;
 
 export const VALUE_TYPE = { string: 8, array: 9 } as const;
 /** Bytes of the fixed-size value types, by type number: u8 i8 u16 i16 u32 i32 f32 bool - - u64 i64 f64. */
@@ -36,7 +39,7 @@ export interface HeaderEntry {
 export interface GgufHeader {
   readonly version: number;
   readonly entries: readonly HeaderEntry[];
-  /** The beginning of the file, at least to the end of the metadata. */
+  /** The beginning of the file, at least to the end of the tensor descriptions. */
   readonly bytes: Uint8Array;
 }
 
@@ -48,12 +51,14 @@ export function hasGgufMagic(bytes: Uint8Array): boolean {
 /** @throws InvalidFileError not GGUF, a version we do not read, or lengths and counts that the file cannot hold */
 export async function scanHeader(source: ByteSource, signal?: AbortSignal): Promise<GgufHeader> {
   let bytes = await source.read(0, Math.min(START_BYTES, source.sizeBytes), signal);
-  const { version, entryCount } = checkStart(source, bytes);
-  for (let length = FIRST_READ_BYTES; ; length *= 2) {
+  const { version, entryCount, tensorCount } = checkStart(source, bytes);
+  for (let length = FIRST_READ_BYTES; ; length *= 4) {
     const end = Math.min(length, source.sizeBytes, MAX_HEADER_BYTES);
     bytes = joined(bytes, await source.read(bytes.length, end - bytes.length, signal));
-    const entries = walkEntries(source, bytes, entryCount);
-    if (entries) return { version, entries, bytes };
+    const walk = new HeaderWalker(bytes, START_BYTES);
+    const entries = walkEntries(source, walk, entryCount);
+    // Entries alone do where the file ends in the descriptions: their reader says which tensor is cut off.
+    if (entries && (walkTensors(walk, tensorCount) || end === source.sizeBytes)) return { version, entries, bytes };
     if (end < length) throw endless(source);
   }
 }
@@ -65,7 +70,13 @@ export function endless(source: ByteSource): VitrineError {
   );
 }
 
-function checkStart(source: ByteSource, bytes: Uint8Array): { version: number; entryCount: number } {
+interface Start {
+  readonly version: number;
+  readonly entryCount: number;
+  readonly tensorCount: number;
+}
+
+function checkStart(source: ByteSource, bytes: Uint8Array): Start {
   const { name, sizeBytes } = source;
   if (!hasGgufMagic(bytes)) {
     throw invalid(`${name} is not a GGUF file: it does not begin with the letters GGUF.`);
@@ -90,12 +101,11 @@ function checkStart(source: ByteSource, bytes: Uint8Array): { version: number; e
         `the file has ${sizeBytes}, and more than ${MAX_TENSORS} tensors are never real. It is truncated or damaged.`,
     );
   }
-  return { version, entryCount };
+  return { version, entryCount, tensorCount };
 }
 
 /** Null when the metadata goes on after `bytes`. */
-function walkEntries(source: ByteSource, bytes: Uint8Array, entryCount: number): HeaderEntry[] | null {
-  const walk = new HeaderWalker(bytes, START_BYTES);
+function walkEntries(source: ByteSource, walk: HeaderWalker, entryCount: number): HeaderEntry[] | null {
   const entries: HeaderEntry[] = [];
   const seen = new Set<string>();
   for (let index = 0; index < entryCount; index++) {
@@ -124,6 +134,18 @@ function walkEntries(source: ByteSource, bytes: Uint8Array, entryCount: number):
     entries.push({ key, type, elementType, count, start });
   }
   return entries;
+}
+
+/** False when the descriptions of the tensors go on after what was read. */
+function walkTensors(walk: HeaderWalker, tensorCount: number): boolean {
+  for (let index = 0; index < tensorCount; index++) {
+    walk.string();
+    const dimensions = walk.uint32();
+    // Sizes (8 each), type (4), offset (8).
+    walk.offset += Math.min(dimensions, MAX_DIMENSIONS) * 8 + 12;
+    if (walk.isPastEnd) return false;
+  }
+  return true;
 }
 
 /** Reads lengths and strings; past the end it gives zeros and says so. */

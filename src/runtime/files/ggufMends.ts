@@ -14,21 +14,19 @@ import type { ByteSource } from "./byteSource";
 import type { GgufValue } from "./ggufFile";
 import { endless, type GgufHeader, HeaderWalker, VALUE_TYPE } from "./ggufHeader";
 
-/** Serves the file to the library as if from a server: what the scan has read from memory, the rest from the source. */
+/** Serves what the scan has read to the library as if it were a file on a server. */
 export class HeaderFetch {
   readonly fetch: typeof fetch;
   private isPastEnd = false;
 
-  constructor(source: ByteSource, scanned: Uint8Array, signal?: AbortSignal) {
+  constructor(source: ByteSource, scanned: Uint8Array) {
     this.fetch = async (_url, init) => {
       const [start = 0, last = 0] = rangeOf(init);
-      const end = Math.min(last + 1, source.sizeBytes);
+      const end = Math.min(last + 1, scanned.length);
       if (end <= start && this.isPastEnd) throw endless(source);
       this.isPastEnd = end <= start;
-      const split = Math.min(Math.max(start, scanned.length), end);
-      const parts: Uint8Array[] = end <= start ? [] : [scanned.subarray(start, split)];
-      if (split < end) parts.push(await source.read(split, end - split, signal));
-      return new Response(new Blob(parts as Uint8Array<ArrayBuffer>[]), { status: 206 });
+      const bytes = scanned.slice(start, Math.max(start, end)) as Uint8Array<ArrayBuffer>;
+      return new Response(bytes, { status: 206 });
     };
   }
 }
