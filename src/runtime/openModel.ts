@@ -4,7 +4,7 @@ import type { KernelVariant } from "../shared/protocol";
 import type { Level } from "../shared/quant";
 import { describeGguf, describeHuggingFace, withGgufVision } from "./architectures/registry";
 import { throwIfCancelled } from "./files/byteSource";
-import type { GgufModelFiles, ModelFiles } from "./files/modelFiles";
+import type { ModelFiles } from "./files/modelFiles";
 import type { Gpu } from "./gpu/device";
 import { Model } from "./model/model";
 import type { TensorEntry, TensorSource } from "./model/tensorSource";

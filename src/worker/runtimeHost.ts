@@ -21,9 +21,8 @@ import type {
   QueryKeyPair,
   TileRequest,
 } from "../shared/inspection";
-import type { NextTokenReport, NextTokenRequest, TextPlace, TokenText } from "../shared/nextToken";
 import type { HubAccess, KeptId, LibraryApi, ModelInspection, OnInspected, VerifyReport } from "../shared/library";
-import type { NextTokenReport, NextTokenRequest, TokenText } from "../shared/nextToken";
+import type { NextTokenReport, NextTokenRequest, TextPlace, TokenText } from "../shared/nextToken";
 import type {
   DeviceReport,
   GenerateEvent,

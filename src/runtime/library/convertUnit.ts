@@ -1,6 +1,6 @@
 /** Source bytes of a unit as they are kept. */
-import type { FormatId } from "../../shared/quant";
-import { type QuantizableFormat, quantize } from "../model/quantize";
+import type { FormatId, QuantizableFormat } from "../../shared/quant";
+import { quantize } from "../model/quantize/quantize";
 import { toFloats } from "../model/readRows";
 import { isConverted, type Unit } from "./keptLayout";
 

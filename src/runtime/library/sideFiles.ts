@@ -10,7 +10,7 @@ import type { ModelAbout } from "./manifest";
 export type SideFiles = ReadonlyMap<string, Uint8Array>;
 
 const HEADER = "header.gguf";
-const JSON_FIELDS = ["config", "tokenizerJson", "tokenizerConfig", "generationConfig"] as const;
+const JSON_FIELDS = ["config", "tokenizerJson", "tokenizerConfig", "generationConfig", "preprocessorConfig"] as const;
 const TEMPLATE = "chatTemplate";
 
 export async function sideFilesOf(files: ModelFiles, signal?: AbortSignal): Promise<SideFiles> {
@@ -88,6 +88,7 @@ function rebuildFolder(
     tokenizerJson: json("tokenizerJson"),
     tokenizerConfig: json("tokenizerConfig"),
     generationConfig: json("generationConfig"),
+    preprocessorConfig: json("preprocessorConfig"),
     chatTemplate: template && new TextDecoder().decode(template),
   };
 }
