@@ -95,6 +95,7 @@ export function createRuntimeClient(): RuntimeApi {
     stop: (session) => call((api) => api.stop(session)),
     watchNextToken: (session, isWatching) => call((api) => api.watchNextToken(session, isWatching)),
     nextToken: (session, request) => call((api) => api.nextToken(session, request)),
+    tokensOf: (model, text) => call((api) => api.tokensOf(model, text)),
     tokenTexts: (model, ids) => call((api) => api.tokenTexts(model, ids)),
     setInspection: (session, on) => call((api) => api.setInspection(session, on)),
     showText: (session, place) => call((api) => api.showText(session, place)),

@@ -95,4 +95,6 @@ export interface NextTokenApi {
   nextToken(session: SessionHandle, request: NextTokenRequest): Promise<NextTokenReport | null>;
   /** @throws TokenizerError for a model without one */
   tokenTexts(model: ModelHandle, ids: readonly number[]): Promise<readonly TokenText[]>;
+  /** A text cut into tokens as it stands, control tokens by their names. @throws TokenizerError */
+  tokensOf(model: ModelHandle, text: string): Promise<readonly TokenText[]>;
 }

@@ -1,12 +1,14 @@
 import { describe, expect, it } from "vitest";
 import {
   DASH,
+  formatBits,
   formatBytes,
   formatCount,
   formatDuration,
   formatNumber,
   formatParameters,
   formatPercent,
+  formatProbability,
   formatTokenRate,
   formatTokens,
   perSecond,
@@ -18,6 +20,8 @@ const plain = (text: string): string => text.replace(/[\u00a0\u202f]/g, " ");
 describe("units", () => {
   it("shows a dash for what is not known", () => {
     const formatters = [
+      formatBits,
+      formatProbability,
       formatBytes,
       formatCount,
       formatDuration,
@@ -82,5 +86,21 @@ describe("units", () => {
     expect(perSecond(0, 500)).toBeNull();
     expect(perSecond(10, 0)).toBeNull();
     expect(perSecond(null, 500)).toBeNull();
+  });
+
+  it.each([
+    [1, "100.0 %"],
+    [0.41349, "41.3 %"],
+    [0.0999, "9.99 %"],
+    [0.031, "3.10 %"],
+    [0.0001, "0.01 %"],
+    [0.00009, "<0.01 %"],
+    [0, "0 %"],
+  ])("probability %d is %s", (probability, text) => {
+    expect(plain(formatProbability(probability))).toBe(text);
+  });
+
+  it("entropy has two decimals", () => {
+    expect([0, 1, 2.305].map((bits) => plain(formatBits(bits)))).toEqual(["0.00 bits", "1.00 bit", "2.31 bits"]);
   });
 });

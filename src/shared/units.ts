@@ -69,6 +69,20 @@ export function formatPercent(share: Quantity): string {
   return withUnit(Number.isInteger(percent) ? String(percent) : percent.toFixed(1), "%");
 }
 
+/** A probability: "41.3 %", "3.12 %", "<0.01 %"; exactly none is "0 %". */
+export function formatProbability(probability: Quantity): string {
+  if (!isKnown(probability)) return DASH;
+  const percent = probability * 100;
+  if (percent <= 0) return withUnit("0", "%");
+  if (percent < 0.01) return withUnit("<0.01", "%");
+  return withUnit(percent >= 9.995 ? percent.toFixed(1) : percent.toFixed(2), "%");
+}
+
+/** "2.31 bits". */
+export function formatBits(bits: Quantity): string {
+  return isKnown(bits) ? withUnit(bits.toFixed(2), bits === 1 ? "bit" : "bits") : DASH;
+}
+
 /** "0.42 ms", "12.4 ms", "1.24 s", "2 min 5 s". */
 export function formatDuration(ms: Quantity): string {
   if (!isKnown(ms) || ms < 0) return DASH;

@@ -32,8 +32,8 @@ export interface ChatSlice {
   readonly regenerate: (turnId: string) => Promise<void>;
   /** Goes on where this answer ends. */
   readonly continueAnswer: (turnId: string) => Promise<void>;
-  /** Another answer beside this one: the same up to the token at `index`, then this token, then as the model goes on. */
-  readonly branchAnswer: (turnId: string, index: number, token: ForcedToken) => Promise<void>;
+  /** Another answer beside this one: the same up to the token at `index`, then these, then as the model goes on. */
+  readonly branchAnswer: (turnId: string, index: number, tokens: readonly ForcedToken[]) => Promise<void>;
   /** A branch with other words, and fewer pictures if `images` says so: a message is answered anew, an answer stands as the person wrote it. */
   readonly editTurn: (turnId: string, text: string, images?: Turn["images"]) => Promise<void>;
   readonly stop: () => Promise<void>;
@@ -146,7 +146,7 @@ export function createChatSlice(context: SliceContext): ChatSlice {
       get().changeChat(get().chat.id, (chat) => changeTurn(chat, turnId, change, wallClock()));
       await answer(turnId, tokensToGoOn(turn, get().model?.report.name));
     },
-    branchAnswer: async (turnId, index, { id, probability }) => {
+    branchAnswer: async (turnId, index, tokens) => {
       if (get().streaming !== null) await stopAndWait();
       const turn = turnOf(get().chat, turnId);
       if (turn?.answer == null || turn.parentId === null || !canAnswer()) return;
@@ -154,8 +154,8 @@ export function createChatSlice(context: SliceContext): ChatSlice {
       const branch = makeTurn("assistant", turn.parentId, "");
       get().changeChat(get().chat.id, (chat) => addTurn(chat, branch, wallClock()));
       await answer(branch.id, {
-        ids: [...ids.slice(0, index), id],
-        probabilities: [...probabilities.slice(0, index), probability],
+        ids: [...ids.slice(0, index), ...tokens.map(({ id }) => id)],
+        probabilities: [...probabilities.slice(0, index), ...tokens.map(({ probability }) => probability)],
       });
     },
     editTurn: async (turnId, text, images = turnOf(get().chat, turnId)?.images) => {

@@ -208,6 +208,11 @@ export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRunti
       log("nextToken", { session, request });
       return fakeNextToken(request, FAKE_SPEC.vocabSize);
     },
+    tokensOf: async (model, text) => {
+      log("tokensOf", { model, text });
+      const pieces = text.match(/\s*\S+/g) ?? [];
+      return pieces.map((piece, index) => ({ ...fakeTokenText(index), text: piece, isSpecial: false }));
+    },
     tokenTexts: async (model, ids) => {
       log("tokenTexts", { model, ids });
       return ids.map(fakeTokenText);

@@ -132,7 +132,7 @@ describe("branching", () => {
     const { store, named, answerOf } = await setUp();
     const first = answerOf();
     const firstIds = first?.answer?.ids ?? [];
-    await store.getState().branchAnswer(first?.id ?? "", 2, { id: 300, probability: 0.125 });
+    await store.getState().branchAnswer(first?.id ?? "", 2, [{ id: 300, probability: 0.125 }]);
     const { request } = named("generate").at(-1) as { request: GenerateRequest };
     expect(request.answerIds).toEqual([...firstIds.slice(0, 2), 300]);
     expect(request.prompt).toEqual({ kind: "chat", messages: [{ role: "user", content: "Count" }] });
@@ -152,7 +152,7 @@ describe("branching", () => {
       answer: "a b c d e f g h i j k l m n o p q r s t u v",
     });
     await until(() => (store.getState().streaming?.ids.length ?? 0) > 3);
-    await store.getState().branchAnswer(answerOf()?.id ?? "", 1, { id: 7, probability: null });
+    await store.getState().branchAnswer(answerOf()?.id ?? "", 1, [{ id: 7, probability: null }]);
     await sent;
     const answers = store.getState().chat.turns.filter((turn) => turn.role === "assistant");
     expect(answers.map((turn) => turn.state)).toEqual(["stopped", "done"]);

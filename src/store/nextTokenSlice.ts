@@ -32,6 +32,8 @@ export interface NextTokenSlice {
   /** Texts of an answer's tokens, by turn. */
   readonly tokenTexts: ReadonlyMap<string, readonly TokenText[]>;
   readonly loadTokenTexts: (turnId: string) => Promise<void>;
+  /** A text of the person's as the open model's tokens; none without one. */
+  readonly readTokens: (text: string) => Promise<readonly TokenText[]>;
 }
 
 /** Tokens of an answer, also of the one under way. */
@@ -93,7 +95,17 @@ export function createNextTokenSlice(context: SliceContext): NextTokenSlice {
     const handle = get().session?.handle ?? null;
     if (handle !== null && handle !== watched) await runtime.watchNextToken(handle, true);
     watched = handle;
-    return handle;
+    if (watchers > 0) return handle;
+    // Nobody looks any more.
+    stopWatching();
+    return null;
+  }
+
+  function stopWatching(): void {
+    const handle = watched;
+    watched = null;
+    // A session that is gone has nothing to free.
+    if (handle !== null) void runtime.watchNextToken(handle, false).catch(() => {});
   }
 
   async function ask(): Promise<void> {
@@ -145,13 +157,20 @@ export function createNextTokenSlice(context: SliceContext): NextTokenSlice {
         refresh();
         return;
       }
-      const handle = watched;
-      watched = null;
+      stopWatching();
       set({ nextToken: NO_VIEW });
-      // A session that is gone has nothing to free.
-      if (handle !== null) void runtime.watchNextToken(handle, false).catch(() => {});
     },
     refreshNextToken: refresh,
+    readTokens: async (text) => {
+      const { model } = get();
+      if (model?.report.hasTokenizer !== true || text === "") return [];
+      try {
+        return await runtime.tokensOf(model.report.handle, text);
+      } catch (error) {
+        get().noteError(error);
+        return [];
+      }
+    },
     loadTokenTexts: async (turnId) => {
       const { model, tokenTexts } = get();
       const ids = answerIdsOf(get(), turnId);

@@ -9,6 +9,7 @@ import { generateText } from "../runtime/session/generation";
 import { Inspection } from "../runtime/session/inspection";
 import { NextTokens } from "../runtime/session/nextToken";
 import { Session } from "../runtime/session/session";
+import type { Tokenizer } from "../runtime/text/tokenizer";
 import { tokenTexts } from "../runtime/text/tokenTexts";
 import { VitrineError } from "../shared/errors";
 import type {
@@ -187,9 +188,14 @@ class RuntimeHost implements RuntimeApi {
   }
 
   async tokenTexts(handle: ModelHandle, ids: readonly number[]): Promise<readonly TokenText[]> {
-    const { tokenizer, name } = this.modelOf(handle);
-    if (tokenizer === null) throw new VitrineError("TokenizerError", `${name} came without a tokenizer.`);
-    return tokenTexts(tokenizer, ids);
+    return tokenTexts(this.tokenizerOf(handle), ids);
+  }
+
+  async tokensOf(handle: ModelHandle, text: string): Promise<readonly TokenText[]> {
+    const tokenizer = this.tokenizerOf(handle);
+    // Such tokenizers put a space before any text; one that was written is that one.
+    const bare = tokenizer.dropsLeadingSpace && text.startsWith(" ") ? text.slice(1) : text;
+    return tokenTexts(tokenizer, tokenizer.encode(bare, { addSpecial: false, parseSpecial: true }));
   }
 
   async setInspection(handle: SessionHandle, on: boolean): Promise<void> {
@@ -244,6 +250,12 @@ class RuntimeHost implements RuntimeApi {
     if (opened === undefined)
       throw new VitrineError("InvalidStateError", "That model is no longer loaded. Load it again.");
     return opened;
+  }
+
+  private tokenizerOf(handle: ModelHandle): Tokenizer {
+    const { tokenizer, name } = this.modelOf(handle);
+    if (tokenizer === null) throw new VitrineError("TokenizerError", `${name} came without a tokenizer.`);
+    return tokenizer;
   }
 
   private sessionOf(handle: SessionHandle): OpenSession {

@@ -1,6 +1,7 @@
 /** Die Wörter der Oberfläche auf Deutsch. */
 import { deArchitecture } from "./deArchitecture";
 import { deImage } from "./deImage";
+import { deNextToken } from "./deNextToken";
 import { dePrompts } from "./dePrompts";
 import type { Strings } from "./en";
 
@@ -205,7 +206,8 @@ export const de: Strings = {
     dividerHint: "Ziehen verteilt die Breite; Doppelklick stellt die übliche Teilung her",
     chatShare: (percent) => `${percent} % für den Chat`,
   },
-  tabs: { kvCache: "KV-Cache", models: "Modelle" },
+  nextToken: deNextToken,
+  tabs: { nextToken: "Nächstes Token", kvCache: "KV-Cache", models: "Modelle" },
   settings: { name: "Einstellungen" },
   model: {
     panel: "Modell",

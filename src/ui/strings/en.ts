@@ -5,6 +5,7 @@ import type { SamplingPreset } from "../../store/samplingPresets";
 import type { NumericSetting } from "../../store/samplingSlice";
 import { enArchitecture } from "./enArchitecture";
 import { enImage } from "./enImage";
+import { enNextToken } from "./enNextToken";
 import { enPrompts } from "./enPrompts";
 
 type Stages = { readonly [S in LoadProgress["stage"]]: string };
@@ -211,7 +212,8 @@ export const en = {
     chatShare: (percent: number) => `${percent} % for the chat`,
   },
   /** Of the inspector, in one or two words each. */
-  tabs: { kvCache: "KV cache", models: "Models" },
+  nextToken: enNextToken,
+  tabs: { nextToken: "Next token", kvCache: "KV cache", models: "Models" },
   settings: { name: "Settings" },
   model: {
     panel: "Model",
