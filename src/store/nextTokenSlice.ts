@@ -9,7 +9,7 @@ import { selectedToken, type TokenPlace } from "./selectionSlice";
 
 /** Candidates listed. */
 export const TOP_COUNT = 10;
-/** While text streams the newest token is asked about this often: more than an eye can follow costs the answer speed. */
+/** While text streams the worker is asked this often: more than an eye can follow costs the answer speed. */
 const FOLLOW_MS = 120;
 
 export interface NextTokenView {
@@ -83,12 +83,18 @@ function settledCount(known: readonly TokenText[]): number {
   return count;
 }
 
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
+}
+
 export function createNextTokenSlice(context: SliceContext): NextTokenSlice {
   const { runtime, get, set } = context;
   let watchers = 0;
   let watched: SessionHandle | null = null;
   let isAsking = false;
   let isDue = false;
+  /** Answers whose token texts are on their way. */
+  const loadingTexts = new Set<string>();
 
   /** The session that rows are kept for, made to keep them when it is another one than before. */
   async function watchSession(): Promise<SessionHandle | null> {
@@ -138,9 +144,23 @@ export function createNextTokenSlice(context: SliceContext): NextTokenSlice {
           set({ nextToken: { ...NO_VIEW, place: lookedAtToken(get()), error: get().noteError(error) } });
         }
       }
-      if (get().streaming !== null) await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
+      if (get().streaming !== null) await pause();
     }
     isAsking = false;
+  }
+
+  /** True when texts were missing, so that more may be by now. */
+  async function loadMissing(turnId: string): Promise<boolean> {
+    const { model, tokenTexts } = get();
+    const ids = answerIdsOf(get(), turnId);
+    const known = tokenTexts.get(turnId) ?? [];
+    const isSame = known.every((token, index) => token.id === ids[index]);
+    if (model?.report.hasTokenizer !== true || isForeign(get(), { turnId, index: 0 })) return false;
+    if (isSame && known.length === ids.length) return false;
+    const from = isSame ? settledCount(known) : 0;
+    const fresh = await runtime.tokenTexts(model.report.handle, ids.slice(from));
+    set({ tokenTexts: new Map(get().tokenTexts).set(turnId, [...known.slice(0, from), ...fresh]) });
+    return true;
   }
 
   function refresh(): void {
@@ -172,19 +192,15 @@ export function createNextTokenSlice(context: SliceContext): NextTokenSlice {
       }
     },
     loadTokenTexts: async (turnId) => {
-      const { model, tokenTexts } = get();
-      const ids = answerIdsOf(get(), turnId);
-      const known = tokenTexts.get(turnId) ?? [];
-      const isSame = known.every((token, index) => token.id === ids[index]);
-      if (model?.report.hasTokenizer !== true || isForeign(get(), { turnId, index: 0 })) return;
-      if (isSame && known.length === ids.length) return;
-      const from = isSame ? settledCount(known) : 0;
+      if (loadingTexts.has(turnId)) return;
+      loadingTexts.add(turnId);
       try {
-        const fresh = await runtime.tokenTexts(model.report.handle, ids.slice(from));
-        const texts = [...known.slice(0, from), ...fresh];
-        set({ tokenTexts: new Map(get().tokenTexts).set(turnId, texts) });
+        // What was written meanwhile is asked for in one go.
+        while (await loadMissing(turnId)) if (get().streaming !== null) await pause();
       } catch (error) {
         get().noteError(error);
+      } finally {
+        loadingTexts.delete(turnId);
       }
     },
   };

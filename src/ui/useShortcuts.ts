@@ -65,6 +65,15 @@ function actionFor(event: KeyboardEvent, store: AppStore, shell: Shell): (() => 
   return undefined;
 }
 
+/** Ends the answer under way, or lets go what is pinned: within the inspector that first. */
+function leave(store: AppStore, target: EventTarget | null): void {
+  const { streaming, pinned, stop, unpin } = store.getState();
+  const isPinned = pinned.token !== null || pinned.head !== null;
+  const isInspecting = target instanceof Element && target.closest("#inspector") !== null;
+  if (isPinned && (isInspecting || streaming === null)) unpin();
+  else if (streaming !== null) void stop();
+}
+
 export function useShortcuts(shell: Shell): void {
   const store = useAppStore();
   useEffect(() => {
@@ -74,9 +83,7 @@ export function useShortcuts(shell: Shell): void {
       if (action !== undefined) {
         event.preventDefault();
         action();
-      } else if (event.key === "Escape" && shell.dialog === null && store.getState().streaming !== null) {
-        void store.getState().stop();
-      }
+      } else if (event.key === "Escape" && shell.dialog === null) leave(store, event.target);
     };
     addEventListener("keydown", onKeyDown);
     return () => removeEventListener("keydown", onKeyDown);

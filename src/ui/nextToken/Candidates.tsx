@@ -52,9 +52,8 @@ export function Candidates({ report, place }: CandidatesProps) {
         {lineAfter !== null && candidates.slice(lineAfter).map(row)}
         {tail.count > 0 && (
           <tr className="candidate-tail" data-tail={tail.count}>
-            <th scope="row" colSpan={2}>
-              {words.others(formatCount(tail.count))}
-            </th>
+            <th scope="row">{words.others(formatCount(tail.count))}</th>
+            <td className="candidate-id" />
             <Share kind="raw" probability={tail.probability} />
             <Share kind="sampled" probability={tail.sampledProbability} />
             <td />

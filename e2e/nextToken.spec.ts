@@ -1,0 +1,141 @@
+/** What could have come instead: seen beside what came, under settings that act at once, and gone after. */
+import { DICE_LOGITS } from "../src/runtime/testing/talkingModel";
+import { ANSWER_TEXTS, COUNT_WORDS, DICE_WORDS, patientGguf, talkingGguf } from "./helpers/models";
+import { expect, test } from "./helpers/test";
+
+const panelOf = (page: import("@playwright/test").Page) => page.getByRole("region", { name: "Next token" });
+
+async function openPanel(chat: import("./helpers/chatPage").ChatPage, file = talkingGguf()) {
+  await chat.goto("?tab=next-token");
+  await chat.chooseFiles(file);
+  await chat.expectReady();
+  return panelOf(chat.page);
+}
+
+test("the words the dice could have shown have the probabilities their logits say", async ({ chat }) => {
+  const panel = await openPanel(chat);
+  await expect(panel).toContainText("Send a message");
+  await chat.setNumber("Max new tokens", 6);
+  await chat.setNumber("Temperature", 1);
+  await chat.ask("dice");
+  const rows = panel.locator("tr.candidate");
+  await expect(rows.first()).toContainText("red");
+  const weights = DICE_LOGITS.map((logit) => Math.exp(logit - DICE_LOGITS[0]));
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  for (const [rank, word] of DICE_WORDS.entries()) {
+    await expect(rows.nth(rank)).toContainText(word);
+    const share = rows.nth(rank).locator('[data-kind="raw"]');
+    expect(Number(await share.getAttribute("data-probability"))).toBeCloseTo((weights[rank] ?? 0) / total, 4);
+  }
+  // Two of four under top-k 2, at once and without another answer.
+  await chat.setNumber("Top-k", 2);
+  const sampled = (rank: number) => rows.nth(rank).locator('[data-kind="sampled"]');
+  await expect(sampled(2)).toHaveText("cut");
+  const kept = (weights[0] ?? 0) + (weights[1] ?? 0);
+  expect(Number(await sampled(0).getAttribute("data-probability"))).toBeCloseTo((weights[0] ?? 0) / kept, 4);
+  await expect(panel.getByText("Cut-off by top-k: 2 of")).toBeVisible();
+  await panel.getByText("Survivors of each stage").click();
+  await expect(panel.locator('[data-stage="topK"]')).toHaveAttribute("data-survivors", "2");
+  await chat.setGreedy(true);
+  await expect(sampled(0)).toHaveText("100.0 %");
+  await expect(sampled(1)).toHaveText("cut");
+});
+
+test("a token is previewed, pinned, kept in the address, and let go", async ({ chat, page }) => {
+  const panel = await openPanel(chat);
+  await chat.ask("tea");
+  const tokens = panel.getByRole("option");
+  await expect(tokens.nth(1)).toHaveText("·water");
+  await tokens.nth(1).hover();
+  await expect(panel.locator('tr[data-actual="true"]')).toContainText("water");
+  await tokens.nth(2).click();
+  await expect(tokens.nth(2)).toHaveAttribute("aria-selected", "true");
+  await page.mouse.move(0, 0);
+  await expect(panel.locator('tr[data-actual="true"]')).toContainText("and");
+  await expect(panel.getByText("Pinned")).toContainText("·and");
+  expect(new URL(page.url()).searchParams.get("token")).toMatch(/\.2$/);
+  // With the keyboard: one to the left, pinned by Enter.
+  await panel.getByRole("listbox").focus();
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Enter");
+  await expect(tokens.nth(1)).toHaveAttribute("aria-selected", "true");
+  await page.keyboard.press("Escape");
+  await expect(panel.getByText("Pinned")).toHaveCount(0);
+  expect(new URL(page.url()).searchParams.get("token")).toBeNull();
+  await tokens.nth(0).click();
+  await panel.getByRole("button", { name: "Unpin token" }).click();
+  await expect(panel.getByText("Pinned")).toHaveCount(0);
+});
+
+test("another token begins a branch that the model goes on with", async ({ chat, page }) => {
+  const panel = await openPanel(chat);
+  await chat.setGreedy(true);
+  await chat.setNumber("Max new tokens", 5);
+  await chat.ask("dice");
+  await panel.getByRole("option").nth(2).click();
+  const row = panel.locator("tr.candidate").filter({ hasText: "blue" });
+  await row.getByRole("button", { name: "Branch from here with this token" }).click();
+  await expect(chat.answer(0)).toContainText("Rolling red blue red red");
+  await expect(page.getByRole("group", { name: "Branch 2 of 2" })).toBeVisible();
+  await chat.expectState(0, "done");
+  await page.getByRole("button", { name: "Previous branch" }).click();
+  await expect(chat.answer(0)).toContainText("Rolling red red red red");
+});
+
+test("a forced word is read as tokens and the answer goes on after it", async ({ chat }) => {
+  const panel = await openPanel(chat);
+  await chat.setGreedy(true);
+  await chat.ask("tea");
+  await panel.getByRole("option").nth(1).click();
+  await panel.getByText("Force a token").click();
+  await panel.getByLabel("Text to force").fill(" fall");
+  await expect(panel.locator(".force-tokens")).toContainText("·fall");
+  await panel.getByRole("button", { name: "Force and go on" }).click();
+  await chat.expectState(0, "done");
+  await expect(chat.answer(0)).toContainText("Hot fall on café roofs!");
+});
+
+test("bytes of a character are shown together, and one by one", async ({ chat }) => {
+  const panel = await openPanel(chat);
+  expect(await chat.ask("cats")).toBe(ANSWER_TEXTS.cats);
+  await expect(panel.getByRole("option").nth(4)).toHaveText("🐱");
+  await expect(panel.getByRole("option").nth(5)).toHaveText("9F");
+  await expect(panel.getByRole("option").nth(8)).toHaveText("</s>");
+});
+
+test("while an answer is written the panel follows it, and waits where it cannot know yet", async ({ chat }) => {
+  const panel = await openPanel(chat, patientGguf());
+  await chat.setNumber("Max new tokens", 16000);
+  await chat.send("count");
+  const drawn = panel.locator('tr[data-actual="true"]');
+  await expect(drawn).toHaveCount(1);
+  const place = panel.locator(".looked-at-facts");
+  const first = await place.innerText();
+  await expect(place).not.toHaveText(first);
+  await expect(drawn).toContainText(new RegExp(COUNT_WORDS.join("|")));
+  // What was pinned stays, while more is written.
+  // The list runs along with what is written, away from a pointer that is not on it.
+  await panel.getByRole("option").nth(3).dispatchEvent("click");
+  await expect(drawn).toContainText("four");
+  await chat.stopButton.click();
+  await chat.expectState(0, "stopped");
+  await expect(drawn).toContainText("four");
+});
+
+test("an answer of a page that was reloaded is computed again", async ({ chat, page }) => {
+  const panel = await openPanel(chat);
+  await chat.setNumber("Temperature", 1);
+  await chat.setNumber("Max new tokens", 6);
+  await chat.ask("dice");
+  await panel.getByRole("option").nth(2).click();
+  const share = panel.locator('tr[data-actual="true"] [data-kind="raw"]');
+  const before = Number(await share.getAttribute("data-probability"));
+  await page.waitForTimeout(800);
+  await page.reload();
+  await expect(panel).toContainText("Open a model");
+  await chat.chooseFiles(talkingGguf());
+  await chat.expectReady();
+  await expect(panel.getByText("Pinned")).toBeVisible();
+  await expect(share).toHaveCount(1);
+  expect(Number(await share.getAttribute("data-probability"))).toBeCloseTo(before, 5);
+});
