@@ -88,7 +88,7 @@ describe("a picture in a message", () => {
     const [message, answer] = store.getState().turns;
     await store.getState().regenerate(answer?.id as string);
     expect(messagesOf(runtime)[0]?.images).toEqual(["fake-11"]);
-    await store.getState().branchAnswer(answer?.id as string, 1, { id: 1, probability: null });
+    await store.getState().branchAnswer(answer?.id as string, 1, [{ id: 1, probability: null }]);
     expect(messagesOf(runtime)[0]?.images).toEqual(["fake-11"]);
     await store.getState().editTurn(message?.id as string, "What then?");
     expect(messagesOf(runtime)).toEqual([{ role: "user", content: "What then?", images: ["fake-11"] }]);
