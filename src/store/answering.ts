@@ -52,7 +52,7 @@ function drawsSeed(settings: GenerationSettings): boolean {
   return !settings.greedy && settings.temperature > 0;
 }
 
-function buildRequest(
+export function buildRequest(
   prompt: Prompt,
   answerIds: readonly number[],
   settings: GenerationSettings,
@@ -139,6 +139,7 @@ export function createAnswering(context: SliceContext): Answering {
     };
     progress = own;
     try {
+      await get().endAblation();
       const session = await get().ensureSession();
       if (stopRequested) {
         finish(place, { state: "stopped" });

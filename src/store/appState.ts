@@ -1,5 +1,7 @@
 /** What every slice may see of the others, and what they are built from. */
 import type { RuntimeApi } from "../shared/protocol";
+import type { AblationSlice } from "./ablationSlice";
+import type { AttentionSlice } from "./attentionSlice";
 import type { ChatSlice } from "./chatSlice";
 import type { ConversationSlice } from "./conversationSlice";
 import type { DeviceSlice } from "./deviceSlice";
@@ -29,6 +31,8 @@ export type AppState = DeviceSlice &
   LayoutSlice &
   NextTokenSlice &
   LibrarySlice &
+  AttentionSlice &
+  AblationSlice &
   NoticeSlice;
 
 export interface SliceContext {

@@ -1,7 +1,9 @@
 /** The page's state. It takes the protocol, so that a fake runtime can stand in for the worker. */
 import { createStore, type StoreApi } from "zustand/vanilla";
 import type { RuntimeApi } from "../shared/protocol";
+import { createAblationSlice } from "./ablationSlice";
 import type { AppState, SliceContext } from "./appState";
+import { createAttentionSlice } from "./attentionSlice";
 import { createChatSlice } from "./chatSlice";
 import { createConversationSlice } from "./conversationSlice";
 import { createDeviceSlice } from "./deviceSlice";
@@ -70,6 +72,8 @@ export function createAppStore(runtime: RuntimeApi, options: AppStoreOptions = {
       ...createImageSlice(context),
       ...createSelectionSlice(context),
       ...createNextTokenSlice(context),
+      ...createAttentionSlice(context),
+      ...createAblationSlice(context),
     };
   });
 }

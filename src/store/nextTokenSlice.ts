@@ -1,5 +1,5 @@
 /** What could have come at the selected token, and the tokens of answers one by one. */
-import type { NextTokenReport, NextTokenRequest, TokenText } from "../shared/nextToken";
+import type { NextTokenReport, NextTokenRequest, TextPlace, TokenText } from "../shared/nextToken";
 import type { SessionHandle } from "../shared/protocol";
 import type { AppState, SliceContext } from "./appState";
 import { pathTo, turnOf } from "./conversation";
@@ -59,25 +59,31 @@ export function isForeign({ chat, model }: Pick<AppState, "chat" | "model">, pla
   return writer !== undefined && model !== null && writer !== model.report.name;
 }
 
-function requestFor(state: AppState, place: TokenPlace): NextTokenRequest | null {
+/** The answer that a place lies in, with its prompt, as the worker finds it. */
+export function textPlaceOf(state: AppState, place: TokenPlace): TextPlace | null {
   const { chat, model, settings } = state;
   const turn = turnOf(chat, place.turnId);
   if (model === null || turn === undefined) return null;
   const { maxNewTokens, atCapacity } = turn.answer?.settings ?? settings;
-  const { stopText: _stop, tokensInFlight: _inFlight, maxNewTokens: _max, atCapacity: _at, ...sampling } = settings;
   const path = pathTo(chat, place.turnId).slice(0, -1);
   return {
     prompt: promptOf(state, chat, path),
     answerIds: answerIdsOf(state, place.turnId),
     index: place.index,
     fitting: { maxNewTokens, atCapacity },
-    sampling: { ...sampling, seed: settings.seed ?? 0 },
-    top: TOP_COUNT,
   };
 }
 
+function requestFor(state: AppState, place: TokenPlace): NextTokenRequest | null {
+  const { settings } = state;
+  const text = textPlaceOf(state, place);
+  if (text === null) return null;
+  const { stopText: _stop, tokensInFlight: _inFlight, maxNewTokens: _max, atCapacity: _at, ...sampling } = settings;
+  return { ...text, sampling: { ...sampling, seed: settings.seed ?? 0 }, top: TOP_COUNT };
+}
+
 /** From here on texts are asked for again: the last group may have been incomplete. */
-function settledCount(known: readonly TokenText[]): number {
+export function settledCount(known: readonly TokenText[]): number {
   let count = known.length;
   while (count > 0 && known[count - 1]?.bytes !== null) count--;
   return count;

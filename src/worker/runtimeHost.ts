@@ -225,7 +225,10 @@ class RuntimeHost implements RuntimeApi {
   }
 
   async scaleHeads(handle: SessionHandle, factors: readonly HeadFactor[]): Promise<void> {
-    await this.sessionOf(handle).session.scaleHeads(factors);
+    const open = this.sessionOf(handle);
+    await open.session.scaleHeads(factors);
+    // What was computed for any text is void.
+    if (open.nextTokens !== null) open.nextTokens = new NextTokens(this.modelOf(open.model), open.session);
   }
 
   private inspectionOf(handle: SessionHandle): Inspection {

@@ -13,6 +13,7 @@ export interface InspectorTab {
 }
 
 export const INSPECTOR_TABS: readonly InspectorTab[] = [
+  { id: "attention", label: "attention", Panel: lazy(() => import("../attention/AttentionPanel")) },
   { id: "next-token", label: "nextToken", Panel: lazy(() => import("../nextToken/NextTokenPanel")) },
   { id: "kv-cache", label: "kvCache", Panel: lazy(() => import("../kvCache/KvCachePanel")) },
   { id: "models", label: "models", Panel: lazy(() => import("../models/ModelsPanel")) },

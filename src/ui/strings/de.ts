@@ -1,5 +1,6 @@
 /** Die Wörter der Oberfläche auf Deutsch. */
 import { deArchitecture } from "./deArchitecture";
+import { deAttention } from "./deAttention";
 import { deImage } from "./deImage";
 import { deNextToken } from "./deNextToken";
 import { dePrompts } from "./dePrompts";
@@ -206,8 +207,9 @@ export const de: Strings = {
     dividerHint: "Ziehen verteilt die Breite; Doppelklick stellt die übliche Teilung her",
     chatShare: (percent) => `${percent} % für den Chat`,
   },
+  attention: deAttention,
   nextToken: deNextToken,
-  tabs: { nextToken: "Nächstes Token", kvCache: "KV-Cache", models: "Modelle" },
+  tabs: { attention: "Attention", nextToken: "Nächstes Token", kvCache: "KV-Cache", models: "Modelle" },
   settings: { name: "Einstellungen" },
   model: {
     panel: "Modell",

@@ -4,6 +4,7 @@ import type { Failure } from "../../store/noticeSlice";
 import type { SamplingPreset } from "../../store/samplingPresets";
 import type { NumericSetting } from "../../store/samplingSlice";
 import { enArchitecture } from "./enArchitecture";
+import { enAttention } from "./enAttention";
 import { enImage } from "./enImage";
 import { enNextToken } from "./enNextToken";
 import { enPrompts } from "./enPrompts";
@@ -212,8 +213,9 @@ export const en = {
     chatShare: (percent: number) => `${percent} % for the chat`,
   },
   /** Of the inspector, in one or two words each. */
+  attention: enAttention,
   nextToken: enNextToken,
-  tabs: { nextToken: "Next token", kvCache: "KV cache", models: "Models" },
+  tabs: { attention: "Attention", nextToken: "Next token", kvCache: "KV cache", models: "Models" },
   settings: { name: "Settings" },
   model: {
     panel: "Model",

@@ -1,0 +1,211 @@
+import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
+import { FIGURES, type Figure } from "../../shared/attentionMap";
+import { formatBytes, formatPercent, formatTokens } from "../../shared/units";
+import type { AppState } from "../../store/appState";
+import type { HeadMaps } from "../../store/headMaps";
+import { LABEL_THRESHOLDS } from "../../store/headMaps";
+import { useApp, useAppStore } from "../appContext";
+import { Panel } from "../panels/Panel";
+import { useStrings } from "../strings/useStrings";
+import { AblationSection } from "./AblationSection";
+import "./attention.css";
+import { WEIGHT_SCALES, type WeightScale } from "./colorScale";
+import { type GridOrder, layOutHeads } from "./gridLayout";
+import { HeadGrid } from "./HeadGrid";
+import { HeadRegion } from "./HeadRegion";
+import { LogitLens } from "./LogitLens";
+
+/** While text streams, words about heads follow this often; pictures follow at once. */
+const WORDS_MS = 1000;
+
+/** Where every head of the open model looks in the text on the page. */
+export default function AttentionPanel() {
+  const { attention: words } = useStrings();
+  const attention = useApp((state) => state.attention);
+  const watch = useApp((state) => state.watchAttention);
+  useEffect(() => {
+    watch(true);
+    return () => watch(false);
+  }, [watch]);
+  useRefresh();
+  const { maps, status, error } = attention;
+  return (
+    <div className="attention">
+      {maps !== null && maps.length > 0 ? (
+        <Heads maps={maps} />
+      ) : (
+        <p className="attention-state" role={status === "error" ? "alert" : "status"}>
+          {status === "error" ? error?.message : status === "waiting" ? words.waiting : null}
+          {status === "starting" && words.starting}
+          {(status === "off" || status === "ready") && words.empty}
+        </p>
+      )}
+    </div>
+  );
+}
+
+/** Asks again whenever something it depends on has changed. */
+function useRefresh(): void {
+  const store = useAppStore();
+  useEffect(() => {
+    const reasons = ({ streaming, turns, session, pinned, model, hovered }: AppState): readonly unknown[] => [
+      streaming,
+      turns,
+      session,
+      pinned,
+      model,
+      hovered,
+    ];
+    return store.subscribe((state, before) => {
+      const old = reasons(before);
+      if (reasons(state).some((reason, i) => reason !== old[i])) state.refreshAttention();
+    });
+  }, [store]);
+}
+
+function Heads({ maps }: { maps: HeadMaps }) {
+  const { attention: words } = useStrings();
+  const spec = useApp((state) => state.model?.report.spec ?? null);
+  const [sortBy, setSortBy] = useState<Figure | null>(null);
+  const [filter, setFilter] = useState<GridOrder["filter"]>(null);
+  const [scale, setScale] = useState<WeightScale>("sqrt");
+  const [dimsFirst, setDimsFirst] = useState(false);
+  const settled = useDeferredValue(useSettled(maps));
+  const isByLayer = sortBy === null && filter === null;
+  const ordered = isByLayer ? null : settled;
+  const layout = useMemo(
+    () => (spec === null ? null : layOutHeads(spec, ordered, { sortBy, filter })),
+    [spec, ordered, sortBy, filter],
+  );
+  if (layout === null) return null;
+  return (
+    <>
+      <Panel title={words.grid}>
+        <p className="hint">
+          {words.covers(formatTokens(maps.length), formatTokens(maps.tokensPerCell))}
+          {layout.gaps > 0 && `. ${words.grouped}`}
+        </p>
+        <div className="attention-controls">
+          <Choice
+            label={words.sortBy}
+            value={sortBy}
+            options={[[null, words.byLayer], ...FIGURES.map((name) => [name, words.figures[name]] as const)]}
+            onChange={setSortBy}
+          />
+          <Filter filter={filter} onChange={setFilter} />
+          <Choice
+            label={words.scale}
+            value={scale}
+            options={WEIGHT_SCALES.map((name) => [name, words.scales[name]] as const)}
+            onChange={(value) => setScale(value ?? "sqrt")}
+          />
+          <label className="attention-check" title={words.dimHint}>
+            <input type="checkbox" checked={dimsFirst} onChange={(event) => setDimsFirst(event.target.checked)} />
+            {words.dimFirst}
+          </label>
+        </div>
+        <HeadGrid
+          maps={maps}
+          settled={settled}
+          layout={layout}
+          scale={scale}
+          dimsFirst={dimsFirst}
+          hasLayers={sortBy === null}
+        />
+        <p className="hint">
+          {words.thresholds(formatPercent(LABEL_THRESHOLDS.first), formatPercent(LABEL_THRESHOLDS.induction))}{" "}
+          {words.costs(formatBytes(maps.gpuBytes))}
+        </p>
+      </Panel>
+      <HeadRegion scale={scale} dimsFirst={dimsFirst} />
+      <AblationSection />
+      <LogitLens />
+    </>
+  );
+}
+
+interface ChoiceProps<T extends string> {
+  readonly label: string;
+  readonly value: T | null;
+  readonly options: readonly (readonly [T | null, string])[];
+  readonly onChange: (value: T | null) => void;
+}
+
+function Choice<T extends string>({ label, value, options, onChange }: ChoiceProps<T>) {
+  return (
+    <label className="attention-choice">
+      <span>{label}</span>
+      <select
+        value={value ?? ""}
+        onChange={(event) => onChange(options.find(([known]) => (known ?? "") === event.target.value)?.[0] ?? null)}
+      >
+        {options.map(([known, text]) => (
+          <option key={known ?? ""} value={known ?? ""}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+/** Shares are asked for in percent, the others in their own unit. */
+function Filter({
+  filter,
+  onChange,
+}: {
+  filter: GridOrder["filter"];
+  onChange: (filter: GridOrder["filter"]) => void;
+}) {
+  const { attention: words } = useStrings();
+  const isShare = filter !== null && filter.figure !== "entropy" && filter.figure !== "distance";
+  const unit = isShare ? 100 : 1;
+  return (
+    <>
+      <Choice
+        label={words.filterBy}
+        value={filter?.figure ?? null}
+        options={[[null, words.noFilter], ...FIGURES.map((name) => [name, words.figures[name]] as const)]}
+        onChange={(figure) =>
+          onChange(figure && { figure, atLeast: figure === "entropy" || figure === "distance" ? 2 : 0.5 })
+        }
+      />
+      {filter !== null && (
+        <label className="attention-choice">
+          <span>
+            {words.atLeast}
+            {isShare && ", %"}
+          </span>
+          <input
+            type="number"
+            min={0}
+            max={isShare ? 100 : undefined}
+            step={isShare ? 5 : 0.5}
+            value={Math.round(filter.atLeast * unit * 10) / 10}
+            onChange={(event) => {
+              const value = event.target.valueAsNumber;
+              if (Number.isFinite(value)) onChange({ ...filter, atLeast: value / unit });
+            }}
+          />
+        </label>
+      )}
+    </>
+  );
+}
+
+/** The latest maps, or while text streams those of the last second. */
+function useSettled(maps: HeadMaps): HeadMaps {
+  const isStreaming = useApp((state) => state.streaming !== null);
+  const [settled, setSettled] = useState(maps);
+  const setAt = useRef(0);
+  useEffect(() => {
+    const rest = isStreaming ? Math.max(0, setAt.current + WORDS_MS - performance.now()) : 0;
+    const timer = setTimeout(() => {
+      setAt.current = performance.now();
+      setSettled(maps);
+    }, rest);
+    return () => clearTimeout(timer);
+  }, [maps, isStreaming]);
+  // Of another text nothing old may be told.
+  return settled.figures.length === maps.figures.length && maps.length >= settled.length ? settled : maps;
+}
