@@ -63,10 +63,8 @@ export function createAblationSlice(context: SliceContext): AblationSlice {
   async function nextAt(session: SessionHandle, turn: Turn, index: number): Promise<readonly LensToken[]> {
     const text = textPlaceOf(get(), { turnId: turn.id, index });
     if (text === null) return [];
-    await runtime.showText(session, { ...text, answerIds: text.answerIds.slice(0, index) });
-    const overview = await runtime.readOverview(session, null);
-    const position = (overview?.length ?? 0) - 1;
-    const lens = position < 0 ? null : await runtime.readLens(session, position, COMPARED);
+    const length = await runtime.showText(session, { ...text, answerIds: text.answerIds.slice(0, index) });
+    const lens = await runtime.readLens(session, length - 1, COMPARED);
     return lens?.layers.at(-1)?.top ?? [];
   }
 

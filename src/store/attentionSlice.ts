@@ -156,7 +156,9 @@ export function createAttentionSlice(context: SliceContext): AttentionSlice {
     const { pinned, hovered, meanHeads, model } = get();
     // A preview that has ended may still stand in the selection.
     const stays = isPreviewing && preview === NO_PREVIEW ? NO_SELECTION : hovered;
-    const heads = preview.head === null ? shownHeads({ pinned, hovered: stays, meanHeads, model }) : [preview.head];
+    // A mean was asked for: passing over other heads does not change it.
+    const previewed = meanHeads.length > 1 ? null : preview.head;
+    const heads = previewed === null ? shownHeads({ pinned, hovered: stays, meanHeads, model }) : [previewed];
     const selected = positionOf(attention, selectedToken({ ...get(), hovered: stays }));
     const position = Math.min(maps.length - 1, Math.max(0, preview.position ?? selected ?? maps.length - 1));
     const isSame = view?.position === position && view.length === maps.length && sameHeads(view.heads, heads);

@@ -21,7 +21,10 @@ export function fakeInspection(
 ): InspectionApi {
   return {
     setInspection: async (session, on) => log("setInspection", { session, on }),
-    showText: async (session, place) => log("showText", { session, place }),
+    showText: async (session, place) => {
+      log("showText", { session, place });
+      return lengthOf(session);
+    },
     readOverview: async (session, known) => {
       log("readOverview", { session, known });
       const length = lengthOf(session);

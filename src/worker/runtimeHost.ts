@@ -204,8 +204,8 @@ class RuntimeHost implements RuntimeApi {
     await this.sessionOf(handle).session.inspect(on);
   }
 
-  async showText(handle: SessionHandle, place: TextPlace): Promise<void> {
-    await this.inspectionOf(handle).showText(place);
+  async showText(handle: SessionHandle, place: TextPlace): Promise<number> {
+    return this.inspectionOf(handle).showText(place);
   }
 
   async readOverview(handle: SessionHandle, known: OverviewKnown | null): Promise<AttentionOverview | null> {

@@ -23,7 +23,7 @@ export class Inspection {
     private readonly session: Session,
   ) {}
 
-  async showText({ prompt, answerIds, fitting }: TextPlace): Promise<void> {
+  async showText({ prompt, answerIds, fitting }: TextPlace): Promise<number> {
     this.watch();
     const { capacity } = this.session.cache;
     const promptAt = readPrompt(this.opened, prompt, capacity);
@@ -34,7 +34,9 @@ export class Inspection {
         `This text does not fit the cache of ${capacity} tokens. Choose a larger one.`,
       );
     }
-    await this.session.show(text.ids.slice(0, capacity));
+    const ids = text.ids.slice(0, capacity);
+    await this.session.show(ids);
+    return ids.length;
   }
 
   overview(known: OverviewKnown | null): Promise<AttentionOverview | null> {

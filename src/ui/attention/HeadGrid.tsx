@@ -58,11 +58,7 @@ export function HeadGrid({ maps, settled, layout, scale, dimsFirst, hasLayers }:
   return (
     <div ref={place} className="head-grid">
       <div className="head-grid-body" style={{ blockSize: size.height, inlineSize: size.width + GUTTER }}>
-        <canvas
-          ref={canvas}
-          role="presentation"
-          style={{ insetInlineStart: GUTTER, inlineSize: size.width, blockSize: size.height }}
-        />
+        <canvas ref={canvas} style={{ insetInlineStart: GUTTER, inlineSize: size.width, blockSize: size.height }} />
         <GridCells name={words.grid} layout={layout} metrics={metrics} maps={settled} hasLayers={hasLayers} />
       </div>
     </div>

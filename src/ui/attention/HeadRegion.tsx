@@ -110,7 +110,9 @@ function AllWeights() {
               <tr>
                 <th scope="col">{words.position}</th>
                 <th scope="col">{words.token}</th>
-                <th scope="col">{words.weight}</th>
+                <th scope="col" className="number">
+                  {words.weight}
+                </th>
               </tr>
             </thead>
             <tbody>

@@ -60,9 +60,11 @@ function LensTable({ lens }: { lens: LensReport }) {
           <tr>
             <th scope="col">{words.lensLayer}</th>
             <th scope="col">{words.lensTop}</th>
-            <th scope="col">{words.figures.entropy}</th>
+            <th scope="col" className="number">
+              {words.figures.entropy}
+            </th>
             {lens.followed.map((token) => (
-              <th key={token.id} scope="col" className="mono">
+              <th key={token.id} scope="col" className="mono number">
                 {showToken(token.text)}
               </th>
             ))}

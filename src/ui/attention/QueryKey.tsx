@@ -65,10 +65,18 @@ function Pair() {
         <table className="table">
           <thead>
             <tr>
-              <th scope="col">{words.pairDimensions}</th>
-              <th scope="col">q</th>
-              <th scope="col">k</th>
-              <th scope="col">q · k</th>
+              <th scope="col" className="number">
+                {words.pairDimensions}
+              </th>
+              <th scope="col" className="number">
+                q
+              </th>
+              <th scope="col" className="number">
+                k
+              </th>
+              <th scope="col" className="number">
+                q · k
+              </th>
               <td />
             </tr>
           </thead>

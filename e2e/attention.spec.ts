@@ -1,0 +1,220 @@
+/** Every head of a model that speaks, as a person sees it. */
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import type { ChatPage } from "./helpers/chatPage";
+import { patientGguf, randomGguf } from "./helpers/models";
+import { expect, test } from "./helpers/test";
+
+async function openPanel(chat: ChatPage): Promise<void> {
+  await chat.open(randomGguf());
+  await chat.page.getByRole("tab", { name: "Attention" }).click();
+}
+
+async function speak(chat: ChatPage, tokens = 24): Promise<void> {
+  await chat.setNumber("Max new tokens", tokens);
+  await chat.setGreedy(true);
+  await chat.ask("one two three one two three");
+}
+
+const grid = (page: Page) => page.getByRole("grid", { name: "Attention heads" });
+const cell = (page: Page, layer: number, head: number) =>
+  page.getByRole("gridcell", { name: `Layer ${layer} head ${head}`, exact: true });
+const head = (page: Page) => page.getByRole("region", { name: "Head", exact: true });
+const tokens = (page: Page) => head(page).getByRole("listbox", { name: "Tokens of the text" });
+
+test("all heads appear with their figures, for an answer given before the panel was opened too", async ({ chat }) => {
+  const { page } = chat;
+  await chat.open(randomGguf());
+  await speak(chat);
+  await page.getByRole("tab", { name: "Attention" }).click();
+  await expect(grid(page).getByRole("gridcell")).toHaveCount(8);
+  await expect(cell(page, 1, 3)).toHaveAttribute(
+    "aria-description",
+    /% first token, .*% previous token, .*% itself, .*entropy .* bits, mean distance .* tokens; /,
+  );
+  // After a reload nothing is cached: the text is read once more.
+  const description = await cell(page, 1, 3).getAttribute("aria-description");
+  await page.reload();
+  await chat.chooseFiles(randomGguf());
+  await expect(cell(page, 1, 3)).toHaveAttribute("aria-description", description ?? "");
+});
+
+test("the grid follows an answer token by token", async ({ chat }) => {
+  const { page } = chat;
+  await chat.open(patientGguf());
+  await page.getByRole("tab", { name: "Attention" }).click();
+  await expect(page.getByText("Send a message, and every head shows where it looks.")).toBeVisible();
+  await chat.setNumber("Max new tokens", 4000);
+  await chat.send("count");
+  const covered = page.getByText(/tokens?; a cell stands for/);
+  const count = async (): Promise<number> => Number((await covered.innerText()).match(/\d+/)?.[0]);
+  await expect(covered).toBeVisible();
+  const first = await count();
+  await expect(chat.answer(0)).toHaveAttribute("data-state", "streaming");
+  await expect.poll(count).toBeGreaterThan(first);
+  await chat.stopButton.click();
+  await chat.expectState(0, "stopped");
+});
+
+test("a token shows what it looks at and who looks at it; a click pins it in the address", async ({ chat }) => {
+  const { page } = chat;
+  await openPanel(chat);
+  await speak(chat);
+  await cell(page, 1, 2).click();
+  await expect(head(page).getByRole("heading", { name: "Layer 1 head 2" })).toBeVisible();
+  await expect(page).toHaveURL(/head=1\.2/);
+  const options = tokens(page).getByRole("option");
+  const place = (await options.count()) - 6;
+  await options.nth(place).hover();
+  await expect(options.nth(place)).toHaveAttribute("aria-selected", "true");
+  const lists = head(page).getByRole("list");
+  await expect(lists).toHaveCount(2);
+  // The weights that are named are those of the row: from the largest down, at most everything.
+  const shares = (await lists.first().getByRole("listitem").allInnerTexts()).map((text) =>
+    Number(/([\d.]+)\s*%/.exec(text)?.[1]),
+  );
+  expect(shares).toHaveLength(8);
+  expect([...shares].sort((a, b) => b - a)).toEqual(shares);
+  expect(shares.reduce((sum, share) => sum + share, 0)).toBeLessThanOrEqual(100.5);
+  await options.nth(place).click();
+  await expect(page).toHaveURL(/token=/);
+  await page.mouse.move(0, 0);
+  await expect(options.nth(place)).toHaveAttribute("aria-selected", "true");
+  // The table behind the picture sums to one.
+  await head(page).getByText("All weights of this token").click();
+  const rows = head(page).getByRole("region", { name: "All weights of this token" }).getByRole("row");
+  await expect(rows).toHaveCount(place + 2);
+  const weights = await rows.allInnerTexts();
+  const sum = weights.slice(1).reduce((total, row) => total + Number(/([\d.]+)\s*%/.exec(row)?.[1]), 0);
+  expect(Math.abs(sum - 100)).toBeLessThan(2);
+});
+
+test("keys move through heads and tokens", async ({ chat }) => {
+  const { page } = chat;
+  await openPanel(chat);
+  await speak(chat);
+  await cell(page, 0, 0).focus();
+  await page.keyboard.press("ArrowRight");
+  await expect(cell(page, 0, 1)).toBeFocused();
+  await page.keyboard.press("PageDown");
+  await expect(cell(page, 1, 1)).toBeFocused();
+  await page.keyboard.press("End");
+  await expect(cell(page, 1, 3)).toBeFocused();
+  await page.keyboard.press("Home");
+  await page.keyboard.press("ArrowUp");
+  await expect(cell(page, 0, 0)).toBeFocused();
+  await page.keyboard.press("ArrowDown");
+  await page.keyboard.press("Enter");
+  await expect(cell(page, 1, 0)).toHaveAttribute("aria-selected", "true");
+  await expect(head(page).getByRole("heading", { name: "Layer 1 head 0" })).toBeVisible();
+  await page.keyboard.press(" ");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press(" ");
+  await expect(head(page).getByRole("heading", { name: "Mean of 2 heads" })).toBeVisible();
+  await head(page).getByRole("button", { name: "Show one head" }).click();
+  await tokens(page).focus();
+  await page.keyboard.press("Home");
+  await expect(tokens(page).getByRole("option").first()).toHaveAttribute("aria-selected", "true");
+  await expect(head(page).getByRole("listitem").first()).toContainText("100");
+});
+
+test("heads are sorted and filtered by a figure", async ({ chat }) => {
+  const { page } = chat;
+  await openPanel(chat);
+  await speak(chat);
+  await page.getByRole("combobox", { name: "Order" }).selectOption({ label: "entropy" });
+  const names = grid(page).getByRole("gridcell");
+  const bits = async (): Promise<number[]> => {
+    const texts = await names.evaluateAll((cells) => cells.map((item) => item.getAttribute("aria-description") ?? ""));
+    return texts.map((text) => Number(/entropy ([\d.]+)/.exec(text)?.[1]));
+  };
+  await expect.poll(async () => (await bits()).length).toBe(8);
+  const sorted = await bits();
+  expect(sorted).toEqual([...sorted].sort((a, b) => b - a));
+});
+
+test("a head is switched off, and the answer without it stands beside the old one", async ({ chat }) => {
+  const { page } = chat;
+  await openPanel(chat);
+  await speak(chat, 40);
+  const before = await chat.answerText(0);
+  await cell(page, 0, 1).click();
+  await head(page).getByRole("button", { name: "Ablate head" }).click();
+  const region = page.getByRole("region", { name: "Ablation" });
+  await expect(region).toContainText("Layer 0 head 1");
+  await region.getByRole("button", { name: "Regenerate with ablation" }).click();
+  const verdict = region.getByRole("status");
+  await expect(verdict).toHaveAttribute("data-first-difference", /^\d+$/);
+  await expect(verdict).toContainText("They part at token");
+  await expect(region.locator("mark")).toHaveCount(2);
+  await expect(region.getByText("What would have come at the first difference")).toBeVisible();
+  const next = region.getByRole("list");
+  await expect(next).toHaveCount(2);
+  // Greedy: what was most likely is what was said, on either side.
+  const marks = await region.locator("mark").allInnerTexts();
+  for (const [index, mark] of marks.entries()) {
+    await expect(next.nth(index).getByRole("listitem").first()).toContainText(mark);
+  }
+  // The chat is as it was, and goes on with all heads.
+  expect(await chat.answerText(0)).toBe(before);
+  await page.getByRole("button", { name: "Regenerate" }).first().click();
+  await chat.expectState(0, "done");
+  expect(await chat.answerText(0)).toBe(before);
+});
+
+test("the logit lens ends with what the model said", async ({ chat }) => {
+  const { page } = chat;
+  await openPanel(chat);
+  await speak(chat);
+  const options = tokens(page).getByRole("option");
+  const last = (await options.count()) - 1;
+  const said = await options.nth(last).innerText();
+  await options.nth(last - 1).click();
+  const lens = page.getByRole("region", { name: "Logit lens", exact: true });
+  await lens.getByRole("button", { name: "Look through the layers" }).click();
+  const rows = lens.getByRole("row");
+  await expect(rows).toHaveCount(4);
+  await expect(rows.last().locator("td").first()).toHaveText(
+    new RegExp(`^${said.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")} `),
+  );
+});
+
+test("a head is saved as picture and data", async ({ chat }) => {
+  const { page } = chat;
+  await openPanel(chat);
+  await speak(chat);
+  await cell(page, 1, 1).click();
+  await head(page).getByRole("button", { name: "Export" }).click();
+  const saved = async (name: string): Promise<string> => {
+    const download = page.waitForEvent("download");
+    await head(page).getByRole("button", { name }).click();
+    const stream = await (await download).createReadStream();
+    const chunks: Buffer[] = [];
+    for await (const chunk of stream) chunks.push(chunk as Buffer);
+    return Buffer.concat(chunks).toString("latin1");
+  };
+  expect(await saved("Picture (PNG)")).toMatch(/^.PNG/);
+  const svg = await saved("Picture (SVG)");
+  expect(svg).toContain("<title>Layer 1 head 1, random,");
+  expect(svg).toContain("square root");
+  const data = JSON.parse(await saved("Data (JSON)")) as { looksAt: number[]; tokens: unknown[] };
+  expect(Math.abs(data.looksAt.reduce((sum, weight) => sum + weight, 0) - 1)).toBeLessThan(1e-4);
+  expect(data.tokens).toHaveLength(data.looksAt.length);
+  expect(await saved("Data (CSV)")).toContain("position,id,token,looks_at,looked_at_by");
+});
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test(`axe finds nothing, ${colorScheme}`, async ({ chat }) => {
+    const { page } = chat;
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    await openPanel(chat);
+    await speak(chat);
+    await cell(page, 1, 1).click();
+    await head(page).getByText("Whole pattern").click();
+    await head(page).getByText("Query and key").click();
+    await head(page).getByText("All weights of this token").click();
+    await expect(page.getByRole("img", { name: /^Attention pattern/ })).toBeVisible();
+    const { violations } = await new AxeBuilder({ page }).include("#inspector").analyze();
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 120))])).toEqual([]);
+  });
+}
