@@ -114,7 +114,7 @@ test("cancelling keeps the model that was open, and so does opening a third", as
   const server = await serve([file], { gateAt: Math.floor(file.buffer.length * 0.48) });
   await chat.open(talkingGguf());
   expect(await chat.ask("cats")).toBe(ANSWER_TEXTS.cats);
-  const link = chat.page.getByRole("textbox", { name: "Link" });
+  const link = chat.page.getByRole("textbox", { name: "Hugging Face id or URL" });
   await link.fill(`${server.origin}/slow.gguf`);
   await link.press("Enter");
   await expect(chat.progress).toBeVisible();

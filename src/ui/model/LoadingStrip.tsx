@@ -1,4 +1,4 @@
-import { formatBytes, formatPercent } from "../../shared/units";
+import { formatBytes, formatDuration, formatPercent } from "../../shared/units";
 import { useApp } from "../appContext";
 import { useStrings } from "../strings/useStrings";
 
@@ -8,9 +8,9 @@ export function LoadingStrip() {
   const loading = useApp((state) => state.loading);
   const cancelLoading = useApp((state) => state.cancelLoading);
   if (loading === null) return null;
-  const { name, progress, isCancelling } = loading;
+  const { name, progress, isCancelling, isPaused, bytesPerSecond } = loading;
   const share = progress !== null && progress.totalBytes > 0 ? progress.doneBytes / progress.totalBytes : null;
-  const stage = progress === null ? words.opening : words.stages[progress.stage];
+  const stage = isPaused ? words.paused : progress === null ? words.opening : words.stages[progress.stage];
   const bytes = progress === null ? "" : words.of(formatBytes(progress.doneBytes), formatBytes(progress.totalBytes));
   return (
     <div className="loading">
@@ -18,6 +18,12 @@ export function LoadingStrip() {
         <span className="loading-name">{name}</span>
         <span className="muted">{isCancelling ? words.cancelling : stage}</span>
         <span className="number muted">{bytes}</span>
+        {progress !== null && bytesPerSecond !== null && bytesPerSecond > 0 && (
+          <span className="number muted">
+            {words.rate(formatBytes(bytesPerSecond))},{" "}
+            {words.left(formatDuration((1000 * (progress.totalBytes - progress.doneBytes)) / bytesPerSecond))}
+          </span>
+        )}
       </div>
       <div
         role="progressbar"
@@ -31,9 +37,38 @@ export function LoadingStrip() {
       >
         <span style={{ inlineSize: `${(share ?? 1) * 100}%` }} />
       </div>
-      <button type="button" className="button" disabled={isCancelling} onClick={() => void cancelLoading()}>
-        {words.cancel}
-      </button>
+      <div className="loading-actions">
+        <PauseButton />
+        <button type="button" className="button" disabled={isCancelling} onClick={() => void cancelLoading()}>
+          {words.cancel}
+        </button>
+      </div>
+      <DownloadNote />
     </div>
+  );
+}
+
+/** Only what can go on where it was can be held up. */
+function PauseButton() {
+  const { loading: words } = useStrings();
+  const isPaused = useApp((state) => state.loading?.isPaused ?? false);
+  const canPause = useApp((state) => state.loading?.progress?.download?.canResume ?? false);
+  const pauseLoading = useApp((state) => state.pauseLoading);
+  const resumeLoading = useApp((state) => state.resumeLoading);
+  if (!canPause && !isPaused) return null;
+  return (
+    <button type="button" className="button" onClick={() => void (isPaused ? resumeLoading() : pauseLoading())}>
+      {isPaused ? words.resume : words.pause}
+    </button>
+  );
+}
+
+/** What a person should know of this download before it is too late. */
+function DownloadNote() {
+  const { loading: words } = useStrings();
+  const download = useApp((state) => state.loading?.progress?.download ?? null);
+  if (download === null || (download.canResume && download.notKept === null)) return null;
+  return (
+    <p className="loading-note hint">{download.notKept === null ? words.noResume : words.notKept(download.notKept)}</p>
   );
 }

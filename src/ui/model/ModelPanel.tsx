@@ -5,7 +5,6 @@ import { SelectField } from "../panels/SelectField";
 import { useShell } from "../shell";
 import { useStrings } from "../strings/useStrings";
 import { ModelFacts } from "./ModelFacts";
-import { ModelLink } from "./ModelLink";
 import { ModelLevel } from "./OpenModel";
 
 const VARIANT_OPTIONS: readonly (readonly [KernelVariant, string])[] = [
@@ -25,7 +24,6 @@ export function ModelPanel() {
   return (
     <Panel title={words.panel} aside={model !== null && <CloseModel />}>
       {isPhone && <ModelLevel />}
-      <ModelLink />
       <SelectField
         label={words.kernels}
         hint={words.kernelsHint}

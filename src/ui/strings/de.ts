@@ -3,6 +3,7 @@ import { deArchitecture } from "./deArchitecture";
 import { deAttention } from "./deAttention";
 import { deImage } from "./deImage";
 import { deNextToken } from "./deNextToken";
+import { deLibrary } from "./deLibrary";
 import { dePrompts } from "./dePrompts";
 import type { Strings } from "./en";
 
@@ -47,6 +48,13 @@ export const de: Strings = {
     opening: "Wird geöffnet",
     cancelling: "Wird abgebrochen",
     cancel: "Laden abbrechen",
+    pause: "Anhalten",
+    resume: "Fortsetzen",
+    paused: "Angehalten",
+    rate: (rate) => `${rate}/s`,
+    left: (time) => `noch ${time}`,
+    noResume: "Dieser Server schickt nur ganze Dateien: Ein abgebrochener Download beginnt von vorn.",
+    notKept: (reason) => `Bleibt nicht für den nächsten Besuch. ${reason}`,
     of: (done, total) => `${done} von ${total}`,
   },
   failure: (failure) => {
@@ -211,6 +219,7 @@ export const de: Strings = {
   nextToken: deNextToken,
   tabs: { attention: "Attention", nextToken: "Nächstes Token", kvCache: "KV-Cache", models: "Modelle" },
   settings: { name: "Einstellungen" },
+  library: deLibrary,
   model: {
     panel: "Modell",
     close: "Modell schließen",
@@ -218,9 +227,6 @@ export const de: Strings = {
     openHint:
       "Eine GGUF-Datei, oder config.json, tokenizer.json und *.safetensors zusammen. Ablegen auf der Seite geht auch.",
     drop: "Ablegen, um das Modell zu öffnen",
-    link: "Link",
-    linkExample: "https://…/model.gguf oder ein Modellordner",
-    openLink: "Link öffnen",
     level: "Stufe",
     levelHint: "Wie Gewichte auf der GPU liegen. Dateien in voller Genauigkeit werden beim Laden umgewandelt.",
     kernels: "Kernel",

@@ -7,6 +7,7 @@ import { enArchitecture } from "./enArchitecture";
 import { enAttention } from "./enAttention";
 import { enImage } from "./enImage";
 import { enNextToken } from "./enNextToken";
+import { enLibrary } from "./enLibrary";
 import { enPrompts } from "./enPrompts";
 
 type Stages = { readonly [S in LoadProgress["stage"]]: string };
@@ -52,6 +53,13 @@ export const en = {
     opening: "Opening",
     cancelling: "Cancelling",
     cancel: "Cancel loading",
+    pause: "Pause",
+    resume: "Resume",
+    paused: "Paused",
+    rate: (rate: string) => `${rate}/s`,
+    left: (time: string) => `${time} left`,
+    noResume: "This server sends whole files only: an interrupted download begins anew.",
+    notKept: (reason: string) => `Not kept for the next visit. ${reason}`,
     of: (done: string, total: string) => `${done} of ${total}`,
   },
   failure: (failure: Failure): string => {
@@ -217,6 +225,7 @@ export const en = {
   nextToken: enNextToken,
   tabs: { attention: "Attention", nextToken: "Next token", kvCache: "KV cache", models: "Models" },
   settings: { name: "Settings" },
+  library: enLibrary,
   model: {
     panel: "Model",
     close: "Close model",
@@ -224,9 +233,6 @@ export const en = {
     openHint:
       "One GGUF file, or config.json, tokenizer.json and *.safetensors together. Dropping them on the page works too.",
     drop: "Drop to open the model",
-    link: "Link",
-    linkExample: "https://…/model.gguf or a model folder",
-    openLink: "Open link",
     level: "Level",
     levelHint: "How weights are kept on the GPU. Full-precision files are converted while they load.",
     kernels: "Kernels",
