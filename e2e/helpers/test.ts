@@ -1,5 +1,6 @@
 /** `test` with the page as a person uses it, servers that end with the test, and a watch on the network. */
 import { test as base, expect } from "@playwright/test";
+import { type Faults, HubServer } from "../../src/runtime/testing/hubServer";
 import { ChatPage } from "./chatPage";
 import { ModelServer, type ModelServerOptions } from "./modelServer";
 import { type GivenFile, givenFile } from "./models";
@@ -24,18 +25,20 @@ interface Fixtures {
   readonly gotoFake: (options?: FakeOptions) => Promise<ChatPage>;
   readonly openFake: (options?: FakeOptions) => Promise<ChatPage>;
   readonly serve: Serve;
+  /** A hub with one repository, "tiny/model", or whatever paths are given. */
+  readonly serveHub: (files: readonly GivenFile[], faults?: Partial<Faults>, root?: string) => Promise<HubServer>;
   /** Addresses that were asked for so far, by the page and its worker. */
   readonly addresses: readonly string[];
 }
 
 interface Kept {
-  readonly servers: ModelServer[];
+  readonly servers: { readonly origin: string; close(): Promise<void> }[];
 }
 
 export const test = base.extend<Fixtures & { kept: Kept }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures from the pattern
   kept: async ({}, use) => {
-    const servers: ModelServer[] = [];
+    const servers: { readonly origin: string; close(): Promise<void> }[] = [];
     await use({ servers });
     for (const server of servers) await server.close();
   },
@@ -47,13 +50,22 @@ export const test = base.extend<Fixtures & { kept: Kept }>({
       return server;
     });
   },
+  serveHub: async ({ kept }, use) => {
+    await use(async (files, faults = {}, root = "/tiny/model/resolve/main/") => {
+      const contents = files.map(({ name, buffer }) => [`${root}${name}`, new Uint8Array(buffer)] as const);
+      const server = await HubServer.start(contents, faults);
+      kept.servers.push(server);
+      return server;
+    });
+  },
   // Nothing a person does lets anything leave for elsewhere than the page's own site and the site of the link.
   addresses: [
     async ({ context, baseURL, kept }, use) => {
       const seen: string[] = [];
       context.on("request", (request) => seen.push(request.url()));
       await use(seen);
-      const known = [new URL(baseURL ?? "").origin, FAKE_SITE, ...kept.servers.map(({ origin }) => origin)];
+      const origins = kept.servers.map(({ origin }) => origin);
+      const known = [new URL(baseURL ?? "").origin, FAKE_SITE, ...origins];
       const isOwn = (url: string) => /^(data|blob|about|chrome):/.test(url) || known.includes(new URL(url).origin);
       expect(seen.filter((url) => !isOwn(url))).toEqual([]);
     },

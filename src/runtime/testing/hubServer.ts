@@ -57,6 +57,7 @@ const NO_FAULTS: Faults = {
 
 export class HubServer {
   readonly asked: Asked[] = [];
+  private port = 0;
   faults: Faults;
   private readonly server = createServer((request, response) => void this.answer(request, response));
   private openGate: () => void = () => {};
@@ -75,11 +76,12 @@ export class HubServer {
   static async start(files: Iterable<readonly [string, Uint8Array]>, faults: Partial<Faults> = {}): Promise<HubServer> {
     const started = new HubServer(new Map(files), faults);
     await new Promise<void>((resolve) => started.server.listen(0, "127.0.0.1", resolve));
+    started.port = (started.server.address() as AddressInfo).port;
     return started;
   }
 
   get origin(): string {
-    return `http://127.0.0.1:${(this.server.address() as AddressInfo).port}`;
+    return `http://127.0.0.1:${this.port}`;
   }
 
   /** Bytes of bodies sent so far. */
@@ -93,6 +95,7 @@ export class HubServer {
 
   async close(): Promise<void> {
     this.open();
+    if (!this.server.listening) return;
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
   }
@@ -118,7 +121,8 @@ export class HubServer {
     }
     const api = this.hubAnswer(path);
     if (api !== null) return void response.writeHead(200, { "Content-Type": "application/json" }).end(api);
-    const file = this.files.get(path);
+    // A commit's address leads to the branch's files; there is but one of each.
+    const file = this.files.get(path) ?? this.files.get(path.replace(/\/resolve\/[0-9a-f]{40}\//, "/resolve/main/"));
     if (file === undefined) return void response.writeHead(404, { "X-Error-Code": "EntryNotFound" }).end();
     if (faults.redirectTo !== null) {
       return void response.writeHead(302, { Location: `${faults.redirectTo}${path}` }).end();
@@ -188,8 +192,8 @@ export class HubServer {
   private hubAnswer(path: string): string | null {
     const match = /^\/api\/models\/([^/]+\/[^/]+)\/(revision|tree)\/([^/]+)$/.exec(path);
     if (match === null) return null;
-    const [, id, question, revision] = match;
-    const root = `/${id}/resolve/${revision}/`;
+    const [, id, question] = match;
+    const root = `/${id}/resolve/main/`;
     const files = [...this.files].filter(([name]) => name.startsWith(root));
     if (files.length === 0) return null;
     const hash = createHash("sha256");

@@ -65,7 +65,11 @@ function Row({ model }: { model: KeptModel }) {
           {formatBytes(keptBytes)}
           {!isWhole && <span className="muted"> {words.partly(formatPercent(keptBytes / totalBytes))}</span>}
         </td>
-        <td>{model.lastUsed === 0 ? words.never : new Date(model.lastUsed).toLocaleDateString()}</td>
+        <td>
+          {model.lastUsed === 0
+            ? words.never
+            : new Date(model.lastUsed).toLocaleDateString(document.documentElement.lang)}
+        </td>
         <td>
           <Actions model={model} />
         </td>

@@ -2,8 +2,8 @@
 import { deArchitecture } from "./deArchitecture";
 import { deAttention } from "./deAttention";
 import { deImage } from "./deImage";
-import { deNextToken } from "./deNextToken";
 import { deLibrary } from "./deLibrary";
+import { deNextToken } from "./deNextToken";
 import { dePrompts } from "./dePrompts";
 import type { Strings } from "./en";
 

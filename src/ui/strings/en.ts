@@ -6,8 +6,8 @@ import type { NumericSetting } from "../../store/samplingSlice";
 import { enArchitecture } from "./enArchitecture";
 import { enAttention } from "./enAttention";
 import { enImage } from "./enImage";
-import { enNextToken } from "./enNextToken";
 import { enLibrary } from "./enLibrary";
+import { enNextToken } from "./enNextToken";
 import { enPrompts } from "./enPrompts";
 
 type Stages = { readonly [S in LoadProgress["stage"]]: string };

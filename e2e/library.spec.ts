@@ -1,0 +1,143 @@
+/** Models from a hub: found by id, judged before they come, kept, verified, deleted; downloads that are interrupted. */
+import type { Page } from "@playwright/test";
+import type { ChatPage } from "./helpers/chatPage";
+import { ANSWER_TEXTS, talkingFolder, talkingGguf } from "./helpers/models";
+import { expect, test } from "./helpers/test";
+
+async function showModels(chat: ChatPage): Promise<void> {
+  await chat.goto();
+  await chat.page.getByRole("tab", { name: "Models" }).click();
+}
+
+const field = (page: Page, name: string) => page.getByRole("textbox", { name, exact: true });
+const cached = (page: Page) => page.getByRole("table", { name: "Cached models" });
+const button = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
+
+async function load(page: Page, hub: string, id: string): Promise<void> {
+  await field(page, "Hub address").fill(hub);
+  await field(page, "Hugging Face id or URL").fill(id);
+  await button(page, "Load").click();
+}
+
+test("an id of a hub is judged, loaded, kept, and opens again without a network", async ({ chat, page, serveHub }) => {
+  const hub = await serveHub(talkingFolder());
+  await showModels(chat);
+  await chat.choose("Level", "q8_0");
+  await load(page, hub.origin, "tiny/model");
+  const fit = page.getByRole("region", { name: "Will it fit" });
+  await expect(fit).toContainText("It fits.");
+  await chat.expectReady("model");
+  expect(await chat.ask("rain")).toBe(ANSWER_TEXTS.rain);
+  const row = cached(page).getByRole("row", { name: /model/ });
+  await expect(row).toContainText("q8_0");
+  await hub.close();
+  await page.reload();
+  await page.getByRole("tab", { name: "Models" }).click();
+  await cached(page).getByRole("button", { name: "Open model" }).click();
+  await chat.expectReady("model");
+  await expect(chat.model).toContainText("q8_0");
+  // By id, too: the hub does not answer, and what is kept is opened.
+  await load(page, hub.origin, "tiny/model");
+  await chat.expectReady("model");
+  await expect(chat.alert).toHaveCount(0);
+});
+
+test("of several GGUF files one is chosen; the catalogue offers models to begin with", async ({
+  chat,
+  page,
+  serveHub,
+}) => {
+  const hub = await serveHub([talkingGguf({}, "tiny-F32.gguf"), talkingGguf({}, "tiny-copy.gguf")]);
+  await showModels(chat);
+  await expect(page.getByRole("list", { name: "Catalogue" }).getByRole("listitem")).not.toHaveCount(0);
+  await load(page, hub.origin, "tiny/model");
+  await page.getByRole("button", { name: /tiny-F32\.gguf/ }).click();
+  await chat.expectReady("tiny-F32");
+  expect(await chat.ask("tea")).toBe(ANSWER_TEXTS.tea);
+});
+
+test("a gated model needs a token, which goes to the hub only", async ({ chat, page, serveHub }) => {
+  const storage = await serveHub([talkingGguf({}, "gated.gguf")]);
+  const hub = await serveHub([talkingGguf({}, "gated.gguf")], { token: "hf_secret" });
+  await showModels(chat);
+  await load(page, hub.origin, "tiny/model");
+  await expect(chat.alert).toContainText("access token");
+  hub.faults.redirectTo = storage.origin;
+  await field(page, "Access token").fill("hf_secret");
+  await button(page, "Load").click();
+  await chat.expectReady("gated");
+  expect(hub.asked.some(({ authorization }) => authorization === "Bearer hf_secret")).toBe(true);
+  expect(storage.asked.filter(({ authorization }) => authorization !== null)).toEqual([]);
+  expect(storage.asked.length).toBeGreaterThan(0);
+});
+
+test("a download can be paused, and goes on where it was", async ({ chat, page, serveHub }) => {
+  const file = talkingGguf({}, "slow.gguf");
+  const hub = await serveHub([file], { gateAt: Math.floor(file.buffer.length * 0.6) });
+  await page.goto(`./?${new URLSearchParams({ hub: hub.origin, model: "tiny/model", tab: "models" })}`);
+  await button(page, "Pause").click();
+  await expect(button(page, "Resume")).toBeVisible();
+  await expect.poll(() => hub.asked.at(-1)?.aborted).toBe(true);
+  hub.open();
+  await button(page, "Resume").click();
+  await chat.expectReady("slow");
+  expect(await chat.ask("cats")).toBe(ANSWER_TEXTS.cats);
+});
+
+test("records that were changed are found by Verify and fetched again, alone", async ({ chat, page, serveHub }) => {
+  const hub = await serveHub([talkingGguf({}, "whole.gguf")]);
+  await showModels(chat);
+  await load(page, hub.origin, "tiny/model");
+  await chat.expectReady("whole");
+  await cached(page).getByRole("button", { name: "Verify" }).click();
+  await expect(page.getByText("The record is sound.")).toBeVisible();
+  await damageFirstRecord(page);
+  await cached(page).getByRole("button", { name: "Verify" }).click();
+  await expect(page.getByText("1 record is damaged")).toBeVisible();
+  await cached(page).getByRole("button", { name: "Open whole" }).click();
+  await chat.expectReady("whole");
+  expect(await chat.ask("tea")).toBe(ANSWER_TEXTS.tea);
+  await cached(page).getByRole("button", { name: "Verify" }).click();
+  await expect(page.getByText("The record is sound.")).toBeVisible();
+  await button(page, "Delete").click();
+  await expect(cached(page)).toBeHidden();
+});
+
+test("bytes that are not those the hub published are refused and not kept", async ({ chat, page, serveHub }) => {
+  const hub = await serveHub([talkingGguf({}, "wrong.gguf")], { sha256: "0".repeat(64) });
+  await showModels(chat);
+  await load(page, hub.origin, "tiny/model");
+  await expect(chat.alert).toContainText("SHA-256");
+  await expect(chat.model).toHaveText("No model open");
+  await expect(cached(page)).toBeHidden();
+});
+
+test("where there is no room, the model is loaded from memory, and that is said", async ({ chat, page, serveHub }) => {
+  const file = talkingGguf({}, "large.gguf");
+  const hub = await serveHub([file], { gateAt: file.buffer.length - 100 });
+  await showModels(chat);
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Storage.overrideQuotaForOrigin", { origin: new URL(page.url()).origin, quotaSize: 20_000 });
+  await load(page, hub.origin, "tiny/model");
+  hub.open();
+  await chat.expectReady("large");
+  expect(await chat.ask("rain")).toBe(ANSWER_TEXTS.rain);
+});
+
+/** In the store itself, as no part of the page would. */
+async function damageFirstRecord(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const done = <T>(request: IDBRequest<T>) =>
+      new Promise<T>((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(request.error);
+      });
+    const database = await done(indexedDB.open("vitrine-models"));
+    const store = database.transaction("records", "readwrite").objectStore("records");
+    const key = (await done(store.getAllKeys())).find((name) => String(name).startsWith("record/")) ?? "";
+    const bytes = (await done(store.get(key))) as Uint8Array;
+    bytes[1000] = (bytes[1000] ?? 0) ^ 255;
+    await done(store.put(bytes, key));
+    database.close();
+  });
+}
