@@ -41,19 +41,11 @@ struct Best {
   raw_sum: f32,
 }
 
-const BINS: u32 = 256u;
 // What a cut counts: chunks by their highest logit, tokens, or the tokens' mass.
 const BY_CHUNK: u32 = 0u;
 const BY_COUNT: u32 = 1u;
 const BY_MASS: u32 = 2u;
 
-var<workgroup> bin_low: array<atomic<u32>, BINS>;
-var<workgroup> bin_high: array<atomic<u32>, BINS>;
-var<workgroup> group_low: array<u32, 16>;
-var<workgroup> group_high: array<u32, 16>;
-var<workgroup> prefix: u32;
-var<workgroup> need: Wide;
-var<workgroup> chosen: Wide;
 var<workgroup> best: array<Best, WORKGROUP>;
 var<workgroup> survivor_count: atomic<u32>;
 var<workgroup> bad: atomic<u32>;
@@ -79,22 +71,6 @@ fn is_in(key: u32, id: u32, cut: Cut) -> bool {
   return key > cut.key || (key == cut.key && id <= cut.id);
 }
 
-fn clear_bins(thread: u32) {
-  for (var i = thread; i < BINS; i += WORKGROUP) {
-    atomicStore(&bin_low[i], 0u);
-    atomicStore(&bin_high[i], 0u);
-  }
-  workgroupBarrier();
-}
-
-fn add_to_bin(bin: u32, amount: Wide) {
-  let before = atomicAdd(&bin_low[bin], amount.low);
-  let high = amount.high + select(0u, 1u, before + amount.low < before);
-  if (high > 0u) {
-    atomicAdd(&bin_high[bin], high);
-  }
-}
-
 // Lists the chunks that hold a key of at least `lowest`, and says how many. Every thread must call it.
 fn list_chunks(thread: u32, lowest: u32) -> u32 {
   workgroupBarrier();
@@ -118,55 +94,6 @@ fn list_chunks(thread: u32, lowest: u32) -> u32 {
 // Item i of the listed chunks' tokens; V or more where the last chunk ends early.
 fn listed_token(i: u32) -> u32 {
   return chunks[i / CHUNK].listed * CHUNK + i % CHUNK;
-}
-
-fn bin_value(bin: u32) -> Wide {
-  return Wide(atomicLoad(&bin_high[bin]), atomicLoad(&bin_low[bin]));
-}
-
-// Walks bins in order until `need` is covered (the share top_p of all bins where `takes_share`): returns the bin, leaves
-// in `need` what it must give and in `chosen` what it holds. Sixteen sums of sixteen bins shorten the walk. Every thread
-// must call it.
-fn walk_bins(thread: u32, descending: bool, takes_share: bool) -> u32 {
-  workgroupBarrier();
-  for (var g = thread; g < 16u; g += WORKGROUP) {
-    var sum = Wide(0u, 0u);
-    for (var i = 0u; i < 16u; i++) {
-      sum = wide_add(sum, bin_value(g * 16u + i));
-    }
-    group_low[g] = sum.low;
-    group_high[g] = sum.high;
-  }
-  workgroupBarrier();
-  if (thread == 0u) {
-    if (takes_share) {
-      need = share_of_all();
-    }
-    var wanted = need;
-    var found = 0u;
-    for (var i = 0u; i < 16u; i++) {
-      let g = select(i, 15u - i, descending);
-      let sum = Wide(group_high[g], group_low[g]);
-      if (wide_at_least(sum, wanted)) {
-        found = g;
-        break;
-      }
-      wanted = wide_sub(wanted, sum);
-    }
-    for (var i = 0u; i < 16u; i++) {
-      let bin = found * 16u + select(i, 15u - i, descending);
-      let sum = bin_value(bin);
-      if (wide_at_least(sum, wanted)) {
-        found = bin;
-        chosen = sum;
-        break;
-      }
-      wanted = wide_sub(wanted, sum);
-    }
-    need = wanted;
-    prefix = found;
-  }
-  return workgroupUniformLoad(&prefix);
 }
 
 // The smallest set of most likely tokens inside `limit` that holds `need` (a count), or the share top_p of their mass,
@@ -208,7 +135,7 @@ fn find_cut(thread: u32, kind: u32, limit: Cut, lowest: u32, highest: f32) -> Cu
         add_to_bin((token_key >> shift) & 255u, amount);
       }
     }
-    let digit = walk_bins(thread, !in_ids, kind == BY_MASS && pass_index == 0u) << shift;
+    let digit = walk_bins(thread, !in_ids, select(WHOLE, settings.top_p, kind == BY_MASS && pass_index == 0u)) << shift;
     if (in_ids) {
       id_end |= digit;
     } else {
@@ -238,24 +165,6 @@ fn needs_some_ids(thread: u32, key: u32, by_mass: bool, highest: f32) -> bool {
     need = Wide(0u, wanted);
   }
   return workgroupUniformLoad(&needs_ids) == 1u;
-}
-
-// The share top_p of what the sixteen sums hold, at least the smallest mass there is.
-fn share_of_all() -> Wide {
-  var total = Wide(0u, 0u);
-  for (var i = 0u; i < 16u; i++) {
-    total = wide_add(total, Wide(group_high[i], group_low[i]));
-  }
-  let target_mass = settings.top_p * wide_float(total);
-  let high = floor(target_mass / 4294967296.0);
-  var wanted = Wide(u32(high), u32(clamp(target_mass - high * 4294967296.0, 0.0, 4294967040.0)));
-  if (wanted.high == 0u && wanted.low == 0u) {
-    wanted.low = 1u;
-  }
-  if (!wide_at_least(total, wanted)) {
-    wanted = total;
-  }
-  return wanted;
 }
 
 // Highest score of all threads, the lower id on a tie. Every thread must call it.

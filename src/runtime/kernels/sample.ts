@@ -2,6 +2,7 @@
 
 import chunks from "../../../shaders/lib/chunks.wgsl?raw";
 import masked from "../../../shaders/lib/masked.wgsl?raw";
+import radixBins from "../../../shaders/lib/radix_bins.wgsl?raw";
 import sampling from "../../../shaders/lib/sampling.wgsl?raw";
 import stepText from "../../../shaders/lib/step.wgsl?raw";
 import wide from "../../../shaders/lib/wide.wgsl?raw";
@@ -102,7 +103,7 @@ export async function sample(gpu: Gpu, request: SampleRequest): Promise<Dispatch
     label: "draw",
     source: {
       name: `sample select ${variant}`,
-      files: [selectShader, sampling, stepText, masked, chunks, wide],
+      files: [selectShader, radixBins, sampling, stepText, masked, chunks, wide],
       bindings: ["uniform", "read_write", "read_write", "read", "read_write", "read_write", "read_write", "read_write"],
     },
     constants: { WORKGROUP: variant === "serial" ? 1 : 256, V },
