@@ -1,6 +1,11 @@
 /** Typed access to config.json or GGUF metadata: what is missing or of a wrong kind is named. */
 import { VitrineError } from "../../shared/errors";
 
+/** No size of any model comes near. */
+const MOST = 2 ** 31 - 1;
+/** Layers of the deepest models are some 200. */
+export const MOST_LAYERS = 1024;
+
 export class ConfigReader {
   /** @param where for messages, e.g. "config.json" @param prefix put before every key, e.g. "llama." */
   constructor(
@@ -20,6 +25,24 @@ export class ConfigReader {
     if (typeof value === "number" && Number.isFinite(value)) return value;
     if (typeof value === "bigint") return Number(value);
     throw this.wrong(key, value, "a number");
+  }
+
+  /**
+   * A size: a whole number from 1 to `most`. Nothing is allocated by a number that a damaged file made up.
+   * @throws UnsupportedModelError
+   */
+  count(key: string, options: { readonly fallback?: number; readonly most?: number } = {}): number {
+    const { fallback, most = MOST } = options;
+    const value = this.number(key, fallback);
+    if (Number.isInteger(value) && value >= 1 && value <= most) return value;
+    throw this.wrong(key, value, `a whole number from 1 to ${most}`);
+  }
+
+  /** @throws UnsupportedModelError when not above 0 */
+  positive(key: string, fallback?: number): number {
+    const value = this.number(key, fallback);
+    if (value > 0) return value;
+    throw this.wrong(key, value, "a number above 0");
   }
 
   numberOrNull(key: string): number | null {

@@ -1,7 +1,7 @@
 /** The image half of a LLaVA pair in GGUF ("mmproj"): a CLIP or SigLIP tower with its projector, and nothing else. */
 import type { BlockSpec, BlockTensors, LinearRefs } from "../../shared/modelSpec";
 import type { HasTensor } from "./architecture";
-import type { ConfigReader } from "./configReader";
+import { type ConfigReader, MOST_LAYERS } from "./configReader";
 import type { VisionDescription } from "./visionTower";
 
 /** Shape of a tensor, rows first; undefined: the file has none of that name. */
@@ -16,8 +16,8 @@ export function visionFromGguf(config: ConfigReader, textSize: number, shapeOf: 
   config.mustBe("has_vision_encoder", [true]);
   config.mustBe("projector_type", ["mlp"]);
   config.mustBe("use_silu", [false]);
-  const hiddenSize = config.number("vision.embedding_length");
-  const numHeads = config.number("vision.attention.head_count");
+  const hiddenSize = config.count("vision.embedding_length");
+  const numHeads = config.count("vision.attention.head_count");
   const layers = layersRun(config);
   const classRow = has("v.class_embd");
   const norm = { kind: "layer", eps: config.number("vision.attention.layer_norm_epsilon", 1e-5) } as const;
@@ -37,7 +37,7 @@ export function visionFromGguf(config: ConfigReader, textSize: number, shapeOf: 
       kind: "plain",
       // The flag tells tanh GELU from its sigmoid approximation.
       activation: config.boolean("use_gelu", false) ? "gelu_tanh" : "gelu_quick",
-      intermediateSize: config.number("vision.feed_forward_length"),
+      intermediateSize: config.count("vision.feed_forward_length"),
     },
   };
   const linear = (name: string): LinearRefs => ({
@@ -73,7 +73,7 @@ export function visionFromGguf(config: ConfigReader, textSize: number, shapeOf: 
 
 /** `feature_layer` counts the layers run; files without it hold only those that are. */
 function layersRun(config: ConfigReader): number {
-  const layers = config.number("vision.block_count");
+  const layers = config.count("vision.block_count", { most: MOST_LAYERS });
   const chosen = config.array("vision.feature_layer");
   if (chosen === null) return layers;
   const [run] = chosen;

@@ -1,6 +1,8 @@
 /** GPT-2: learned positions, layer norm, plain GELU MLP, biases everywhere, tied head; q, k and v in one matrix. */
 import type { Activation, BlockSpec, BlockTensors, LinearRefs, TensorRef } from "../../shared/modelSpec";
 import type { Architecture, ModelDescription } from "./architecture";
+import { MOST_LAYERS } from "./configReader";
+import { refuseGgufOptions, refuseOptions } from "./unsupportedOptions";
 
 const ACTIVATIONS = ["gelu_new", "gelu", "gelu_pytorch_tanh", "relu"] as const;
 const ACTIVATION_OF: Record<(typeof ACTIVATIONS)[number], Activation> = {
@@ -92,8 +94,9 @@ export const gpt2: Architecture = {
   modelTypes: ["gpt2"],
 
   fromGguf(metadata, has) {
-    const hiddenSize = metadata.number("embedding_length");
-    const numLayers = metadata.number("block_count");
+    refuseGgufOptions(metadata);
+    const hiddenSize = metadata.count("embedding_length");
+    const numLayers = metadata.count("block_count", { most: MOST_LAYERS });
     const blocks = Array.from({ length: numLayers }, (_, layer) => {
       const at = `blk.${layer}`;
       return blockTensors(
@@ -111,12 +114,12 @@ export const gpt2: Architecture = {
     });
     return describe(
       {
-        vocabSize: metadata.number("vocab_size"),
+        vocabSize: metadata.count("vocab_size"),
         hiddenSize,
-        contextLength: metadata.number("context_length"),
+        contextLength: metadata.count("context_length"),
         numLayers,
-        numHeads: metadata.number("attention.head_count"),
-        intermediateSize: metadata.number("feed_forward_length"),
+        numHeads: metadata.count("attention.head_count"),
+        intermediateSize: metadata.count("feed_forward_length"),
         eps: metadata.number("attention.layer_norm_epsilon"),
         activation: "gelu_tanh",
       },
@@ -131,11 +134,12 @@ export const gpt2: Architecture = {
   },
 
   fromHuggingFace(config, has) {
+    refuseOptions(config);
     config.mustBe("scale_attn_weights", [true]);
     config.mustBe("scale_attn_by_inverse_layer_idx", [false]);
     config.mustBe("add_cross_attention", [false]);
-    const hiddenSize = config.number("n_embd");
-    const numLayers = config.number("n_layer");
+    const hiddenSize = config.count("n_embd");
+    const numLayers = config.count("n_layer", { most: MOST_LAYERS });
     const root = has("transformer.wte.weight") ? "transformer." : "";
     const blocks = Array.from({ length: numLayers }, (_, layer) => {
       const at = `${root}h.${layer}`;
@@ -155,11 +159,11 @@ export const gpt2: Architecture = {
     const tied = config.boolean("tie_word_embeddings", true) || !has("lm_head.weight");
     return describe(
       {
-        vocabSize: config.number("vocab_size"),
+        vocabSize: config.count("vocab_size"),
         hiddenSize,
-        contextLength: config.number("n_positions"),
+        contextLength: config.count("n_positions"),
         numLayers,
-        numHeads: config.number("n_head"),
+        numHeads: config.count("n_head"),
         intermediateSize: config.numberOrNull("n_inner") ?? 4 * hiddenSize,
         eps: config.number("layer_norm_epsilon", 1e-5),
         activation: ACTIVATION_OF[config.choice("activation_function", ACTIVATIONS, "gelu_new")],

@@ -11,8 +11,9 @@ import type {
   RopeScaling,
 } from "../../shared/modelSpec";
 import type { HasTensor, ModelDescription } from "./architecture";
-import type { ConfigReader } from "./configReader";
+import { type ConfigReader, MOST_LAYERS } from "./configReader";
 import { ggufRope, huggingFaceRope } from "./ropeScaling";
+import { refuseGgufOptions, refuseOptions } from "./unsupportedOptions";
 
 export interface LlamaTraits {
   readonly family: string;
@@ -83,18 +84,16 @@ function describe(shape: Shape, traits: LlamaTraits, config: ConfigReader, tenso
 }
 
 export function llamaFromHuggingFace(traits: LlamaTraits, config: ConfigReader, has: HasTensor): ModelDescription {
+  refuseOptions(config);
   config.mustBe("hidden_act", ["silu", "swish"]);
-  config.mustBe("pretraining_tp", [1]);
-  const hiddenSize = config.number("hidden_size");
-  const numHeads = config.number("num_attention_heads");
-  const headDim = config.number("head_dim", hiddenSize / numHeads);
-  const contextLength = config.number("max_position_embeddings");
-  const numLayers = config.number("num_hidden_layers");
+  const hiddenSize = config.count("hidden_size");
+  const numHeads = config.count("num_attention_heads");
+  const headDim = config.count("head_dim", { fallback: hiddenSize / numHeads });
+  const contextLength = config.count("max_position_embeddings");
+  const numLayers = config.count("num_hidden_layers", { most: MOST_LAYERS });
   const { theta, scaling } = huggingFaceRope(config, contextLength);
   const biases = traits.biases?.(config) ?? { qkv: false, o: false, mlp: false };
   const tied = config.boolean("tie_word_embeddings", false) || !has("lm_head.weight");
-  // Partial rotary factors exist in other families only.
-  config.mustBe("partial_rotary_factor", [1]);
   const blocks = Array.from({ length: numLayers }, (_, layer): BlockTensors => {
     const at = `model.layers.${layer}`;
     const linear = (name: string, bias: boolean): LinearRefs => ({
@@ -118,14 +117,14 @@ export function llamaFromHuggingFace(traits: LlamaTraits, config: ConfigReader, 
   });
   return describe(
     {
-      vocabSize: config.number("vocab_size"),
+      vocabSize: config.count("vocab_size"),
       hiddenSize,
       contextLength,
       numLayers,
       numHeads,
-      numKvHeads: config.number("num_key_value_heads", numHeads),
+      numKvHeads: config.count("num_key_value_heads", { fallback: numHeads }),
       headDim,
-      intermediateSize: config.number("intermediate_size"),
+      intermediateSize: config.count("intermediate_size"),
       eps: config.number("rms_norm_eps", 1e-6),
       rotaryDim: headDim,
       layout: "half",
@@ -145,13 +144,13 @@ export function llamaFromHuggingFace(traits: LlamaTraits, config: ConfigReader, 
 
 /** @param metadata reader whose keys start behind "<architecture>." @param vocabSize rows of the embedding */
 export function llamaFromGguf(traits: LlamaTraits, metadata: ConfigReader, has: HasTensor): ModelDescription {
-  metadata.mustBe("expert_count", [0]);
-  const hiddenSize = metadata.number("embedding_length");
-  const numHeads = metadata.number("attention.head_count");
-  const headDim = metadata.number("attention.key_length", hiddenSize / numHeads);
+  refuseGgufOptions(metadata);
+  const hiddenSize = metadata.count("embedding_length");
+  const numHeads = metadata.count("attention.head_count");
+  const headDim = metadata.count("attention.key_length", { fallback: hiddenSize / numHeads });
   metadata.mustBe("attention.value_length", [headDim]);
-  const contextLength = metadata.number("context_length");
-  const numLayers = metadata.number("block_count");
+  const contextLength = metadata.count("context_length");
+  const numLayers = metadata.count("block_count", { most: MOST_LAYERS });
   const divisors = "rope_freqs.weight";
   const { theta, scaling } = ggufRope(metadata, contextLength, has(divisors) ? divisors : null);
   const blocks = Array.from({ length: numLayers }, (_, layer): BlockTensors => {
@@ -174,16 +173,16 @@ export function llamaFromGguf(traits: LlamaTraits, metadata: ConfigReader, has: 
   });
   return describe(
     {
-      vocabSize: metadata.number("vocab_size"),
+      vocabSize: metadata.count("vocab_size"),
       hiddenSize,
       contextLength,
       numLayers,
       numHeads,
-      numKvHeads: metadata.number("attention.head_count_kv", numHeads),
+      numKvHeads: metadata.count("attention.head_count_kv", { fallback: numHeads }),
       headDim,
-      intermediateSize: metadata.number("feed_forward_length"),
+      intermediateSize: metadata.count("feed_forward_length"),
       eps: metadata.number("attention.layer_norm_rms_epsilon"),
-      rotaryDim: metadata.number("rope.dimension_count", headDim),
+      rotaryDim: metadata.count("rope.dimension_count", { fallback: headDim, most: headDim }),
       layout: traits.ggufLayout,
       theta,
       scaling,

@@ -13,7 +13,8 @@ function yarnMagnitude(factor: number, weight = 1): number {
 export function huggingFaceRope(config: ConfigReader, contextLength: number): { theta: number; scaling: RopeScaling } {
   const parameters = config.object("rope_parameters");
   const scaling = parameters ?? config.object("rope_scaling");
-  const theta = parameters?.numberOrNull("rope_theta") ?? config.number("rope_theta", 10000);
+  const theta =
+    (parameters?.has("rope_theta") ? parameters.positive("rope_theta") : null) ?? config.positive("rope_theta", 10000);
   return { theta, scaling: scaling === null ? { kind: "none" } : scalingOf(scaling, contextLength) };
 }
 
@@ -24,17 +25,18 @@ function scalingOf(scaling: ConfigReader, contextLength: number): RopeScaling {
     case "default":
       return { kind: "none" };
     case "linear":
-      return { kind, factor: scaling.number("factor") };
+      return { kind, factor: scaling.positive("factor") };
     case "dynamic":
       return {
         kind,
-        factor: scaling.number("factor"),
+        factor: scaling.positive("factor"),
         originalContextLength: scaling.number("original_max_position_embeddings", contextLength),
       };
     case "yarn":
+      scaling.mustBe("truncate", [true]);
       return {
         kind,
-        factor: scaling.number("factor"),
+        factor: scaling.positive("factor"),
         originalContextLength: scaling.number("original_max_position_embeddings", contextLength),
         betaFast: scaling.number("beta_fast", 32),
         betaSlow: scaling.number("beta_slow", 1),
@@ -43,7 +45,7 @@ function scalingOf(scaling: ConfigReader, contextLength: number): RopeScaling {
     case "llama3":
       return {
         kind,
-        factor: scaling.number("factor"),
+        factor: scaling.positive("factor"),
         lowFreqFactor: scaling.number("low_freq_factor"),
         highFreqFactor: scaling.number("high_freq_factor"),
         originalContextLength: scaling.number("original_max_position_embeddings"),
@@ -52,7 +54,7 @@ function scalingOf(scaling: ConfigReader, contextLength: number): RopeScaling {
 }
 
 function yarnAttention(scaling: ConfigReader): number {
-  const factor = scaling.number("factor");
+  const factor = scaling.positive("factor");
   const weight = scaling.numberOrNull("mscale");
   const weightAll = scaling.numberOrNull("mscale_all_dim");
   if (weight !== null && weightAll !== null) return yarnMagnitude(factor, weight) / yarnMagnitude(factor, weightAll);
@@ -65,10 +67,12 @@ export function ggufRope(
   contextLength: number,
   divisors: string | null,
 ): { theta: number; scaling: RopeScaling } {
-  const theta = metadata.number("rope.freq_base", 10000);
+  const theta = metadata.positive("rope.freq_base", 10000);
   if (divisors !== null) return { theta, scaling: { kind: "divisors", tensor: divisors } };
-  const kind = metadata.choice("rope.scaling.type", ["none", "linear", "yarn"] as const, "none");
-  const factor = metadata.number("rope.scaling.factor", 1);
+  // Files before the type was written down say a factor only, and mean linear.
+  const factor = metadata.positive("rope.scaling.factor", metadata.positive("rope.scale_linear", 1));
+  const untyped = factor === 1 ? "none" : "linear";
+  const kind = metadata.choice("rope.scaling.type", ["none", "linear", "yarn"] as const, untyped);
   if (kind === "linear") return { theta, scaling: { kind, factor } };
   if (kind === "yarn") {
     return {

@@ -8,7 +8,7 @@ import type {
   VisionTensors,
 } from "../../shared/modelSpec";
 import type { HasTensor } from "./architecture";
-import type { ConfigReader } from "./configReader";
+import { type ConfigReader, MOST_LAYERS } from "./configReader";
 
 const TOWERS = ["clip_vision_model", "siglip_vision_model"] as const;
 
@@ -58,9 +58,9 @@ export function visionFromLlava(llava: ConfigReader, textSize: number, has: HasT
   const config = llava.requiredObject("vision_config");
   const traits = TRAITS[config.choice("model_type", TOWERS)];
   config.mustBe("num_channels", [3]);
-  const hiddenSize = config.number("hidden_size", 768);
-  const numHeads = config.number("num_attention_heads", 12);
-  const allLayers = config.number("num_hidden_layers", 12);
+  const hiddenSize = config.count("hidden_size", { fallback: 768 });
+  const numHeads = config.count("num_attention_heads", { fallback: 12 });
+  const allLayers = config.count("num_hidden_layers", { fallback: 12, most: MOST_LAYERS });
   const layers = layersRun(llava, allLayers);
   const norm = { kind: "layer", eps: config.number("layer_norm_eps", traits.eps) } as const;
   const block: BlockSpec = {
@@ -78,7 +78,7 @@ export function visionFromLlava(llava: ConfigReader, textSize: number, has: HasT
     mlp: {
       kind: "plain",
       activation: ACTIVATION_OF[config.choice("hidden_act", ACTIVATION_NAMES, traits.activation)],
-      intermediateSize: config.number("intermediate_size", 3072),
+      intermediateSize: config.count("intermediate_size", { fallback: 3072 }),
     },
   };
   const strategy = llava.choice("vision_feature_select_strategy", ["default", "full"] as const, "default");
@@ -89,8 +89,8 @@ export function visionFromLlava(llava: ConfigReader, textSize: number, has: HasT
   return {
     spec: {
       family: traits.family,
-      imageSize: config.number("image_size", traits.imageSize),
-      patchSize: config.number("patch_size", traits.patchSize),
+      imageSize: config.count("image_size", { fallback: traits.imageSize, most: 4096 }),
+      patchSize: config.count("patch_size", { fallback: traits.patchSize, most: 4096 }),
       hiddenSize,
       blocks: Array.from({ length: layers }, () => block),
       classRow: traits.classRow,
