@@ -3,6 +3,7 @@ import type { AttentionTileData, HeadId, LensReport, QueryKeyPair, TileRequest }
 import type { TokenText } from "../shared/nextToken";
 import type { SessionHandle } from "../shared/protocol";
 import type { AppState, SliceContext } from "./appState";
+import { pathTo } from "./conversation";
 import { type ErrorInfo, toErrorInfo } from "./errorInfo";
 import { type HeadMaps, mergeOverview } from "./headMaps";
 import { type HeadView, readHeadView } from "./headView";
@@ -19,6 +20,8 @@ import {
 
 /** While text streams heads are read this often: more than an eye can follow costs the answer speed. */
 const FOLLOW_MS = 120;
+/** How often a lens is asked for while the session is busy with something else. */
+const LENS_TRIES = 40;
 
 export interface AttentionState {
   /** `waiting`: looking begins when the answer under way has ended. */
@@ -33,6 +36,9 @@ export interface AttentionState {
 }
 
 const NO_PREVIEW = { position: null, head: null };
+
+/** Stands for a row that is no token: a patch of a picture. */
+const PATCH_TEXT: TokenText = { id: -1, text: "▦", part: 0, bytes: null, isSpecial: false };
 
 export const NO_ATTENTION: AttentionState = {
   status: "off",
@@ -119,7 +125,8 @@ export function createAttentionSlice(context: SliceContext): AttentionSlice {
     if (state.streaming !== null) shownText = "";
     const place = lookedAtToken(state);
     if (state.streaming !== null || place === null || isForeign(state, place)) return;
-    const text = textPlaceOf(state, place);
+    await state.seePath(state.chat.id, pathTo(state.chat, place.turnId).slice(0, -1));
+    const text = textPlaceOf(get(), place);
     const key = `${session} ${place.turnId} ${text?.answerIds.length}`;
     if (text === null || text.answerIds.length === 0 || key === shownText) return;
     await runtime.showText(session, text);
@@ -134,13 +141,13 @@ export function createAttentionSlice(context: SliceContext): AttentionSlice {
     const maps = mergeOverview(held, update);
     const isSame = attention.texts.every((text, i) => text.id === (maps.ids[i] ?? -1));
     const from = isSame ? settledCount(attention.texts) : 0;
+    const ids = maps.ids.slice(from);
+    const known = ids.map((id) => id ?? 0);
     const fresh = model.report.hasTokenizer
-      ? await runtime.tokenTexts(
-          model.report.handle,
-          maps.ids.slice(from).map((id) => id ?? 0),
-        )
-      : maps.ids.slice(from).map((id) => plainText(id ?? 0));
-    return { maps, texts: [...attention.texts.slice(0, from), ...fresh] };
+      ? await runtime.tokenTexts(model.report.handle, known)
+      : known.map(plainText);
+    const texts = fresh.map((text, i) => (ids[i] === null ? PATCH_TEXT : text));
+    return { maps, texts: [...attention.texts.slice(0, from), ...texts] };
   }
 
   function findAnswer(maps: HeadMaps | null): AttentionState["answer"] {
@@ -262,7 +269,15 @@ export function createAttentionSlice(context: SliceContext): AttentionSlice {
     },
     readAttentionTile: (request) => read((session) => runtime.readTile(session, request)),
     readAttentionPair: (head, row, key) => read((session) => runtime.readPair(session, head, row, key)),
-    readAttentionLens: (position, top) => read((session) => runtime.readLens(session, position, top)),
+    readAttentionLens: async (position, top) => {
+      // The text may just be read once more.
+      for (let tries = 0; tries < LENS_TRIES && get().streaming === null; tries++) {
+        const lens = await read((session) => runtime.readLens(session, position, top));
+        if (lens !== null) return lens;
+        await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
+      }
+      return null;
+    },
     clearMeanHeads: () => {
       set({ meanHeads: [] });
       refresh();

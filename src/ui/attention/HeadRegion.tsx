@@ -10,6 +10,7 @@ import { AttentionMatrix } from "./AttentionMatrix";
 import type { WeightScale } from "./colorScale";
 import { ExportMenu } from "./ExportMenu";
 import { figureWords, showToken } from "./headWords";
+import { ImageAttention } from "./ImageAttention";
 import { QueryKey } from "./QueryKey";
 import { TokenStrip } from "./TokenStrip";
 import { TopTokens } from "./TopTokens";
@@ -50,6 +51,7 @@ export function HeadRegion({ scale, dimsFirst }: { scale: WeightScale; dimsFirst
           texts={texts}
         />
       </div>
+      <ImageAttention scale={scale} />
       <AllWeights />
       <AttentionMatrix name={name} scale={scale} dimsFirst={dimsFirst} />
       {view.heads.length === 1 && <QueryKey />}

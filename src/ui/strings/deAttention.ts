@@ -72,6 +72,16 @@ export const deAttention: Strings["attention"] = {
   wholeText: "Ganzer Text",
   legendMasked: "nicht gesehen",
   image: "Bild",
+  imageName: "Bild-Attention",
+  imageShare: (percent, token) => `${percent} dessen, worauf ${token} blickt, liegen auf diesem Bild.`,
+  imageDescription: (share, row, column, most) =>
+    `${share} des Gewichts auf dem Bild; das meiste, ${most}, auf dem Feld in Zeile ${row}, Spalte ${column}`,
+  imageSinks: (count) =>
+    count === 0
+      ? "Kein Feld zieht alle späteren Token gleichermaßen an."
+      : `Punkte zeigen, was alle späteren Token anzieht: ${count} mit mehr als dem Fünffachen des Mittels.`,
+  imagePatches: "Größte Felder",
+  imagePlace: "Zeile, Spalte",
   ablate: "Kopf abschalten",
   restore: "Kopf einschalten",
   ablated: "Abgeschaltet",

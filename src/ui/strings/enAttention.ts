@@ -76,6 +76,16 @@ export const enAttention = {
   wholeText: "Whole text",
   legendMasked: "not seen",
   image: "image",
+  imageName: "Image attention",
+  imageShare: (percent: string, token: string) => `${percent} of what ${token} looks at is on this picture.`,
+  imageDescription: (share: string, row: number, column: number, most: string) =>
+    `${share} of the weight on the picture; the most, ${most}, on the patch in row ${row}, column ${column}`,
+  imageSinks: (count: number) =>
+    count === 0
+      ? "No patch draws all later tokens alike."
+      : `Dots mark what draws all later tokens: ${count} with more than five times the mean.`,
+  imagePatches: "Largest patches",
+  imagePlace: "Row, column",
   ablate: "Ablate head",
   restore: "Restore head",
   ablated: "Switched off",
