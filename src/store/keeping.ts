@@ -158,7 +158,8 @@ export function keepChats(store: AppStore, storage: ChatStorage): Keeper {
   /** What named the pictures that are stored. */
   let naming: Naming = store.getState();
   let written = store.getState().chats;
-  let writtenPreferences = JSON.stringify(preferencesOf(store.getState()));
+  // The first write says which chat is on the page, in any case.
+  let writtenPreferences = "";
   let unfinishedChat: string | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let queue: Promise<void> = Promise.resolve();
@@ -221,9 +222,8 @@ export function keepChats(store: AppStore, storage: ChatStorage): Keeper {
   }
 
   const unsubscribe = store.subscribe((state, before) => {
-    if (state.chats !== before.chats) void flush();
-    if (timer !== undefined || !concernsStorage(state, before)) return;
-    timer = setTimeout(() => void flush(), WRITE_MS);
+    if (differs(AT_ONCE, state, before)) void flush();
+    else if (timer === undefined && differs(LATER, state, before)) timer = setTimeout(() => void flush(), WRITE_MS);
   });
   return {
     flush,
@@ -234,27 +234,25 @@ export function keepChats(store: AppStore, storage: ChatStorage): Keeper {
   };
 }
 
-const KEPT = [
-  "chats",
-  "chat",
+type Kept = readonly (keyof AppState)[];
+
+const AT_ONCE: Kept = ["chats", "chat", "language", "promptPresets", "rememberedModel", "model", "attached"];
+
+/** What changes many times a second while someone types, drags or reads. */
+const LATER: Kept = [
   "streaming",
   "settings",
   "draft",
   "drafts",
   "edits",
   "places",
-  "attached",
-  "language",
   "layout",
-  "promptPresets",
-  "rememberedModel",
   "hubAddress",
   "accessToken",
-  "model",
-] as const satisfies readonly (keyof AppState)[];
+];
 
-function concernsStorage(state: AppState, before: AppState): boolean {
-  return KEPT.some((key) => state[key] !== before[key]);
+function differs(kept: Kept, state: AppState, before: AppState): boolean {
+  return kept.some((key) => state[key] !== before[key]);
 }
 
 function saveError(error: unknown): VitrineError {

@@ -9,6 +9,8 @@ export function Dialog({ name, className, children }: { name: string; className:
     const element = dialog.current;
     const before = document.activeElement;
     element?.showModal();
+    // By itself the browser would focus the part that scrolls.
+    element?.querySelector<HTMLElement>("input, button")?.focus();
     return () => {
       element?.close();
       if (before instanceof HTMLElement && before.isConnected) before.focus();

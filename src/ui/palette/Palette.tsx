@@ -23,15 +23,17 @@ export default function Palette() {
   return (
     <Dialog name={palette.name} className="dialog palette">
       <Command label={palette.name} loop>
-        <Command.Input autoFocus placeholder={palette.search} aria-label={palette.search} />
+        <Command.Input placeholder={palette.search} aria-label={palette.search} />
         <Command.List>
           <Command.Empty>{palette.nothing}</Command.Empty>
           <Command.Group heading={palette.actions}>
-            {actions.map(({ name, isPossible, act }) => (
-              <Command.Item key={name} value={name} disabled={!isPossible} onSelect={() => run(act)}>
-                {name}
-              </Command.Item>
-            ))}
+            {actions
+              .filter(({ isPossible }) => isPossible)
+              .map(({ name, act }) => (
+                <Command.Item key={name} value={name} onSelect={() => run(act)}>
+                  {name}
+                </Command.Item>
+              ))}
           </Command.Group>
           <Command.Group heading={palette.sampling}>
             {SAMPLING_PRESETS.map((preset) => (

@@ -1,0 +1,113 @@
+/** Everything without a pointer: shortcuts and their list, the palette, tabs, the divider, sheets. */
+import { expect, test } from "./helpers/test";
+
+test("shortcuts write, stop, edit, copy and move around", async ({ openFake, page, context }) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const chat = await openFake({ answer: "One two three." });
+  await page.locator("body").click();
+  await page.keyboard.press("/");
+  await expect(chat.message).toBeFocused();
+  await page.keyboard.type("Count");
+  await page.keyboard.press("Shift+Enter");
+  await page.keyboard.type("please");
+  await page.keyboard.press("Enter");
+  await chat.expectState(0, "done");
+  await expect(chat.messages.first()).toContainText("Count\nplease");
+  await page.keyboard.press("Control+Shift+U");
+  await expect(chat.answer(0).getByText("2 / 2")).toBeVisible();
+  await page.keyboard.press("Control+Shift+Y");
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe("One two three.");
+  await page.keyboard.press("Control+Shift+E");
+  await expect(page.getByRole("textbox", { name: "Edit your message" })).toBeFocused();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("Control+b");
+  await expect(page.getByRole("list", { name: "Chats" })).toBeHidden();
+  await page.keyboard.press("Control+Shift+F");
+  await expect(page.getByRole("searchbox", { name: "Search chats" })).toBeFocused();
+  await page.keyboard.press("Control+.");
+  await expect(page.getByRole("spinbutton", { name: "Temperature" })).toBeHidden();
+  await page.keyboard.press("Control+i");
+  await expect(page.getByRole("tablist")).toBeHidden();
+  await page.keyboard.press("Control+Shift+O");
+  await expect(chat.answers).toHaveCount(0);
+  await expect(chat.message).toBeFocused();
+});
+
+test("Escape stops the answer", async ({ openFake, page }) => {
+  const chat = await openFake({ ms: 50 });
+  await chat.send("Go on");
+  await expect(chat.answer(0)).toContainText("glass case");
+  await page.keyboard.press("Escape");
+  await chat.expectState(0, "stopped");
+});
+
+test("? lists the shortcuts", async ({ gotoFake, page }) => {
+  await gotoFake();
+  await page.locator("body").click();
+  await page.keyboard.press("?");
+  const list = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+  for (const does of ["Commands and chats", "New chat", "Stop the answer", "Edit your last message"]) {
+    await expect(list.getByText(does, { exact: true })).toBeVisible();
+  }
+  await page.keyboard.press("Escape");
+  await expect(list).toBeHidden();
+  // In a text it is a question mark.
+  await page.getByRole("textbox", { name: "Message" }).press("?");
+  await expect(list).toBeHidden();
+});
+
+test("the palette finds actions, presets, tabs and chats by name", async ({ openFake, page }) => {
+  const chat = await openFake({ answer: "Yes." });
+  await chat.ask("A walk in the woods");
+  await chat.newChat();
+  const run = async (words: string) => {
+    await page.keyboard.press("Control+k");
+    await expect(page.getByRole("dialog", { name: "Commands" })).toBeVisible();
+    await page.keyboard.type(words);
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("dialog", { name: "Commands" })).toBeHidden();
+  };
+  await run("walk in the woods");
+  await expect(chat.messages).toHaveText([/A walk in the woods/]);
+  await run("creative");
+  await expect(page.getByRole("spinbutton", { name: "Temperature" })).toHaveValue("1.1");
+  await run("inspector: kv cache");
+  await expect(page.getByRole("tab", { name: "KV cache" })).toHaveAttribute("aria-selected", "true");
+  await run("delete");
+  await expect(chat.titles()).toHaveCount(0);
+  await page.keyboard.press("Control+k");
+  await page.keyboard.type("zzzz");
+  await expect(page.getByText("Nothing is called that.")).toBeVisible();
+  await page.keyboard.press("Escape");
+});
+
+test("tabs, divider and menus follow the arrows", async ({ openFake, page }) => {
+  const chat = await openFake({ answer: "Yes." });
+  await chat.ask("Hello");
+  await page.getByRole("tab", { name: "KV cache" }).click();
+  await page.keyboard.press("ArrowRight");
+  await expect(page.getByRole("tab", { name: "KV cache" })).toHaveAttribute("aria-selected", "false");
+  await page.keyboard.press("ArrowLeft");
+  await expect(page.getByRole("tabpanel", { name: "KV cache" })).toBeVisible();
+  const divider = page.getByRole("separator", { name: "Width of the chat" });
+  const width = async () => (await page.getByRole("main").boundingBox())?.width ?? 0;
+  const before = await width();
+  await divider.focus();
+  for (let step = 0; step < 5; step++) await page.keyboard.press("ArrowRight");
+  expect(await width()).toBeGreaterThan(before + 40);
+  await page.keyboard.press("Enter");
+  expect(Math.abs((await width()) - before)).toBeLessThan(2);
+  const box = await divider.boundingBox();
+  await page.mouse.move((box?.x ?? 0) + 0.5, 300);
+  await page.mouse.down();
+  await page.mouse.move((box?.x ?? 0) + 120, 300, { steps: 4 });
+  await page.mouse.up();
+  expect(await width()).toBeGreaterThan(before + 100);
+  await page.getByRole("button", { name: "Actions for Hello" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("menuitem", { name: "Rename" })).toBeFocused();
+  await page.keyboard.press("Enter");
+  await page.getByRole("textbox", { name: "Title" }).fill("Goodbye");
+  await page.keyboard.press("Enter");
+  await expect(chat.titles()).toHaveText(["Goodbye"]);
+});

@@ -1,0 +1,93 @@
+/** The page as a program: it installs, opens without a network, and speaks more than one language. */
+import { ANSWER_TEXTS, talkingGguf } from "./helpers/models";
+import { expect, test } from "./helpers/test";
+
+test("after the first visit the page opens without a network, and a model from disk answers", async ({
+  chat,
+  page,
+  context,
+}) => {
+  await chat.goto();
+  await page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.ready;
+    if (registration.active?.state !== "activated") {
+      await new Promise((resolve) => registration.active?.addEventListener("statechange", resolve));
+    }
+  });
+  await context.setOffline(true);
+  try {
+    await page.reload();
+    await chat.chooseFiles(talkingGguf());
+    await chat.expectReady("talking");
+    expect(await chat.ask("tea")).toBe(ANSWER_TEXTS.tea);
+    // Parts that load when they are asked for were kept, too.
+    await page.keyboard.press("Control+k");
+    await expect(page.getByRole("dialog", { name: "Commands" })).toBeVisible();
+    await page.keyboard.press("Escape");
+    await page.getByRole("tab", { name: "KV cache" }).click();
+    await expect(page.getByRole("tabpanel", { name: "KV cache" })).not.toBeEmpty();
+  } finally {
+    await context.setOffline(false);
+  }
+});
+
+test("the page can be installed", async ({ page, request }) => {
+  await page.goto("./");
+  const href = (await page.locator('link[rel="manifest"]').getAttribute("href")) ?? "";
+  const manifest = await (await request.get(new URL(href, page.url()).href)).json();
+  expect(manifest).toMatchObject({ name: "Vitrine", display: "standalone", start_url: "./", scope: "./" });
+  for (const { src, sizes } of manifest.icons) {
+    const icon = await request.get(new URL(src, page.url()).href);
+    expect(icon.ok(), src).toBe(true);
+    expect(sizes).toMatch(/^(any|192x192|512x512)$/);
+  }
+});
+
+test("every word of the page is there in German, chosen or as the browser says", async ({
+  gotoFake,
+  page,
+  browser,
+}) => {
+  await gotoFake();
+  await page.getByRole("combobox", { name: "Language" }).selectOption({ label: "Deutsch" });
+  await expect(page.locator("html")).toHaveAttribute("lang", "de");
+  await expect(page.getByRole("textbox", { name: "Nachricht" })).toBeVisible();
+  await expect(page.getByRole("spinbutton", { name: "Temperatur" })).toBeVisible();
+  const left = ["Send", "New chat", "Search chats", "Models", "Sampling preset", "Reset", "Level", "Open model files"];
+  for (const words of left) await expect(page.getByText(words, { exact: true })).toHaveCount(0);
+  await page.reload();
+  await expect(page.getByRole("button", { name: "Senden" })).toBeVisible();
+  const german = await browser.newPage({ locale: "de-AT" });
+  await german.goto(page.url());
+  await expect(german.getByRole("button", { name: "Senden" })).toBeVisible();
+  await german.close();
+});
+
+test("text that runs from right to left does so, word by word and code the other way", async ({ openFake, page }) => {
+  const arabic = "مرحبا بالعالم، هذا نص عربي.";
+  const chat = await openFake({ answer: `${arabic}\n\n- أولا\n- ثانيا\n\n\`\`\`python\nprint(1)\n\`\`\`` });
+  await chat.ask("قل مرحبا");
+  const direction = (text: string) =>
+    page
+      .getByText(text)
+      .first()
+      .evaluate((node) => getComputedStyle(node).direction);
+  expect(await direction("قل مرحبا")).toBe("rtl");
+  expect(await direction(arabic)).toBe("rtl");
+  expect(await direction("print")).toBe("ltr");
+  // Its first letter stands at the right.
+  const [text, answer] = await Promise.all([
+    chat
+      .answer(0)
+      .getByText(arabic)
+      .evaluate((node) => {
+        const range = document.createRange();
+        range.selectNodeContents(node);
+        return range.getBoundingClientRect().right;
+      }),
+    chat.answer(0).evaluate((node) => node.getBoundingClientRect().right),
+  ]);
+  expect(answer - text).toBeLessThan(80);
+  await chat.message.fill("שלום");
+  expect(await chat.message.evaluate((node) => getComputedStyle(node).direction)).toBe("rtl");
+});

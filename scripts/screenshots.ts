@@ -1,0 +1,85 @@
+/**
+ * Pictures of the page's states to look at: `npm run screenshots`, or `-- NAME...` for some of them. Needs a Chromium
+ * (CHROMIUM_PATH, or the one Playwright brings); they end up in .cache/screenshots.
+ */
+import { chromium, type Page } from "@playwright/test";
+import { createServer } from "vite";
+
+const FOLDER = ".cache/screenshots";
+const WIDTHS = [
+  [1440, 900],
+  [768, 1024],
+  [390, 844],
+] as const;
+
+interface State {
+  readonly scene: string;
+  readonly show: (page: Page) => Promise<void>;
+}
+
+async function openModel(page: Page): Promise<void> {
+  await page
+    .getByLabel("Open model files")
+    .setInputFiles({ name: "story.gguf", mimeType: "", buffer: Buffer.from("x") });
+}
+
+async function say(page: Page, text: string): Promise<void> {
+  await page
+    .getByRole("status", { name: "Model" })
+    .getByText(/ready$/)
+    .waitFor();
+  await page.getByRole("textbox", { name: "Message", exact: true }).fill(text);
+  await page.keyboard.press("Enter");
+}
+
+function talk(state: "streaming" | "done" | "error", ...words: readonly string[]): State["show"] {
+  return async (page) => {
+    await openModel(page);
+    for (const text of words) {
+      await say(page, text);
+      await page.locator(`article[data-role=assistant][data-state=${state}]`).last().waitFor();
+    }
+    await page.waitForTimeout(1500);
+  };
+}
+
+const STATES: Readonly<Record<string, State>> = {
+  empty: { scene: "chat", show: async () => {} },
+  loading: { scene: "slow-load", show: openModel },
+  ready: { scene: "chat", show: openModel },
+  streaming: { scene: "chat&ms=60", show: talk("streaming", "What happens inside?") },
+  long: { scene: "markdown&ms=1", show: talk("done", "Hello", "How does softmax work, and why?") },
+  completion: { scene: "base&ms=1", show: talk("done", "Once upon a time, in a village by the sea, there lived") },
+  error: { scene: "device-lost&ms=1", show: talk("error", "What happens inside?") },
+  "load-error": { scene: "load-error", show: openModel },
+  "no-webgpu": { scene: "no-webgpu", show: async () => {} },
+  settings: { scene: "chat", show: (page) => page.getByRole("button", { name: "Sampling", exact: true }).click() },
+};
+
+const wanted = process.argv.slice(2);
+const server = await createServer({ server: { port: 0 }, logLevel: "warn" });
+await server.listen();
+const base = server.resolvedUrls?.local[0] ?? "";
+const { CHROMIUM_PATH } = process.env;
+const browser = await chromium.launch({
+  args: ["--no-sandbox"],
+  ...(CHROMIUM_PATH !== undefined && { executablePath: CHROMIUM_PATH }),
+});
+for (const [name, { scene, show }] of Object.entries(STATES)) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  for (const [width, height] of WIDTHS) {
+    for (const colorScheme of ["light", "dark"] as const) {
+      const page = await browser.newPage({ viewport: { width, height }, colorScheme });
+      await page.goto(`${base}?fake=${scene}`);
+      await page.getByRole("status", { name: "Model" }).waitFor();
+      await show(page);
+      await page.waitForTimeout(500);
+      const path = `${FOLDER}/${name}-${width}-${colorScheme}.png`;
+      await page.screenshot({ path });
+      console.log(path);
+      await page.close();
+    }
+  }
+}
+await browser.close();
+await server.close();
