@@ -121,13 +121,14 @@ export function createNextTokenSlice(context: SliceContext): NextTokenSlice {
   }
 
   async function ask(): Promise<void> {
+    // From the first token of the first answer on, also before there is one.
+    const session = await watchSession();
     const state = get();
     const place = lookedAtToken(state);
     if (place === null || state.model === null || isForeign(state, place)) {
       if (state.nextToken !== NO_VIEW) set({ nextToken: NO_VIEW });
       return;
     }
-    const session = await watchSession();
     await get().seePath(state.chat.id, pathTo(state.chat, place.turnId).slice(0, -1));
     const request = requestFor(get(), place);
     if (session === null || request === null || request.answerIds.length === 0) return;

@@ -1,40 +1,46 @@
-import { DASH, formatBytes, formatCount, formatPercent } from "../../shared/units";
+import { KV_BYTES, kvLayersOf } from "../../shared/memory";
 import { useApp } from "../appContext";
-import { useContextNext } from "../header/useContextNext";
-import { Facts } from "../panels/Facts";
 import { Panel } from "../panels/Panel";
 import { useStrings } from "../strings/useStrings";
-import { cacheFormula } from "./cacheFormula";
+import { CacheNow } from "./CacheNow";
+import { LayerBars } from "./LayerBars";
+import { SlidingWindows } from "./SlidingWindows";
+import { WhatIf } from "./WhatIf";
 
-/** What the cache holds and costs, and where its size comes from. */
+/** What the cache holds and costs, where that comes from, and what it would be with other numbers. */
 export default function KvCachePanel() {
-  const { statistics: words } = useStrings();
-  const next = useContextNext();
+  const { kvCache: words } = useStrings();
   const session = useApp((state) => state.session);
-  const length = useApp((state) => state.cacheLength);
-  const spec = useApp((state) => state.model?.report.spec ?? null);
-  const usedBytes = session === null || length === null ? null : session.bytesPerToken * length;
-  const share = session === null || length === null ? null : length / session.capacity;
+  const model = useApp((state) => state.model);
+  const length = useApp((state) => state.cacheLength) ?? 0;
+  if (model === null || session === null) {
+    return (
+      <>
+        <Panel title={words.name}>
+          <p className="muted">{words.explain}</p>
+          <p className="muted">{words.noModel}</p>
+        </Panel>
+        <WhatIf open={null} />
+      </>
+    );
+  }
+  const layers = kvLayersOf(model.report.spec);
+  const valueBytes = KV_BYTES[session.kvPrecision];
+  const { contextLength } = model.report.spec;
   return (
-    <Panel title={words.cache}>
-      <div className="cache-bar" aria-hidden="true">
-        <span style={{ inlineSize: `${(share ?? 0) * 100}%` }} />
-      </div>
-      <Facts
-        facts={[
-          [
-            words.tokens,
-            session === null
-              ? DASH
-              : words.tokensOf(formatCount(length), formatCount(session.capacity), formatPercent(share)),
-          ],
-          [words.inUse, formatBytes(usedBytes)],
-          [words.reserved, session === null ? DASH : `${formatBytes(session.cacheBytes)}, ${session.kvPrecision}`],
-          [words.perToken, formatBytes(session?.bytesPerToken)],
-          [words.next, session === null ? DASH : next],
-        ]}
+    <>
+      <CacheNow session={session} layers={layers} contextLength={contextLength} length={length} />
+      <LayerBars layers={layers} valueBytes={valueBytes} length={length} capacity={session.capacity} />
+      <SlidingWindows layers={layers} valueBytes={valueBytes} length={length} />
+      <WhatIf
+        open={{
+          name: model.report.name,
+          layers,
+          contextLength,
+          capacity: session.capacity,
+          format: session.kvPrecision,
+        }}
       />
-      {session !== null && spec !== null && <p className="formula">{cacheFormula(spec, session)}</p>}
-    </Panel>
+    </>
   );
 }

@@ -1,17 +1,22 @@
-import { KV_BYTES } from "../../shared/memory";
-import type { ModelSpec } from "../../shared/modelSpec";
-import type { SessionReport } from "../../shared/protocol";
+import { type KvLayer, kvBytesPerToken, kvCacheBytes } from "../../shared/memory";
 import { formatBytes, formatCount } from "../../shared/units";
+import type { Strings } from "../strings/en";
 
-/** Where the cache's size comes from, with the real numbers; layers that differ are summed up. */
-export function cacheFormula({ blocks }: ModelSpec, session: SessionReport): string {
-  const first = blocks[0]?.attention;
-  const tokens = `${formatCount(session.capacity)} tokens = ${formatBytes(session.cacheBytes)}`;
-  const isUniform = blocks.every(
-    ({ attention }) => attention.numKvHeads === first?.numKvHeads && attention.headDim === first.headDim,
+/** Where a cache's size comes from, with the real numbers; layers that differ are summed up. */
+export function cacheFormula(
+  words: Strings["kvCache"],
+  layers: readonly KvLayer[],
+  valueBytes: number,
+  tokens: number,
+): string {
+  const first = layers[0];
+  const isUniform = layers.every(
+    ({ numKvHeads, headDim }) => numKvHeads === first?.numKvHeads && headDim === first.headDim,
   );
-  if (first === undefined || !isUniform) return `${formatBytes(session.bytesPerToken)} per token × ${tokens}`;
-  const layers = `2 × ${blocks.length} layers`;
-  const heads = `${first.numKvHeads} kv heads × head dim ${first.headDim}`;
-  return `${layers} × ${heads} × ${KV_BYTES[session.kvPrecision]} bytes × ${tokens}`;
+  const count = formatCount(tokens);
+  const sum =
+    first === undefined || !isUniform
+      ? words.sumMixed(formatBytes(kvBytesPerToken(layers, valueBytes)), count)
+      : words.sum(layers.length, first.numKvHeads, first.headDim, String(valueBytes), count);
+  return `${sum} = ${formatBytes(kvCacheBytes(layers, valueBytes, tokens))}`;
 }

@@ -1,3 +1,4 @@
+import { KV_BYTES, kvLayersOf } from "../../shared/memory";
 import { DASH, formatBytes, formatDuration, formatTokenRate, formatTokens } from "../../shared/units";
 import { useApp } from "../appContext";
 import { cacheFormula } from "../kvCache/cacheFormula";
@@ -56,7 +57,7 @@ function GenerationStatistics() {
 }
 
 function KvCacheStatus() {
-  const { statistics: words } = useStrings();
+  const { statistics: words, kvCache } = useStrings();
   const session = useApp((state) => state.session);
   const length = useApp((state) => state.cacheLength);
   const spec = useApp((state) => state.model?.report.spec ?? null);
@@ -66,7 +67,11 @@ function KvCacheStatus() {
       role="status"
       aria-live="off"
       aria-label={words.cache}
-      title={session === null || spec === null ? undefined : cacheFormula(spec, session)}
+      title={
+        session === null || spec === null
+          ? undefined
+          : cacheFormula(kvCache, kvLayersOf(spec), KV_BYTES[session.kvPrecision], session.capacity)
+      }
       data-length={length ?? undefined}
       data-capacity={session?.capacity}
       data-bytes={session?.cacheBytes}

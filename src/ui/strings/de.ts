@@ -2,6 +2,7 @@
 import { deArchitecture } from "./deArchitecture";
 import { deAttention } from "./deAttention";
 import { deImage } from "./deImage";
+import { deKvCache } from "./deKvCache";
 import { deLibrary } from "./deLibrary";
 import { deNextToken } from "./deNextToken";
 import { dePrompts } from "./dePrompts";
@@ -216,6 +217,7 @@ export const de: Strings = {
     chatShare: (percent) => `${percent} % für den Chat`,
   },
   attention: deAttention,
+  kvCache: deKvCache,
   nextToken: deNextToken,
   tabs: { attention: "Attention", nextToken: "Nächstes Token", kvCache: "KV-Cache", models: "Modelle" },
   settings: { name: "Einstellungen" },

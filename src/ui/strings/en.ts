@@ -6,6 +6,7 @@ import type { NumericSetting } from "../../store/samplingSlice";
 import { enArchitecture } from "./enArchitecture";
 import { enAttention } from "./enAttention";
 import { enImage } from "./enImage";
+import { enKvCache } from "./enKvCache";
 import { enLibrary } from "./enLibrary";
 import { enNextToken } from "./enNextToken";
 import { enPrompts } from "./enPrompts";
@@ -222,6 +223,7 @@ export const en = {
   },
   /** Of the inspector, in one or two words each. */
   attention: enAttention,
+  kvCache: enKvCache,
   nextToken: enNextToken,
   tabs: { attention: "Attention", nextToken: "Next token", kvCache: "KV cache", models: "Models" },
   settings: { name: "Settings" },
