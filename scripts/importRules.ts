@@ -32,7 +32,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   store: ["shared"],
   client: ["shared"],
   // Plus everything in the runtime.
-  worker: ["shared", "runtime/session"],
+  worker: ["shared", "runtime/session", "runtime/comparison"],
   shared: [],
   // Two sessions side by side: nothing in the runtime knows it.
   "runtime/comparison": [

@@ -30,6 +30,12 @@ export function poisonedGguf(): GivenFile {
   return givenFile("poisoned.gguf", tinyGguf(talkingModel({ poison: true })));
 }
 
+/** 256 wide: every format fits its rows, K formats too. */
+export function wideGguf(): GivenFile {
+  const wide = { hiddenSize: 256, intermediateSize: 256, numLayers: 1, headDim: 64 };
+  return givenFile("wide.gguf", tinyGguf(randomModel(11, wide)));
+}
+
 /** Random weights: every token depends on all before. */
 export function randomGguf(): GivenFile {
   return givenFile("random.gguf", tinyGguf(randomModel(7)));

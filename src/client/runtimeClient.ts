@@ -103,6 +103,8 @@ export function createRuntimeClient(): RuntimeApi {
     readTile: (session, request) => call((api) => api.readTile(session, request)),
     readPair: (session, head, row, key) => call((api) => api.readPair(session, head, row, key)),
     readLens: (session, position, top) => call((api) => api.readLens(session, position, top)),
+    compare: (request, onEvent) => call((api) => api.compare(request, proxy(onEvent))),
+    stopComparison: () => call((api) => api.stopComparison()),
     scaleHeads: (session, factors) => call((api) => api.scaleHeads(session, factors)),
   };
 }

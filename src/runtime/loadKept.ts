@@ -71,6 +71,18 @@ export async function loadRemote(
   return opened;
 }
 
+/** For a while beside another of the same source: from what is kept in full precision, else from the source; keeps nothing. */
+export async function loadBeside(
+  gpu: Gpu,
+  library: ModelLibrary,
+  remote: RemoteModel,
+  options: LoadKeptOptions,
+): Promise<OpenedModel> {
+  const choice = { sourceKey: remote.sourceKey, level: "stored", recipe: options.recipe } as const;
+  const kept = await findUsable(library, choice, remote, options);
+  return kept === null ? openModel(gpu, await remote.open(), options) : loadKept(gpu, library, kept, options);
+}
+
 /** A model that is kept, without asking anybody. @throws StorageError when a part is damaged and cannot be had again */
 export async function loadKept(
   gpu: Gpu,

@@ -2,6 +2,7 @@
  * The whole worker API: what the UI may ask of the runtime. Only cloneable data, transferables and callback
  * proxies cross. Calls carry handles, so that several models and several sessions on one model can be open.
  */
+import type { ComparisonApi } from "./comparison";
 import type { InspectionApi } from "./inspection";
 import type { HubAccess, KeptId, LibraryApi, OnInspected } from "./library";
 import type { ModelSpec } from "./modelSpec";
@@ -184,7 +185,7 @@ export interface GenerateResult {
   readonly stats: GenerationStats;
 }
 
-export interface RuntimeApi extends NextTokenApi, InspectionApi, LibraryApi {
+export interface RuntimeApi extends ComparisonApi, NextTokenApi, InspectionApi, LibraryApi {
   /** @throws WebGpuUnavailableError */
   describeDevice(): Promise<DeviceReport>;
   /** A failed or cancelled load leaves every open model usable. @throws any error of errors.ts */

@@ -3,6 +3,7 @@ import type { RuntimeApi } from "../shared/protocol";
 import type { AblationSlice } from "./ablationSlice";
 import type { AttentionSlice } from "./attentionSlice";
 import type { ChatSlice } from "./chatSlice";
+import type { CompareSlice } from "./compareSlice";
 import type { ConversationSlice } from "./conversationSlice";
 import type { DeviceSlice } from "./deviceSlice";
 import type { DraftSlice } from "./draftSlice";
@@ -33,6 +34,7 @@ export type AppState = DeviceSlice &
   LibrarySlice &
   AttentionSlice &
   AblationSlice &
+  CompareSlice &
   NoticeSlice;
 
 export interface SliceContext {

@@ -5,6 +5,7 @@ import { createAblationSlice } from "./ablationSlice";
 import type { AppState, SliceContext } from "./appState";
 import { createAttentionSlice } from "./attentionSlice";
 import { createChatSlice } from "./chatSlice";
+import { createCompareSlice } from "./compareSlice";
 import { createConversationSlice } from "./conversationSlice";
 import { createDeviceSlice } from "./deviceSlice";
 import { createDraftSlice } from "./draftSlice";
@@ -74,6 +75,7 @@ export function createAppStore(runtime: RuntimeApi, options: AppStoreOptions = {
       ...createNextTokenSlice(context),
       ...createAttentionSlice(context),
       ...createAblationSlice(context),
+      ...createCompareSlice(context),
     };
   });
 }

@@ -20,6 +20,7 @@ import type {
   SessionReport,
   SessionRequest,
 } from "../shared/protocol";
+import { fakeComparison } from "./fakeComparison";
 import { fakeInspection } from "./fakeInspection";
 import { createFakeLibrary } from "./fakeLibrary";
 import { FAKE_ANSWER, FAKE_DEVICE, FAKE_MARKDOWN, FAKE_SEEING_SPEC, FAKE_SPEC, FAKE_WEIGHT_BYTES } from "./fakeModel";
@@ -174,6 +175,7 @@ export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRunti
 
   return {
     ...fakeInspection(FAKE_SPEC, (session) => sessions.get(session)?.length ?? 0, log),
+    ...fakeComparison(tokenMs, log),
     calls,
     ...createFakeLibrary(log),
     describeDevice: async (): Promise<DeviceReport> => {

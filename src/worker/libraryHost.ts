@@ -1,10 +1,13 @@
 /** The worker's side of the library: what is kept, what a model would need. */
-import type { ByteStore } from "../runtime/files/byteSource";
+import { type ByteStore, blobSource } from "../runtime/files/byteSource";
+import { openModelFiles } from "../runtime/files/modelFiles";
 import { copyBandwidth } from "../runtime/gpu/copyBandwidth";
 import type { Gpu } from "../runtime/gpu/device";
 import { inspectModel } from "../runtime/inspectModel";
 import { listHubFiles } from "../runtime/library/hub";
 import { ModelLibrary } from "../runtime/library/modelLibrary";
+import { loadBeside, loadKept } from "../runtime/loadKept";
+import { type OpenedModel, openModel } from "../runtime/openModel";
 import { VitrineError } from "../shared/errors";
 import type {
   HubAccess,
@@ -19,7 +22,7 @@ import type {
   VerifyReport,
 } from "../shared/library";
 import type { LoadProgress, LoadRequest, ModelSource } from "../shared/protocol";
-import { ModelLoading, resolveRemote } from "./modelLoading";
+import { ModelLoading, PUBLIC_ACCESS, resolveRemote } from "./modelLoading";
 
 export class LibraryHost implements LibraryApi {
   private readonly library: ModelLibrary;
@@ -41,6 +44,22 @@ export class LibraryHost implements LibraryApi {
     this.loading?.abort();
     this.loading = new ModelLoading(this.library, request, onProgress, onInspected);
     return this.loading;
+  }
+
+  /** The same source once more at some level, for as long as it is compared: nothing of it is kept. */
+  async openBeside(
+    gpu: Gpu,
+    { source, level, variant, access = PUBLIC_ACCESS }: LoadRequest,
+    onBytes: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<OpenedModel> {
+    const options = { level, variant, onBytes, signal, recipe: "", download: { signal } };
+    if (source.kind === "files") {
+      const sources = source.files.map((file) => blobSource(file, file.webkitRelativePath || file.name));
+      return openModel(gpu, await openModelFiles(sources, signal), options);
+    }
+    if (source.kind === "kept") return loadKept(gpu, this.library, await this.library.about(source.id), options);
+    return loadBeside(gpu, this.library, await resolveRemote(source, access, { signal }), options);
   }
 
   endLoading(loading: ModelLoading): void {

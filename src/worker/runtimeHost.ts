@@ -1,5 +1,6 @@
 /** The worker's side of the protocol: handles in, runtime objects behind them. */
 
+import { type BorrowedModel, compareLevels } from "../runtime/comparison/compareLevels";
 import type { ByteStore } from "../runtime/files/byteSource";
 import { type Gpu, openGpu } from "../runtime/gpu/device";
 import { MemoryStore } from "../runtime/library/memoryStore";
@@ -11,6 +12,7 @@ import { NextTokens } from "../runtime/session/nextToken";
 import { Session } from "../runtime/session/session";
 import type { Tokenizer } from "../runtime/text/tokenizer";
 import { tokenTexts } from "../runtime/text/tokenTexts";
+import type { ComparisonEvent, ComparisonRequest, ComparisonResult } from "../shared/comparison";
 import { VitrineError } from "../shared/errors";
 import type {
   AttentionOverview,
@@ -40,6 +42,7 @@ import type {
   SessionReport,
   SessionRequest,
 } from "../shared/protocol";
+import type { Level } from "../shared/quant";
 import { decodeImage } from "./decodeImage";
 import { LibraryHost } from "./libraryHost";
 
@@ -66,6 +69,9 @@ class RuntimeHost implements RuntimeApi {
   private readonly sessions = new Map<SessionHandle, OpenSession>();
   private nextHandle = 1;
   private readonly library: LibraryHost;
+  /** How each open model was asked for: a comparison reads its files again. */
+  private readonly requests = new Map<ModelHandle, LoadRequest>();
+  private comparison: { readonly stop: AbortController; readonly done: Promise<unknown> } | null = null;
 
   constructor(
     private readonly webgpu: GPU | undefined,
@@ -88,6 +94,7 @@ class RuntimeHost implements RuntimeApi {
       const opened = await loading.run(await this.openDevice());
       const handle = this.nextHandle++ as ModelHandle;
       this.models.set(handle, opened);
+      this.requests.set(handle, request);
       return reportModel(handle, opened);
     } finally {
       this.library.endLoading(loading);
@@ -114,6 +121,9 @@ class RuntimeHost implements RuntimeApi {
   async unloadModel(handle: ModelHandle): Promise<void> {
     const opened = this.models.get(handle);
     if (opened === undefined) return;
+    await this.stopComparison();
+    await this.comparison?.done.catch(() => {});
+    this.requests.delete(handle);
     for (const [session, open] of this.sessions) {
       if (open.model === handle) await this.closeSession(session);
     }
@@ -231,6 +241,43 @@ class RuntimeHost implements RuntimeApi {
     if (open.nextTokens !== null) open.nextTokens = new NextTokens(this.modelOf(open.model), open.session);
   }
 
+  async compare(request: ComparisonRequest, onEvent: (event: ComparisonEvent) => void): Promise<ComparisonResult> {
+    if (this.comparison !== null) {
+      throw new VitrineError("InvalidStateError", "A comparison is running already; stop it first.");
+    }
+    const stop = new AbortController();
+    const done = compareLevels(request, {
+      borrow: (level, onBytes) => this.borrow(request.model, level, onBytes, stop.signal),
+      onEvent,
+      now: () => performance.now(),
+      signal: stop.signal,
+    });
+    this.comparison = { stop, done };
+    try {
+      return await done;
+    } finally {
+      this.comparison = null;
+    }
+  }
+
+  async stopComparison(): Promise<void> {
+    this.comparison?.stop.abort();
+  }
+
+  /** The open model where it is of that level, else its files once more. */
+  private async borrow(
+    handle: ModelHandle,
+    level: Level,
+    onBytes: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<BorrowedModel> {
+    const open = this.modelOf(handle);
+    const request = this.requests.get(handle);
+    if (request === undefined || request.level === level) return { opened: open, release: () => {} };
+    const opened = await this.library.openBeside(open.model.gpu, { ...request, level }, onBytes, signal);
+    return { opened, release: () => opened.model.destroy() };
+  }
+
   private inspectionOf(handle: SessionHandle): Inspection {
     const { session, model } = this.sessionOf(handle);
     return new Inspection(this.modelOf(model), session);
@@ -243,6 +290,7 @@ class RuntimeHost implements RuntimeApi {
     if (known !== undefined && known !== null) {
       this.sessions.clear();
       this.models.clear();
+      this.requests.clear();
     }
     this.gpu = openGpu(this.webgpu);
     return this.gpu;

@@ -55,6 +55,12 @@ export function subgroupChoice(gpu: Gpu, reason: string): KernelChoice {
   };
 }
 
+/** Kernels that add in another order than these: what changes with them is rounding. */
+export function otherChoice(choice: KernelChoice): KernelChoice {
+  const reason = "a second opinion";
+  return choice.matmul === "register" ? workgroupChoice(reason) : barrierFreeChoice(reason);
+}
+
 /** @param forced "auto" lets the device decide */
 export function chooseKernels(gpu: Gpu, forced: KernelVariant): KernelChoice {
   switch (forced) {

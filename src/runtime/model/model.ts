@@ -42,6 +42,11 @@ export class Model {
     return new Model(gpu, this.spec, this.weights, this.choice);
   }
 
+  /** The same weights through other kernels: what differs then is rounding. */
+  withKernels(choice: KernelChoice): Model {
+    return new Model(this.gpu, this.spec, this.weights, choice);
+  }
+
   get gpuBytes(): number {
     return this.weights.scope.sizeBytes;
   }

@@ -2,17 +2,8 @@ import type { Conversation } from "../../store/conversation";
 import { fileNameOf, toJson, toMarkdown } from "../../store/conversationFile";
 import { isEmptyConversation, sortConversations, titleOf } from "../../store/conversationWords";
 import { useAppStore } from "../appContext";
+import { downloadText } from "../downloadText";
 import { useStrings } from "../strings/useStrings";
-
-function download(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser has taken the address by then.
-  setTimeout(() => URL.revokeObjectURL(url), 10_000);
-}
 
 /** Chats as files in the person's downloads. */
 export function useSaveChat() {
@@ -22,7 +13,7 @@ export function useSaveChat() {
     const [only] = conversations;
     const name = conversations.length === 1 && only !== undefined ? fileNameOf(titleOf(only) ?? "") : "vitrine-chats";
     const { pictures } = store.getState();
-    download(`${name}.json`, "application/json", await toJson(conversations, new Date(), pictures));
+    downloadText(`${name}.json`, "application/json", await toJson(conversations, new Date(), pictures));
   };
   return {
     json: (conversations: readonly Conversation[]) => void json(conversations),
@@ -40,7 +31,7 @@ export function useSaveChat() {
         picture: image.named,
       };
       const text = toMarkdown(chat, names, store.getState().pictures);
-      download(`${fileNameOf(titleOf(chat) ?? "")}.md`, "text/markdown", text);
+      downloadText(`${fileNameOf(titleOf(chat) ?? "")}.md`, "text/markdown", text);
     },
   };
 }

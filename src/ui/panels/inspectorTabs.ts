@@ -16,6 +16,7 @@ export const INSPECTOR_TABS: readonly InspectorTab[] = [
   { id: "attention", label: "attention", Panel: lazy(() => import("../attention/AttentionPanel")) },
   { id: "next-token", label: "nextToken", Panel: lazy(() => import("../nextToken/NextTokenPanel")) },
   { id: "kv-cache", label: "kvCache", Panel: lazy(() => import("../kvCache/KvCachePanel")) },
+  { id: "compare", label: "compare", Panel: lazy(() => import("../compare/ComparePanel")) },
   { id: "models", label: "models", Panel: lazy(() => import("../models/ModelsPanel")) },
 ];
 

@@ -1,6 +1,8 @@
 /** Die Wörter der Oberfläche auf Deutsch. */
+
 import { deArchitecture } from "./deArchitecture";
 import { deAttention } from "./deAttention";
+import { deCompare } from "./deCompare";
 import { deImage } from "./deImage";
 import { deKvCache } from "./deKvCache";
 import { deLibrary } from "./deLibrary";
@@ -216,10 +218,17 @@ export const de: Strings = {
     dividerHint: "Ziehen verteilt die Breite; Doppelklick stellt die übliche Teilung her",
     chatShare: (percent) => `${percent} % für den Chat`,
   },
+  compare: deCompare,
   attention: deAttention,
   kvCache: deKvCache,
   nextToken: deNextToken,
-  tabs: { attention: "Attention", nextToken: "Nächstes Token", kvCache: "KV-Cache", models: "Modelle" },
+  tabs: {
+    attention: "Attention",
+    nextToken: "Nächstes Token",
+    kvCache: "KV-Cache",
+    compare: "Vergleich",
+    models: "Modelle",
+  },
   settings: { name: "Einstellungen" },
   library: deLibrary,
   model: {

@@ -5,6 +5,7 @@ import type { SamplingPreset } from "../../store/samplingPresets";
 import type { NumericSetting } from "../../store/samplingSlice";
 import { enArchitecture } from "./enArchitecture";
 import { enAttention } from "./enAttention";
+import { enCompare } from "./enCompare";
 import { enImage } from "./enImage";
 import { enKvCache } from "./enKvCache";
 import { enLibrary } from "./enLibrary";
@@ -222,10 +223,11 @@ export const en = {
     chatShare: (percent: number) => `${percent} % for the chat`,
   },
   /** Of the inspector, in one or two words each. */
+  compare: enCompare,
   attention: enAttention,
   kvCache: enKvCache,
   nextToken: enNextToken,
-  tabs: { attention: "Attention", nextToken: "Next token", kvCache: "KV cache", models: "Models" },
+  tabs: { attention: "Attention", nextToken: "Next token", kvCache: "KV cache", compare: "Compare", models: "Models" },
   settings: { name: "Settings" },
   library: enLibrary,
   model: {

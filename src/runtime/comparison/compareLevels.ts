@@ -1,0 +1,139 @@
+/** A reference and levels of the same weights over one text: one level at a time beside the reference. */
+import type {
+  ComparedModel,
+  ComparisonEvent,
+  ComparisonRequest,
+  ComparisonResult,
+  Contender,
+} from "../../shared/comparison";
+import { VitrineError } from "../../shared/errors";
+import type { TokenText } from "../../shared/nextToken";
+import type { Level } from "../../shared/quant";
+import { otherChoice } from "../model/kernelChoice";
+import type { Model } from "../model/model";
+import type { OpenedModel } from "../openModel";
+import { readPrompt } from "../session/readPrompt";
+import { tokenTexts } from "../text/tokenTexts";
+import { PairScorer } from "./pairScorer";
+import { planWindows, scoredCount, type TextWindow, textWindows, type WindowPlan } from "./textWindows";
+
+/** A model that somebody may have open anyway; `release` frees it if nobody has. */
+export interface BorrowedModel {
+  readonly opened: OpenedModel;
+  readonly release: () => void;
+}
+
+export interface ComparisonSetting {
+  readonly borrow: (level: Level, onBytes: (done: number, total: number) => void) => Promise<BorrowedModel>;
+  readonly onEvent: (event: ComparisonEvent) => void;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+interface Text {
+  readonly windows: readonly TextWindow[];
+  readonly plan: WindowPlan;
+}
+
+/** @throws InvalidSettingError for a text too short or a picture in it; any error of loading a model */
+export async function compareLevels(
+  request: Omit<ComparisonRequest, "model">,
+  setting: ComparisonSetting,
+): Promise<ComparisonResult> {
+  const loaded = (level: Level): Promise<BorrowedModel> =>
+    setting.borrow(level, (doneBytes, totalBytes) =>
+      setting.onEvent({ kind: "loading", level, doneBytes, totalBytes }),
+    );
+  const reference = await loaded(request.reference);
+  const levels: ComparedModel[] = [];
+  let scratchBytes = 0;
+  let scoringMs = 0;
+  const against = async (contender: Contender, model: Model, text: Text): Promise<number> => {
+    const { bytes, elapsedMs } = await scoreText(contender, reference.opened.model, model, text, setting);
+    scratchBytes = Math.max(scratchBytes, bytes);
+    scoringMs += elapsedMs;
+    return elapsedMs;
+  };
+  try {
+    const text = readText(reference.opened, request, setting.onEvent);
+    if (request.measureFloor && !setting.signal.aborted) {
+      const { model } = reference.opened;
+      await against("floor", model.withKernels(otherChoice(model.choice)), text);
+    }
+    for (const level of request.levels) {
+      if (setting.signal.aborted) break;
+      const borrowed = await loaded(level);
+      try {
+        const elapsedMs = await against(level, borrowed.opened.model, text);
+        levels.push({ level, weightBytes: borrowed.opened.model.weights.bytesByFormat, scoringMs: elapsedMs });
+      } finally {
+        borrowed.release();
+      }
+    }
+    const { bytesByFormat: weightBytes } = reference.opened.model.weights;
+    const end = setting.signal.aborted ? "stopped" : "done";
+    return { end, reference: { level: request.reference, weightBytes, scoringMs }, levels, scratchBytes };
+  } finally {
+    reference.release();
+  }
+}
+
+function readText(
+  opened: OpenedModel,
+  request: Omit<ComparisonRequest, "model">,
+  onEvent: ComparisonSetting["onEvent"],
+): Text {
+  const { tokenizer, model } = opened;
+  const bosId = tokenizer?.addsBos === true ? tokenizer.bosId : null;
+  const ids = textIds(opened, request, bosId);
+  const { contextLength } = model.spec;
+  const plan = planWindows(ids.length, bosId !== null, contextLength, request);
+  const windows = textWindows(ids, bosId, plan);
+  if (scoredCount(windows, plan) === 0) {
+    throw new VitrineError("InvalidSettingError", "The text is too short: no token is left to score.");
+  }
+  onEvent({ kind: "text", tokens: tokenizer === null ? ids.map(bareToken) : tokenTexts(tokenizer, ids), ...plan });
+  return { windows, plan };
+}
+
+/** The text's own tokens: windows bring the beginning-of-text token themselves. */
+function textIds(
+  opened: OpenedModel,
+  { text }: Pick<ComparisonRequest, "text">,
+  bosId: number | null,
+): readonly number[] {
+  const items = readPrompt(opened, text, Number.MAX_SAFE_INTEGER)(0, []) ?? [];
+  const ids = items.map((item) => {
+    if (typeof item === "number") return item;
+    throw new VitrineError("InvalidSettingError", "A text with pictures cannot be scored. Compare on another text.");
+  });
+  return bosId !== null && ids[0] === bosId ? ids.slice(1) : ids;
+}
+
+function bareToken(id: number): TokenText {
+  return { id, text: String(id), part: 0, bytes: null, isSpecial: false };
+}
+
+async function scoreText(
+  contender: Contender,
+  reference: Model,
+  model: Model,
+  { windows, plan }: Text,
+  { onEvent, now, signal }: ComparisonSetting,
+): Promise<{ bytes: number; elapsedMs: number }> {
+  const scorer = await PairScorer.create(reference, model, plan.window);
+  const started = now();
+  try {
+    const ofTokens = scoredCount(windows, plan);
+    let scored = 0;
+    for (const window of windows) {
+      if (signal.aborted) break;
+      const scores = await scorer.score(window, plan.firstScored);
+      scored += scores.kld.length;
+      onEvent({ kind: "scores", contender, scores, scored, ofTokens });
+    }
+    return { bytes: scorer.scratchBytes, elapsedMs: now() - started };
+  } finally {
+    await scorer.close();
+  }
+}

@@ -1,0 +1,89 @@
+import { describe, expect, it } from "vitest";
+import { type AppStore, createAppStore, startApp } from "./appStore";
+import { comparisonToJson, hashIds } from "./comparisonFile";
+import { createFakeRuntime, type FakeRuntime } from "./fakeRuntime";
+
+async function opened(): Promise<{ store: AppStore; runtime: FakeRuntime }> {
+  const runtime = createFakeRuntime();
+  const store = createAppStore(runtime);
+  await startApp(store, "http://localhost/?model=../models/tiny");
+  return { store, runtime };
+}
+
+describe("comparing levels", () => {
+  it("offers levels that are not compared yet", async () => {
+    const { store } = await opened();
+    expect(store.getState().comparisonChoices).toMatchObject({ reference: "stored", levels: ["q8_0", "q4_0"] });
+    for (let i = 0; i < 20; i++) store.getState().addComparedLevel();
+    const { levels } = store.getState().comparisonChoices;
+    expect(new Set(levels).size).toBe(levels.length);
+    expect(levels).not.toContain("stored");
+    expect(levels).toHaveLength(12);
+  });
+
+  it("gathers windows level by level and ends with sizes", async () => {
+    const { store, runtime } = await opened();
+    const seen: number[] = [];
+    store.subscribe(({ comparison }) => seen.push(comparison?.results.at(-1)?.statistics.n ?? 0));
+    await store.getState().runComparison("a text");
+    const { comparison } = store.getState();
+    expect(comparison).toMatchObject({ end: "done", progress: null, error: null });
+    expect(comparison?.results.map(({ contender }) => contender)).toEqual(["floor", "q8_0", "q4_0"]);
+    expect(comparison?.results.map(({ statistics }) => statistics.n)).toEqual([240, 240, 240]);
+    expect(comparison?.models.map(({ level }) => level)).toEqual(["q8_0", "q4_0"]);
+    for (const n of [60, 120, 180, 240]) expect(seen).toContain(n);
+    expect(runtime.calls.find(({ name }) => name === "compare")?.argument).toMatchObject({
+      reference: "stored",
+      levels: ["q8_0", "q4_0"],
+      text: { kind: "text", text: "a text" },
+    });
+  });
+
+  it("stops, keeps what was scored, and can run again", async () => {
+    const { store } = await opened();
+    const running = store.getState().runComparison("a text");
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    await store.getState().stopComparison();
+    await running;
+    expect(store.getState().comparison?.end).toBe("stopped");
+    await store.getState().runComparison("a text");
+    expect(store.getState().comparison?.end).toBe("done");
+  });
+
+  it("says why it failed", async () => {
+    const { store, runtime } = await opened();
+    runtime.compare = async () => {
+      throw Object.assign(new Error("The text is too short: no token is left to score."), {
+        name: "InvalidSettingError",
+      });
+    };
+    await store.getState().runComparison("");
+    expect(store.getState().comparison).toMatchObject({
+      end: "failed",
+      error: { message: expect.stringMatching(/too short/) },
+    });
+  });
+
+  it("exports every statistic with value, error and n", async () => {
+    const { store } = await opened();
+    await store.getState().runComparison("a text");
+    const { comparison } = store.getState();
+    if (comparison === null) throw new Error("no comparison");
+    const { levels, text } = JSON.parse(comparisonToJson(comparison, new Date(0)));
+    expect(text).toMatchObject({ tokens: 480, hash: hashIds(comparison.tokens.map(({ id }) => id)) });
+    const names = [
+      "PPL",
+      "ln(PPL_Q / PPL_P)",
+      "mean KLD",
+      "median KLD",
+      "90 % KLD",
+      "95 % KLD",
+      "99 % KLD",
+      "99.9 % KLD",
+    ];
+    for (const name of [...names, "max KLD", "mean delta p", "RMS delta p", "same top p"]) {
+      expect(levels[1].statistics[name], name).toMatchObject({ value: expect.any(Number), n: 240 });
+      expect(levels[1].statistics[name]).toHaveProperty("error");
+    }
+  });
+});

@@ -1,0 +1,208 @@
+/** What a level costs on a text: the choices, the run under way, and its numbers as they come. */
+import type { ComparedModel, ComparisonEvent, ComparisonRequest, Contender, TokenScores } from "../shared/comparison";
+import { type ComparisonStatistics, comparisonStatistics, joinScores } from "../shared/comparisonStatistics";
+import type { TokenText } from "../shared/nextToken";
+import type { Prompt } from "../shared/protocol";
+import { LEVELS, type Level } from "../shared/quant";
+import type { AppState, SliceContext } from "./appState";
+import { buildPrompt } from "./conversationWords";
+import { type ErrorInfo, toErrorInfo } from "./errorInfo";
+
+export type ComparedText = "bundled" | "chat" | "own";
+
+export interface ComparisonChoices {
+  readonly reference: Level;
+  readonly levels: readonly Level[];
+  readonly text: ComparedText;
+  readonly ownText: string;
+}
+
+export interface ContenderResult {
+  readonly contender: Contender;
+  readonly scores: TokenScores;
+  readonly statistics: ComparisonStatistics;
+  /** Tokens that will have been scored at the end. */
+  readonly ofTokens: number;
+}
+
+export interface ComparisonProgress {
+  readonly contender: Contender;
+  readonly stage: "loading" | "scoring";
+  /** 0 to 1 */
+  readonly share: number;
+}
+
+export interface ComparisonRun {
+  readonly modelName: string;
+  readonly request: ComparisonRequest;
+  readonly text: ComparedText;
+  /** Tokens of the text, once they are known. */
+  readonly tokens: readonly TokenText[];
+  readonly window: number;
+  readonly firstScored: number;
+  /** In the order in which they were scored; the last one may not be complete. */
+  readonly results: readonly ContenderResult[];
+  readonly progress: ComparisonProgress | null;
+  /** Of the models, once the run is over. */
+  readonly reference: ComparedModel | null;
+  readonly models: readonly ComparedModel[];
+  readonly scratchBytes: number | null;
+  readonly end: "running" | "done" | "stopped" | "failed";
+  readonly error: ErrorInfo | null;
+}
+
+export interface CompareSlice {
+  readonly comparisonChoices: ComparisonChoices;
+  readonly comparison: ComparisonRun | null;
+  readonly chooseComparison: (choices: Partial<ComparisonChoices>) => void;
+  /** The next level that is not compared yet. */
+  readonly addComparedLevel: () => void;
+  /** @param bundledText what is scored when that is chosen */
+  readonly runComparison: (bundledText: string) => Promise<void>;
+  readonly stopComparison: () => Promise<void>;
+  /** Texts of tokens by id, as far as they were asked for. */
+  readonly comparedTexts: ReadonlyMap<number, TokenText>;
+  readonly loadComparedTexts: (ids: Iterable<number>) => Promise<void>;
+}
+
+/** Fills lists of vocabularies smaller than a list. */
+const NO_ID = 0xffffffff;
+
+/** In the order in which levels are offered: the common ones first. */
+const OFFERED: readonly Level[] = [
+  "q8_0",
+  "q4_0",
+  "q4_k",
+  "q2_k",
+  "q6_k",
+  "q5_k",
+  "q3_k",
+  "q5_0",
+  "q4_1",
+  "q5_1",
+  "f16",
+];
+
+/** Mean KLD of the reference against itself through other kernels; 0 when it was not measured. */
+export function floorOf(run: Pick<ComparisonRun, "results">): number {
+  return run.results.find(({ contender }) => contender === "floor")?.statistics.meanKld.value ?? 0;
+}
+
+function promptOf(state: AppState, bundledText: string): Prompt {
+  const { text, ownText } = state.comparisonChoices;
+  if (text !== "chat") return { kind: "text", text: text === "own" ? ownText : bundledText };
+  // Only text is scored: pictures are left out.
+  return buildPrompt(
+    state.turns,
+    state.chat.systemPrompt,
+    state.model?.report.hasChatTemplate === true,
+    () => undefined,
+  );
+}
+
+function withScores(run: ComparisonRun, event: ComparisonEvent & { kind: "scores" }): ComparisonRun {
+  const { contender, scored, ofTokens } = event;
+  const before = run.results.filter((result) => result.contender !== contender);
+  const known = run.results.find((result) => result.contender === contender);
+  const scores = known === undefined ? event.scores : joinScores([known.scores, event.scores]);
+  const statistics = comparisonStatistics(scores);
+  const progress = { contender, stage: "scoring", share: scored / ofTokens } as const;
+  if (statistics === null) return { ...run, progress };
+  return { ...run, results: [...before, { contender, scores, statistics, ofTokens }], progress };
+}
+
+function withEvent(run: ComparisonRun, event: ComparisonEvent): ComparisonRun {
+  switch (event.kind) {
+    case "text":
+      return { ...run, tokens: event.tokens, window: event.window, firstScored: event.firstScored };
+    case "loading": {
+      const share = event.totalBytes > 0 ? event.doneBytes / event.totalBytes : 0;
+      return { ...run, progress: { contender: event.level, stage: "loading", share } };
+    }
+    case "scores":
+      return withScores(run, event);
+  }
+}
+
+export function createCompareSlice({ runtime, get, set }: SliceContext): CompareSlice {
+  const change = (request: ComparisonRequest, how: (run: ComparisonRun) => ComparisonRun): void => {
+    const { comparison } = get();
+    if (comparison?.request === request) set({ comparison: how(comparison) });
+  };
+  return {
+    comparisonChoices: { reference: "stored", levels: ["q8_0", "q4_0"], text: "bundled", ownText: "" },
+    comparison: null,
+    comparedTexts: new Map(),
+    loadComparedTexts: async (ids) => {
+      const { comparison, comparedTexts, model } = get();
+      const fresh = [...new Set(ids)].filter((id) => id !== NO_ID && !comparedTexts.has(id));
+      if (comparison === null || fresh.length === 0 || model?.report.hasTokenizer !== true) return;
+      try {
+        const texts = await runtime.tokenTexts(comparison.request.model, fresh);
+        const known = new Map(get().comparedTexts);
+        for (const text of texts) known.set(text.id, text);
+        set({ comparedTexts: known });
+      } catch (error) {
+        get().noteError(error);
+      }
+    },
+    chooseComparison: (choices) => set({ comparisonChoices: { ...get().comparisonChoices, ...choices } }),
+    addComparedLevel: () => {
+      const { levels, reference } = get().comparisonChoices;
+      const next = [...OFFERED, ...LEVELS].find((level) => level !== reference && !levels.includes(level));
+      if (next !== undefined) get().chooseComparison({ levels: [...levels, next] });
+    },
+    runComparison: async (bundledText) => {
+      const { model, comparisonChoices, device, comparison } = get();
+      if (model === null || comparison?.end === "running") return;
+      const { reference, levels, text } = comparisonChoices;
+      // On a software adapter a second opinion takes minutes and tells nothing about a GPU.
+      const measureFloor = device.status === "ready" && !device.report.isSoftware;
+      const prompt = promptOf(get(), bundledText);
+      const defaults = { window: null, firstScored: null, measureFloor };
+      const request: ComparisonRequest = { model: model.report.handle, reference, levels, text: prompt, ...defaults };
+      set({
+        comparedTexts: new Map(),
+        comparison: {
+          modelName: model.report.name,
+          request,
+          text,
+          tokens: [],
+          window: 0,
+          firstScored: 0,
+          results: [],
+          progress: null,
+          reference: null,
+          models: [],
+          scratchBytes: null,
+          end: "running",
+          error: null,
+        },
+      });
+      try {
+        const {
+          end,
+          reference: first,
+          levels: models,
+          scratchBytes,
+        } = await runtime.compare(request, (event) => change(request, (run) => withEvent(run, event)));
+        change(request, (run) => ({ ...run, end, reference: first, models, scratchBytes, progress: null }));
+      } catch (error) {
+        const wasCancelled = toErrorInfo(error).name === "CancelledError";
+        change(request, (run) => ({
+          ...run,
+          end: wasCancelled ? "stopped" : "failed",
+          error: wasCancelled ? null : get().noteError(error),
+          progress: null,
+        }));
+      }
+    },
+    stopComparison: async () => {
+      try {
+        await runtime.stopComparison();
+      } catch (error) {
+        get().noteError(error);
+      }
+    },
+  };
+}

@@ -1,0 +1,52 @@
+/** A comparison as JSON, every statistic under its name in PRODUCT's table and in llama-perplexity's output. */
+import type { ComparisonStatistics, Statistic } from "../shared/comparisonStatistics";
+import type { ComparisonRun } from "./compareSlice";
+
+const NAMES = [
+  ["PPL", "Mean PPL(Q)", (s) => s.perplexity],
+  ["PPL of the reference", "Mean PPL(base)", (s) => s.referencePerplexity],
+  ["ln(PPL_Q / PPL_P)", "Mean ln(PPL(Q)/PPL(base))", (s) => s.lnPerplexityRatio],
+  ["mean KLD", "Mean    KLD", (s) => s.meanKld],
+  ["median KLD", "Median  KLD", (s) => s.medianKld],
+  ["90 % KLD", "90.0%   KLD", (s) => s.kld90],
+  ["95 % KLD", "95.0%   KLD", (s) => s.kld95],
+  ["99 % KLD", "99.0%   KLD", (s) => s.kld99],
+  ["99.9 % KLD", "99.9%   KLD", (s) => s.kld999],
+  ["max KLD", "Maximum KLD", (s) => s.maxKld],
+  ["mean delta p", "Mean    Δp", (s) => s.meanDeltaP],
+  ["RMS delta p", "RMS Δp", (s) => s.rmsDeltaP],
+  ["same top p", "Same top p", (s) => s.sameTop],
+] as const satisfies readonly (readonly [string, string, (s: ComparisonStatistics) => Statistic])[];
+
+/** FNV-1a of the token ids: the same text through the same vocabulary. */
+export function hashIds(ids: Iterable<number>): string {
+  let hash = 0x811c9dc5;
+  for (const id of ids) {
+    for (let shift = 0; shift < 32; shift += 8) hash = Math.imul(hash ^ ((id >>> shift) & 255), 0x01000193) >>> 0;
+  }
+  return hash.toString(16).padStart(8, "0");
+}
+
+function statisticsObject(statistics: ComparisonStatistics): object {
+  const named = NAMES.map(([key, name, pick]) => [key, { ...pick(statistics), llamaPerplexity: name }]);
+  const buckets = statistics.buckets.map(({ from, to, kld }) => ({ from, to, ...kld }));
+  return { ...Object.fromEntries(named), "confidence buckets": buckets };
+}
+
+export function comparisonToJson(run: ComparisonRun, exportedAt: Date): string {
+  const value = {
+    format: "vitrine-comparison",
+    exportedAt: exportedAt.toISOString(),
+    model: run.modelName,
+    reference: run.reference ?? { level: run.request.reference },
+    text: { kind: run.text, tokens: run.tokens.length, hash: hashIds(run.tokens.map(({ id }) => id)) },
+    settings: { window: run.window, firstScored: run.firstScored, cache: "f32", end: run.end },
+    levels: run.results.map(({ contender, statistics }) => ({
+      level: contender,
+      ...run.models.find(({ level }) => level === contender),
+      n: statistics.n,
+      statistics: statisticsObject(statistics),
+    })),
+  };
+  return `${JSON.stringify(value, null, 2)}\n`;
+}

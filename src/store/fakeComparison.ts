@@ -1,0 +1,103 @@
+/** Made-up scores for the fake runtime: fewer bits, more divergence. */
+import {
+  COMPARED_TOP,
+  type ComparedModel,
+  type ComparisonApi,
+  type Contender,
+  type TokenScores,
+} from "../shared/comparison";
+import type { RuntimeApi } from "../shared/protocol";
+import { bitsPerWeight, type FormatId, type Level, QUANT_FORMATS } from "../shared/quant";
+import { fakeTokenText } from "./fakeNextToken";
+
+const WINDOWS = 4;
+const PER_WINDOW = 60;
+const VOCABULARY = 512;
+const WEIGHTS = 260_032;
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** The same for the same place and size; most tokens hardly differ, some do. */
+function fakeKld(place: number, size: number): number {
+  const spread = Math.sin(place * 12.9898) * 43758.5453;
+  return size * (-Math.log(1 - (spread - Math.floor(spread)))) ** 3;
+}
+
+function formatOf(level: Level): FormatId {
+  return level === "stored" ? "f32" : level;
+}
+
+function sizeOf(contender: Contender): number {
+  return contender === "floor" ? 1e-9 : 0.3 * 2 ** -(1.7 * (bitsPerWeight(QUANT_FORMATS[formatOf(contender)]) - 2.6));
+}
+
+function fakeScores(contender: Contender, window: number): TokenScores {
+  const places = Uint32Array.from({ length: PER_WINDOW }, (_, i) => window * 2 * PER_WINDOW + PER_WINDOW + i);
+  const kld = Float32Array.from(places, (place) => fakeKld(place, sizeOf(contender)));
+  const nllReference = Float32Array.from(places, (place) => 0.4 + ((place * 7) % 23) / 8);
+  const topReference = places.map((place) => place % VOCABULARY);
+  const lnP = (rank: number): number => -0.4 - 0.9 * rank;
+  const bits = (value: number): number => new Uint32Array(Float32Array.of(value).buffer)[0] as number;
+  return {
+    places,
+    nllReference,
+    nllLevel: nllReference.map((nll, i) => nll + (kld[i] as number) * (i % 3 === 0 ? 1.5 : -0.3)),
+    kld,
+    topProbability: Float32Array.from(places, (place) => 0.2 + ((place * 31) % 79) / 100),
+    topReference,
+    topLevel: topReference.map((id, i) => ((kld[i] as number) > 0.25 ? (id + 1) % VOCABULARY : id)),
+    tops: Uint32Array.from({ length: PER_WINDOW * 2 * COMPARED_TOP * 3 }, (_, i) => {
+      const row = Math.floor(i / (2 * COMPARED_TOP * 3));
+      const rank = Math.floor(i / 3) % COMPARED_TOP;
+      const field = i % 3;
+      if (field === 0) return ((topReference[row] as number) + rank) % VOCABULARY;
+      return bits(lnP(rank) + (field === 2 ? (kld[row] as number) * (rank === 0 ? -0.5 : 0.2) : 0));
+    }),
+  };
+}
+
+function fakeModel(level: Level): ComparedModel {
+  const format = QUANT_FORMATS[formatOf(level)];
+  return { level, weightBytes: { [format.id]: (WEIGHTS * bitsPerWeight(format)) / 8 }, scoringMs: 812 };
+}
+
+export function fakeComparison(
+  tokenMs: number,
+  log: (name: keyof RuntimeApi, argument?: unknown) => void,
+): ComparisonApi {
+  let isStopped = false;
+  return {
+    compare: async (request, onEvent) => {
+      log("compare", request);
+      isStopped = false;
+      const tokens = Array.from({ length: WINDOWS * 2 * PER_WINDOW }, (_, i) => fakeTokenText(i));
+      onEvent({ kind: "text", tokens, window: 2 * PER_WINDOW, firstScored: PER_WINDOW });
+      const contenders: readonly Contender[] = [...(request.measureFloor ? ["floor" as const] : []), ...request.levels];
+      const levels: ComparedModel[] = [];
+      for (const contender of contenders) {
+        for (let window = 0; window < WINDOWS && !isStopped; window++) {
+          await wait(tokenMs * 10);
+          const scored = (window + 1) * PER_WINDOW;
+          onEvent({
+            kind: "scores",
+            contender,
+            scores: fakeScores(contender, window),
+            scored,
+            ofTokens: WINDOWS * PER_WINDOW,
+          });
+        }
+        if (contender !== "floor" && !isStopped) levels.push(fakeModel(contender));
+      }
+      return {
+        end: isStopped ? "stopped" : "done",
+        reference: fakeModel(request.reference),
+        levels,
+        scratchBytes: 4_194_304,
+      };
+    },
+    stopComparison: async () => {
+      log("stopComparison");
+      isStopped = true;
+    },
+  };
+}

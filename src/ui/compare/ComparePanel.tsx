@@ -1,0 +1,92 @@
+import { useEffect, useState } from "react";
+import type { Contender } from "../../shared/comparison";
+import { formatBytes } from "../../shared/units";
+import type { ComparisonRun, ContenderResult } from "../../store/compareSlice";
+import { useApp } from "../appContext";
+import { Panel } from "../panels/Panel";
+import { useStrings } from "../strings/useStrings";
+import { ComparisonForm } from "./ComparisonForm";
+import { ComparisonProgressBar } from "./ComparisonProgressBar";
+import { contenderName } from "./contenderName";
+import { ExportButton } from "./ExportButton";
+import { Flips } from "./Flips";
+import { KldHistogram } from "./KldHistogram";
+import { StatisticsTable } from "./StatisticsTable";
+import { TokenStrip } from "./TokenStrip";
+import { TopTokens } from "./TopTokens";
+import { Verdict } from "./Verdict";
+
+/** What each level costs on a text: verdict first, then the numbers, then the tokens behind them. */
+export default function ComparePanel() {
+  const { compare } = useStrings();
+  const run = useApp((state) => state.comparison);
+  const hasModel = useApp((state) => state.model !== null);
+  return (
+    <Panel title={compare.title} aside={run !== null && run.results.length > 0 && <ExportButton run={run} />}>
+      <p className="hint compare-intro">{hasModel || run !== null ? compare.intro : compare.noModel}</p>
+      {hasModel && <ComparisonForm />}
+      {run?.end === "running" && <ComparisonProgressBar progress={run.progress} />}
+      {run?.error != null && (
+        <p role="alert" className="compare-error">
+          {run.error.message}
+        </p>
+      )}
+      {(hasModel || run !== null) && <Verdict run={run} />}
+      {run !== null && run.results.length > 0 && <Results run={run} />}
+    </Panel>
+  );
+}
+
+function Results({ run }: { run: ComparisonRun }) {
+  const { compare } = useStrings();
+  const levels = run.results.filter(({ contender }) => contender !== "floor");
+  const [wanted, setWanted] = useState<Contender | null>(null);
+  const shown = levels.find(({ contender }) => contender === wanted) ?? levels.at(-1);
+  return (
+    <>
+      <StatisticsTable run={run} />
+      {run.scratchBytes !== null && <p className="hint">{compare.memory(formatBytes(run.scratchBytes))}</p>}
+      {shown !== undefined && (
+        <>
+          {levels.length > 1 && (
+            <div className="field">
+              <label htmlFor="compare-shown">{compare.shown}</label>
+              <select
+                id="compare-shown"
+                value={shown.contender}
+                onChange={(event) => setWanted(event.target.value as Contender)}
+              >
+                {levels.map(({ contender }) => (
+                  <option key={contender} value={contender}>
+                    {contenderName(contender, compare.floor)}
+                  </option>
+                ))}
+              </select>
+            </div>
+          )}
+          <Tokens key={shown.contender} run={run} result={shown} />
+        </>
+      )}
+    </>
+  );
+}
+
+function Tokens({ run, result }: { run: ComparisonRun; result: ContenderResult }) {
+  const { scores } = result;
+  const [selected, setSelected] = useState<number | null>(null);
+  const loadTexts = useApp((state) => state.loadComparedTexts);
+  const isOver = run.end !== "running";
+  useEffect(() => {
+    if (!isOver) return;
+    const flipped = [...scores.topLevel.keys()].filter((i) => scores.topLevel[i] !== scores.topReference[i]);
+    void loadTexts(flipped.flatMap((i) => [scores.topReference[i] as number, scores.topLevel[i] as number]));
+  }, [isOver, scores, loadTexts]);
+  return (
+    <>
+      <TokenStrip tokens={run.tokens} scores={scores} selected={selected} onSelect={setSelected} />
+      {selected !== null && <TopTokens run={run} scores={scores} index={selected} />}
+      <Flips tokens={run.tokens} scores={scores} onSelect={setSelected} />
+      <KldHistogram kld={scores.kld} />
+    </>
+  );
+}

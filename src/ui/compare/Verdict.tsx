@@ -1,0 +1,67 @@
+import { useId } from "react";
+import type { ComparedModel } from "../../shared/comparison";
+import { isDistinguishable, LEAST_TOKENS } from "../../shared/comparisonStatistics";
+import { formatCount, formatPercent } from "../../shared/units";
+import { type ComparisonRun, type ContenderResult, floorOf } from "../../store/compareSlice";
+import { useStrings } from "../strings/useStrings";
+import { contenderName } from "./contenderName";
+import { formatShare } from "./formatStatistic";
+
+/** One sentence for each level, with its error; never a ranking. */
+export function Verdict({ run }: { run: ComparisonRun | null }) {
+  const { compare } = useStrings();
+  const id = useId();
+  const levels = run?.results.filter(({ contender }) => contender !== "floor") ?? [];
+  return (
+    <section className="verdict" aria-labelledby={id}>
+      <h3 id={id} className="subtitle">
+        {compare.verdict}
+      </h3>
+      {run === null || levels.length === 0 ? (
+        <p className="hint">{compare.verdictEmpty}</p>
+      ) : (
+        levels.map((result) => (
+          <p key={result.contender} className="verdict-line">
+            <Sentence run={run} result={result} />
+          </p>
+        ))
+      )}
+      {run?.end === "stopped" && levels.length > 0 && <p className="hint">{compare.stopped}</p>}
+    </section>
+  );
+}
+
+function Sentence({ run, result }: { run: ComparisonRun; result: ContenderResult }) {
+  const { compare } = useStrings();
+  const { contender, statistics } = result;
+  const name = contenderName(contender, compare.floor);
+  const model = run.models.find(({ level }) => level === contender);
+  const count = formatCount(statistics.n);
+  if (model !== undefined && run.reference !== null && isSameInside(model, run.reference))
+    return compare.identical(name);
+  if (statistics.n < LEAST_TOKENS) return compare.tooFew(name, count, String(LEAST_TOKENS));
+  const size = model === undefined || run.reference === null ? null : bytesOf(run.reference) / bytesOf(model);
+  const { sameTop } = statistics;
+  // Nothing seen in N trials: the rule of three bounds what was not seen.
+  const differs =
+    sameTop.value === 1
+      ? compare.never(name, count, formatPercent(1 - 3 / statistics.n))
+      : compare.differs(name, formatShare(sameTop));
+  const finding = isDistinguishable(statistics, floorOf(run)) ? differs : compare.same(name, count);
+  if (size === null) return `${finding.replace(/,$/, "")}.`;
+  if (Math.abs(size - 1) < 0.005) return `${finding} ${compare.equalSize}`;
+  return `${finding} ${size > 1 ? compare.smaller(size.toFixed(1)) : compare.larger((1 / size).toFixed(1))}`;
+}
+
+export function bytesOf(model: ComparedModel): number {
+  return Object.values(model.weightBytes).reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/** A quantized file stays as it is whatever the level. */
+function isSameInside(a: ComparedModel, b: ComparedModel): boolean {
+  const entries = Object.entries(a.weightBytes);
+  const others = b.weightBytes as Readonly<Record<string, number>>;
+  return (
+    a.level !== b.level && entries.length === Object.keys(others).length && entries.every(([id, n]) => others[id] === n)
+  );
+}
