@@ -5,8 +5,9 @@ import { createFakeRuntime, type FakeRuntime } from "./fakeRuntime";
 
 async function opened(): Promise<{ store: AppStore; runtime: FakeRuntime }> {
   const runtime = createFakeRuntime();
-  const store = createAppStore(runtime);
-  await startApp(store, "http://localhost/?model=../models/tiny");
+  const store = createAppStore(runtime, { requestFrame: () => () => {} });
+  await startApp(store, "http://localhost/");
+  await store.getState().openFiles([new File(["x"], "story.gguf")]);
   return { store, runtime };
 }
 

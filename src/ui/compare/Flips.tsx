@@ -5,7 +5,7 @@ import { formatCount } from "../../shared/units";
 import { useApp } from "../appContext";
 import { useStrings } from "../strings/useStrings";
 import { formatSmall } from "./formatStatistic";
-import { shownToken } from "./shownToken";
+import { namedToken } from "./shownToken";
 import { isFlip } from "./TokenStrip";
 
 const MOST = 100;
@@ -26,7 +26,7 @@ export function Flips({ tokens, scores, onSelect }: FlipsProps) {
   const flips = [...scores.places.keys()].filter((index) => isFlip(scores, index));
   if (order === "kld") flips.sort((a, b) => (scores.kld[b] as number) - (scores.kld[a] as number));
   const name = (token: number | undefined): string =>
-    shownToken(texts.get(token ?? -1) ?? { id: token ?? -1, text: "", part: 0, bytes: null, isSpecial: false });
+    namedToken(texts.get(token ?? -1) ?? { id: token ?? -1, text: "", part: 0, bytes: null, isSpecial: false });
   return (
     <>
       <div className="compare-strip-head">

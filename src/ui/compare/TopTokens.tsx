@@ -4,7 +4,7 @@ import { formatPercent } from "../../shared/units";
 import type { ComparisonRun } from "../../store/compareSlice";
 import { useApp } from "../appContext";
 import { useStrings } from "../strings/useStrings";
-import { shownToken } from "./shownToken";
+import { namedToken } from "./shownToken";
 
 const NO_ID = 0xffffffff;
 
@@ -53,7 +53,7 @@ export function TopTokens({ run, scores, index }: { run: ComparisonRun; scores: 
               <span className="compare-top-bar" style={{ inlineSize: `${p * 60}%` }} aria-hidden="true" />
             </td>
             <th scope="row">
-              <code>{shownToken(texts.get(id) ?? { id, text: "", part: 0, bytes: null, isSpecial: false })}</code>
+              <code>{namedToken(texts.get(id) ?? { id, text: "", part: 0, bytes: null, isSpecial: false })}</code>
               {id === actual && <span className="visually-hidden"> ({compare.actual})</span>}
             </th>
             <td className="compare-q">
