@@ -56,7 +56,7 @@ export default defineConfig({
   test: {
     name: "unit",
     environment: "node",
-    include: ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts"],
+    include: ["src/**/*.test.{ts,tsx}", "scripts/**/*.test.ts", "bench/**/*.test.ts"],
     // Software GPUs are slow, and each of them already uses every core.
     pool: "forks",
     maxWorkers: 2,

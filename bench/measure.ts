@@ -2,15 +2,18 @@
 import { copyBandwidth } from "../src/runtime/gpu/copyBandwidth";
 import type { Gpu } from "../src/runtime/gpu/device";
 import { type KernelTime, profileDispatches } from "../src/runtime/gpu/profiler";
+import { floatToHalf } from "../src/runtime/model/half";
 import { describeChoice } from "../src/runtime/model/kernelChoice";
+import type { KvCache } from "../src/runtime/model/kvCache";
 import { Model } from "../src/runtime/model/model";
 import { Session } from "../src/runtime/session/session";
 import { ApiCounter } from "../src/runtime/testing/apiCounter";
+import { SeededRandom } from "../src/runtime/testing/random";
 import type { KernelVariant } from "../src/shared/protocol";
 import type { FormatId } from "../src/shared/quant";
 import { DEFAULT_SAMPLING } from "../src/shared/sampling";
 import { randomModel } from "./randomWeights";
-import type { BenchShape } from "./shapes";
+import { type BenchShape, layersOf, withLayers } from "./shapes";
 
 export interface BenchOptions {
   readonly level: FormatId;
@@ -19,6 +22,8 @@ export interface BenchOptions {
   readonly contexts: readonly number[];
   /** Tokens decoded for each context. */
   readonly decodeTokens: number;
+  /** Runs of which the last counts: the first also pays for what drivers compile late. */
+  readonly runs: number;
   readonly profile: boolean;
 }
 
@@ -39,14 +44,24 @@ export interface BenchResult {
   readonly dispatchesPerToken: number;
   readonly submitsPerToken: number;
   readonly newObjectsPerToken: number;
+  /** Layers that were measured, and those of the real model: fewer on a software adapter. */
   readonly numLayers: number;
+  readonly modelLayers: number;
   readonly gpuBytes: number;
   readonly weightBytes: number;
   readonly cacheBytes: number;
-  readonly kernels: readonly KernelTime[] | null;
+  /** GPU time by kernel, when it was asked for. */
+  readonly kernels?: readonly KernelTime[] | null;
 }
 
-export async function measure(gpu: Gpu, shape: BenchShape, options: BenchOptions): Promise<BenchResult> {
+/** @param layers of the shape to measure */
+export async function measure(
+  gpu: Gpu,
+  whole: BenchShape,
+  layers: number,
+  options: BenchOptions,
+): Promise<BenchResult> {
+  const shape = withLayers(whole, layers);
   const before = gpu.allocatedBytes;
   const copyBytesPerSecond = await copyBandwidth(gpu);
   const model = await Model.load(gpu, { ...randomModel(shape, options.level), variant: options.variant });
@@ -54,9 +69,10 @@ export async function measure(gpu: Gpu, shape: BenchShape, options: BenchOptions
   const session = await Session.create(model, { capacity, precision: "f16" });
   try {
     const prefill: Record<string, number> = {};
-    for (const length of options.prefills) prefill[length] = await prefillSpeed(session, length);
+    for (const length of options.prefills) prefill[length] = await prefillSpeed(session, length, options.runs);
     const decode: Record<string, number> = {};
-    for (const length of options.contexts) decode[length] = await decodeSpeed(session, length, options.decodeTokens);
+    fillCache(gpu, session.cache);
+    for (const length of options.contexts) decode[length] = await decodeSpeed(session, length, options);
     const weightBytes = sum(Object.values(model.weights.bytesByFormat));
     const [shortest = 0] = options.contexts;
     const bytesPerToken = weightBytes + session.cache.bytesPerToken * shortest;
@@ -75,10 +91,11 @@ export async function measure(gpu: Gpu, shape: BenchShape, options: BenchOptions
       copyShare: ((decode[shortest] ?? 0) * bytesPerToken) / copyBytesPerSecond,
       ...counts,
       numLayers: model.spec.blocks.length,
+      modelLayers: layersOf(whole),
       gpuBytes: gpu.allocatedBytes - before,
       weightBytes,
       cacheBytes: session.cache.sizeBytes,
-      kernels: options.profile ? await profileDispatches(gpu, forward.decode, 1, shortest) : null,
+      ...(options.profile ? { kernels: await profileDispatches(gpu, forward.decode, 1, shortest) } : {}),
     };
   } finally {
     await session.close();
@@ -86,11 +103,24 @@ export async function measure(gpu: Gpu, shape: BenchShape, options: BenchOptions
   }
 }
 
-async function prefillSpeed(session: Session, length: number): Promise<number> {
+/** Halves of about -1 to 1: what a long context would hold, without computing it. */
+function fillCache(gpu: Gpu, cache: KvCache): void {
+  const random = new SeededRandom(5);
+  const piece = new Uint32Array(64 * 1024).map(() => {
+    const half = (): number => floatToHalf(random.normal() / 2);
+    return half() | (half() << 16);
+  });
+  for (const { buffer } of cache.layers) {
+    for (let at = 0; at < buffer.size; at += piece.byteLength) {
+      gpu.device.queue.writeBuffer(buffer, at, piece, 0, Math.min(piece.byteLength, buffer.size - at) / 4);
+    }
+  }
+}
+
+async function prefillSpeed(session: Session, length: number, runs: number): Promise<number> {
   const ids = Array.from({ length }, (_, i) => (i * 31) % 1000);
-  // Twice: the first run compiles on drivers that put it off until a pipeline is used.
   let elapsedMs = 0;
-  for (let run = 0; run < 2; run++) {
+  for (let run = 0; run < runs; run++) {
     session.truncate(0);
     const started = performance.now();
     await session.prefill(ids);
@@ -99,11 +129,15 @@ async function prefillSpeed(session: Session, length: number): Promise<number> {
   return (length / elapsedMs) * 1000;
 }
 
-/** Over a cache that holds whatever its buffers hold: the work is the same. */
-async function decodeSpeed(session: Session, context: number, tokens: number): Promise<number> {
+/** Over a cache that `fillCache` filled. */
+async function decodeSpeed(
+  session: Session,
+  context: number,
+  { decodeTokens: tokens, runs }: BenchOptions,
+): Promise<number> {
   const ids = Array.from({ length: context }, () => 1);
   let elapsedMs = 0;
-  for (let run = 0; run < 2; run++) {
+  for (let run = 0; run < runs; run++) {
     session.pretendCached(ids.slice(0, -1));
     const result = await session.generate({
       ids,

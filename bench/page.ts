@@ -23,7 +23,8 @@ async function run(): Promise<void> {
   element("save").hidden = true;
   state.textContent = "Measuring. This page may stand still for a while.";
   try {
-    const gpu = await openGpu(navigator.gpu);
+    const profile = element<HTMLInputElement>("profile").checked;
+    const gpu = await openGpu(navigator.gpu, { profile });
     const level = element<HTMLSelectElement>("level").value;
     await runBench(
       gpu,
@@ -32,7 +33,7 @@ async function run(): Promise<void> {
         variant: element<HTMLSelectElement>("variant").value as KernelVariant,
         only: element<HTMLSelectElement>("shape").value,
         full: element<HTMLInputElement>("full").checked,
-        profile: false,
+        profile,
       },
       (result) => {
         results.push(result);

@@ -3,7 +3,7 @@ import type { Gpu } from "../src/runtime/gpu/device";
 import type { KernelVariant } from "../src/shared/protocol";
 import type { FormatId } from "../src/shared/quant";
 import { type BenchOptions, type BenchResult, measure } from "./measure";
-import { SHAPES, withLayers } from "./shapes";
+import { layersOf, SHAPES } from "./shapes";
 
 export interface BenchPlan {
   readonly levels: readonly FormatId[];
@@ -15,10 +15,11 @@ export interface BenchPlan {
   readonly profile: boolean;
 }
 
-const FULL = { prefills: [128, 512], contexts: [16, 512, 2048], decodeTokens: 64 };
-/** Software adapters: minutes instead of hours. */
-const SCALED = { prefills: [128], contexts: [16, 512], decodeTokens: 4 };
-const SCALED_LAYERS = 2;
+const LENGTHS = { prefills: [128, 512], contexts: [16, 512, 2048] } as const;
+const FULL = { decodeTokens: 64, runs: 2 } as const;
+/** Software adapters: minutes instead of hours, by fewer layers, fewer tokens and no run to warm up. */
+const SCALED = { decodeTokens: 2, runs: 1 } as const;
+const SCALED_LAYERS = 1;
 
 export async function runBench(
   gpu: Gpu,
@@ -28,15 +29,17 @@ export async function runBench(
 ): Promise<void> {
   const scaled = gpu.isSoftware && !plan.full;
   if (scaled) {
-    say(`Software adapter: scaled to ${SCALED_LAYERS} layers, prefill 128, contexts 16 and 512. Use --full for all.`);
+    say(
+      `Software adapter: ${SCALED_LAYERS} layer and ${SCALED.decodeTokens} decoded tokens of each. Use --full for all.`,
+    );
   }
   for (const whole of SHAPES) {
     if (!whole.name.includes(plan.only)) continue;
-    const shape = scaled ? withLayers(whole, SCALED_LAYERS) : whole;
+    const layers = scaled ? SCALED_LAYERS : layersOf(whole);
     for (const level of plan.levels) {
       const lengths = scaled ? SCALED : FULL;
-      const options: BenchOptions = { ...lengths, level, variant: plan.variant, profile: plan.profile };
-      onResult(await measure(gpu, shape, options));
+      const options: BenchOptions = { ...LENGTHS, ...lengths, level, variant: plan.variant, profile: plan.profile };
+      onResult(await measure(gpu, whole, layers, options));
     }
   }
 }
@@ -47,8 +50,9 @@ export function describeResult(result: BenchResult): string {
     Object.entries(record)
       .map(([length, speed]) => `${speed.toPrecision(3)} at ${length}`)
       .join(", ");
+  const isPart = result.numLayers < result.modelLayers;
   const lines = [
-    `${result.shape} ${result.level} on ${result.adapter}`,
+    `${result.shape} ${result.level} on ${result.adapter}${isPart ? `, ${result.numLayers} of ${result.modelLayers} layers` : ""}`,
     `  prefill tok/s   ${speeds(result.prefillTokensPerSecond)}`,
     `  decode tok/s    ${speeds(result.decodeTokensPerSecond)}`,
     `  bandwidth       ${(result.copyShare * 100).toFixed(1)} % of a copy's ${(result.copyBytesPerSecond / 1e9).toPrecision(3)} GB/s; ${(result.bytesPerToken / 1e6).toFixed(1)} MB a token`,

@@ -55,9 +55,11 @@ export const SHAPES: readonly BenchShape[] = [
   },
 ];
 
-/** The same shape with fewer layers, named so that nobody mistakes it for the whole model. */
+/** The same shape with fewer layers; a result says how many it measured of how many. */
 export function withLayers(shape: BenchShape, layers: number): BenchShape {
-  const all = shape.config.num_hidden_layers as number;
-  if (layers >= all) return shape;
-  return { name: `${shape.name} (${layers} of ${all} layers)`, config: { ...shape.config, num_hidden_layers: layers } };
+  return { name: shape.name, config: { ...shape.config, num_hidden_layers: Math.min(layers, layersOf(shape)) } };
+}
+
+export function layersOf(shape: BenchShape): number {
+  return shape.config.num_hidden_layers as number;
 }

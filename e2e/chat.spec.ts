@@ -49,10 +49,8 @@ test("a model without a tokenizer loads and says that it cannot chat", async ({ 
   await chat.open(talkingGguf({ tokenizer: false }, "mute.gguf"));
   await expect(page.getByText(/without a tokenizer|no tokenizer/).first()).toBeVisible();
   await chat.message.fill("cats");
-  if (await chat.sendButton.isEnabled()) {
-    await chat.sendButton.click();
-    await expect(chat.alert).toContainText("tokenizer");
-  }
+  await chat.sendButton.click();
+  await expect(chat.alert).toContainText("tokenizer");
   await expect(chat.answers).toHaveCount(0);
   await chat.chooseFiles(talkingGguf());
   await chat.expectReady("talking");

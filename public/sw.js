@@ -4,6 +4,8 @@
  * Models are not kept here; they have a store of their own.
  */
 const CACHE = "vitrine-shell-1";
+/** Beside index.html, under names of their own; all else is below assets/ with a hash in its name. */
+const ROOT_FILES = /^(manifest\.webmanifest|icon[\w-]*\.(svg|png))$/;
 const SCOPE = new URL("./", self.location.href);
 
 /** A file of the page, by its address below the scope; null for everything else, models included. */
@@ -12,7 +14,7 @@ function shellPath(request) {
   if (request.method !== "GET" || url.origin !== SCOPE.origin || !url.pathname.startsWith(SCOPE.pathname)) return null;
   const path = url.pathname.slice(SCOPE.pathname.length);
   if (request.mode === "navigate") return path === "" || path === "index.html" ? "" : null;
-  return path.startsWith("assets/") || /^(manifest\.webmanifest|icon[\w-]*\.(svg|png))$/.test(path) ? path : null;
+  return path.startsWith("assets/") || ROOT_FILES.test(path) ? path : null;
 }
 
 /** Everything index.html names, and what those files name in turn. */
@@ -30,7 +32,7 @@ async function keepShell() {
     for (const [name] of text.matchAll(
       /[\w.-]+-[\w-]{8}\.(?:js|css|woff2)|icon[\w-]*\.(?:svg|png)|manifest\.webmanifest/g,
     )) {
-      const next = /^(icon|manifest)/.test(name) && !/-[\w-]{8}\./.test(name) ? name : `assets/${name}`;
+      const next = ROOT_FILES.test(name) ? name : `assets/${name}`;
       if (seen.has(next) || isLeftOut(name)) continue;
       seen.add(next);
       waiting.push(next);

@@ -66,14 +66,26 @@ if (positionals.length === 0) {
   process.exit(2);
 }
 
-const folders = new Map(positionals.map((path) => [basename(resolve(path)), resolve(path)]));
+const folders = new Map<string, string>();
+for (const path of positionals) {
+  const name = basename(resolve(path));
+  const other = folders.get(name);
+  if (other !== undefined && other !== resolve(path)) {
+    console.error(`${other} and ${resolve(path)} have the same name, by which goldens find their models. Rename one.`);
+    process.exit(2);
+  }
+  folders.set(name, resolve(path));
+}
 const gpu = await openNodeGpu(values.driver as SoftwareDriver);
 console.log(`adapter: ${gpu.info.description || gpu.info.device}; features: ${[...gpu.device.features].join(", ")}`);
 const report: (CaseResult & { golden: string })[] = [];
 let left = 0;
 
 for (const [name, folder] of folders) {
-  const { entries } = readJson<{ entries: readonly Entry[] }>(join(folder, "index.json"));
+  const index = join(folder, "index.json");
+  // A folder may hold models only.
+  if (!existsSync(index)) continue;
+  const { entries } = readJson<{ entries: readonly Entry[] }>(index);
   for (const entry of entries) {
     if (!entry.golden.includes(values.only)) continue;
     if (values.due && !isDue(entry.golden)) {
@@ -103,7 +115,7 @@ async function runEntry(name: string, folder: string, entry: Entry): Promise<Cas
   const path = join(folder, entry.golden);
   if (!existsSync(path)) return [failed("*", `${path} does not exist`)];
   const run = RUNNERS[entry.format];
-  if (run === undefined) return [failed("*", `format ${entry.format} is not supported`)];
+  if (run === undefined) return everyCase(path, `format ${entry.format} is not supported`);
   const context: Context = {
     gpu,
     variant: values.variant as KernelVariant,
@@ -114,8 +126,19 @@ async function runEntry(name: string, folder: string, entry: Entry): Promise<Cas
   try {
     return await run(context);
   } catch (error) {
-    return [failed("*", error instanceof Error ? `${error.name}: ${error.message}` : String(error))];
+    return everyCase(path, error instanceof Error ? `${error.name}: ${error.message}` : String(error));
   }
+}
+
+/** Each case of a golden that could not be run fails for itself. */
+function everyCase(path: string, reason: string): CaseResult[] {
+  if (!path.endsWith(".json")) return [failed("*", reason)];
+  const golden = readJson<Readonly<Record<string, unknown>>>(path);
+  const cases = [golden.cases, golden.f32_compute, golden.files, golden.images].find(Array.isArray) ?? [];
+  const names = cases.map((item: { id?: string; type?: string; file?: string }, index: number) =>
+    String(item.id ?? item.type ?? item.file ?? index),
+  );
+  return names.length === 0 ? [failed("*", reason)] : names.map((name) => failed(name, reason));
 }
 
 function record(entry: Entry, result: CaseResult): void {

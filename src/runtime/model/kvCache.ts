@@ -1,4 +1,5 @@
 /** Keys and values of every layer, [K, capacity, D] each, and the sizes people ask about. */
+import { VitrineError } from "../../shared/errors";
 import {
   BINDING_ALIGNMENT,
   defaultCapacity as capacityFor,
@@ -24,6 +25,18 @@ export interface LayerCache {
 /** The longest cache, at most the model's context, that suits the device. */
 export function defaultCapacity(gpu: Gpu, spec: ModelSpec, precision: KvPrecision): number {
   return capacityFor(spec, precision, Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize));
+}
+
+/** @throws OutOfMemoryError naming the longest cache that fits this device's buffers */
+export function checkFits(gpu: Gpu, spec: ModelSpec, capacity: number, precision: KvPrecision): void {
+  const { maxStorageBufferBindingSize, maxBufferSize } = gpu.limits;
+  const bytes = Math.max(...spec.blocks.map((block) => kvLayerBytesPerToken(block.attention, KV_BYTES[precision])));
+  const longest = Math.floor((Math.min(maxStorageBufferBindingSize, maxBufferSize) - BINDING_ALIGNMENT) / bytes);
+  if (capacity <= longest) return;
+  throw new VitrineError(
+    "OutOfMemoryError",
+    `A context of ${capacity} tokens needs ${capacity * bytes} bytes in one buffer for each layer; on this device it can hold ${longest} tokens. Choose a smaller context.`,
+  );
 }
 
 export class KvCache {

@@ -5,6 +5,7 @@ import type { Gpu } from "../gpu/device";
 import type { OpenedModel } from "../openModel";
 import { ApiCounter } from "../testing/apiCounter";
 import { openTestGpu } from "../testing/kernelHarness";
+import { openNodeGpu } from "../testing/nodeGpu";
 import { openSynthetic, type SyntheticModel, syntheticGpt2, syntheticLlama } from "../testing/syntheticModel";
 import { Session } from "./session";
 
@@ -89,6 +90,46 @@ describe("a decoded token", () => {
     for (const tokensInFlight of [1, 4]) {
       expect(await callsPerToken(tokensInFlight)).toEqual(budget(PER_LAYER * layers + PER_TOKEN));
     }
+  });
+
+  it.each([
+    ["workgroup", "Llama", syntheticLlama(), 64, 0],
+    ["subgroup", "Llama", syntheticLlama(), 64, 0],
+    ["f16", "Llama", syntheticLlama(), 64, 0],
+    ["workgroup", "Qwen3", syntheticLlama({ model_type: "qwen3" }), 64, 0],
+    ["subgroup", "GPT-2", syntheticGpt2(), 64, 0],
+    // Over a cache this long attention is two dispatches: pieces, and their sum.
+    ["workgroup", "Llama", syntheticLlama(), 400, 300],
+    ["subgroup", "Qwen3", syntheticLlama({ model_type: "qwen3" }), 400, 300],
+  ] as const)("with the kernels of GPUs (%s, %s) costs no more", async (variant, _, model, capacity, cached) => {
+    // Nothing is computed there, and nothing but calls is looked at.
+    counter = new ApiCounter(await openNodeGpu("null"), true);
+    opened = await openSynthetic(counter.gpu, model, { variant });
+    session = await Session.create(opened.model, { capacity, precision: "f32" });
+    const perLayer = PER_LAYER + (cached > 0 ? 1 : 0);
+    const ids = Array.from({ length: cached + 5 }, () => 3);
+    const callsOfTurn = async (tokens: number): Promise<readonly number[]> => {
+      session.pretendCached(ids.slice(0, -1));
+      counter.reset();
+      await session.generate({
+        ids,
+        sampling: DEFAULT_SAMPLING,
+        maxNewTokens: tokens,
+        tokensInFlight: 2,
+        onToken: () => false,
+      });
+      const made = /create(Buffer|BindGroup|ComputePipeline|ShaderModule)|writeBuffer/;
+      return [
+        counter.count("pass.dispatchWorkgroups"),
+        counter.count("encoder.beginComputePass"),
+        counter.count("queue.submit"),
+        counter.calls.filter((call) => made.test(call)).length,
+      ];
+    };
+    const short = await callsOfTurn(10);
+    const long = await callsOfTurn(30);
+    const perToken = long.map((count, i) => (count - (short[i] ?? 0)) / 20);
+    expect(perToken).toEqual([perLayer * 2 + PER_TOKEN, 1, 1, 0]);
   });
 
   it("takes one dispatch more per layer where single threads cannot norm a head", async () => {

@@ -7,7 +7,7 @@ import { BufferScope } from "../gpu/bufferScope";
 import type { Dispatch } from "../gpu/dispatch";
 import { type Forward, type ForwardLists, prepareForward } from "../model/forward";
 import { writeHeadScales } from "../model/headScales";
-import { defaultCapacity, KvCache } from "../model/kvCache";
+import { checkFits, defaultCapacity, KvCache } from "../model/kvCache";
 import type { Model } from "../model/model";
 import { AttentionWatch } from "./attentionWatch";
 import { checkSettings } from "./checkSettings";
@@ -93,6 +93,7 @@ export class Session {
         `Cache capacity ${capacity} is beyond the ${spec.contextLength} positions this model has learned.`,
       );
     }
+    checkFits(gpu, spec, capacity, options.precision);
     const rows = options.prefillRows ?? (gpu.isSoftware ? PREFILL_ROWS_SOFTWARE : PREFILL_ROWS);
     const scope = new BufferScope(gpu);
     try {

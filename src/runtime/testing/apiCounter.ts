@@ -7,7 +7,11 @@ export class ApiCounter {
   /** Calls in order, as "object.method"; a map that succeeds ends with "buffer.mapped". */
   readonly calls: string[] = [];
 
-  constructor(gpu: Gpu) {
+  /** @param readsZeros buffers that are mapped hold zeros: the null backend leaves whatever the memory held */
+  constructor(
+    gpu: Gpu,
+    private readonly readsZeros = false,
+  ) {
     this.gpu = new Gpu(this.watched("device", gpu.device), gpu.info, gpu.isSoftware);
   }
 
@@ -59,6 +63,16 @@ export class ApiCounter {
         return result;
       },
     });
+    if (this.readsZeros) {
+      const range = buffer.getMappedRange.bind(buffer);
+      Object.defineProperty(buffer, "getMappedRange", {
+        value: (...args: Parameters<GPUBuffer["getMappedRange"]>) => {
+          const mapped = range(...args);
+          if (buffer.mapState === "mapped") new Uint8Array(mapped).fill(0);
+          return mapped;
+        },
+      });
+    }
     return buffer;
   }
 }
