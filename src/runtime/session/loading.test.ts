@@ -294,4 +294,26 @@ describe("devices that offer less", () => {
       expect(small.limits.maxComputeWorkgroupStorageSize).toBe(16384);
     }
   });
+
+  it("whose bindings are small get every matrix in parts, and the same ids", async () => {
+    const bytes = tinyGguf(RANDOM);
+    const opened = await open(gguf(bytes));
+    const ids = await greedyIds(opened);
+    const whole = opened.model.weights;
+    const parts = (weights: typeof whole): number[] =>
+      weights.blocks.flatMap(({ qkv, up }) => [qkv.matrix.parts.length, up.matrix.parts.length]);
+    expect(Math.max(...parts(whole))).toBe(1);
+    opened.model.destroy();
+    const small = await openTestGpu();
+    const limits = new Proxy(small.limits, {
+      get: (target, key) => (key === "maxStorageBufferBindingSize" ? 17_408 : Reflect.get(target, key, target)),
+    });
+    Object.defineProperty(small, "limits", { value: limits });
+    const files = await openModelFiles(gguf(bytes));
+    const there = await openModel(small, files, { level: "stored", variant: "auto" });
+    expect(Math.min(...parts(there.model.weights))).toBeGreaterThan(1);
+    expect(there.model.weights.head.matrix.parts.length).toBeGreaterThan(1);
+    expect(await greedyIds(there)).toEqual(ids);
+    there.model.destroy();
+  });
 });

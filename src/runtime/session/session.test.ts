@@ -84,6 +84,19 @@ async function submittedRows(session: Session, work: () => Promise<unknown>): Pr
   return rows;
 }
 
+it("refuses a cache that no buffer of this device holds, and says what fits", async () => {
+  const { maxStorageBufferBindingSize, maxBufferSize } = gpu.limits;
+  // Keys and values of 2 heads of 16, f32.
+  const longest = Math.floor((Math.min(maxStorageBufferBindingSize, maxBufferSize) - 256) / (2 * 2 * 16 * 4));
+  const before = gpu.allocatedBytes;
+  const refused = Session.create(model, { capacity: longest + 1, precision: "f32" });
+  await expect(refused).rejects.toMatchObject({
+    name: "OutOfMemoryError",
+    message: expect.stringContaining(`${longest}`),
+  });
+  expect(gpu.allocatedBytes).toBe(before);
+});
+
 describe("tokens in flight", () => {
   interface Turns {
     readonly first: readonly number[];
