@@ -9,7 +9,7 @@ const OPEN_MS = 10_000;
 export function createIdbStore(name = "vitrine-models"): ByteStore {
   const withStore = createStore(name, "records");
   const run = <T>(mode: IDBTransactionMode, action: (store: IDBObjectStore) => PromiseLike<T>): Promise<T> =>
-    told(withStore(mode, action));
+    told(async () => withStore(mode, action));
   return {
     async get(key) {
       const value = await run("readonly", (store) => promisifyRequest<unknown>(store.get(key)));
@@ -17,9 +17,15 @@ export function createIdbStore(name = "vitrine-models"): ByteStore {
     },
     put: (entries) =>
       run("readwrite", (store) => {
-        for (const [key, bytes] of entries) {
-          if (bytes === null) store.delete(key);
-          else store.put(bytes, key);
+        try {
+          for (const [key, bytes] of entries) {
+            if (bytes === null) store.delete(key);
+            else store.put(bytes, key);
+          }
+        } catch (error) {
+          // Refused at once: what was asked for before must not be written either.
+          store.transaction.abort();
+          throw error;
         }
         return promisifyRequest(store.transaction);
       }),
@@ -32,13 +38,13 @@ export function createIdbStore(name = "vitrine-models"): ByteStore {
 }
 
 /** What the browser says of its storage, in words of ours. */
-async function told<T>(action: PromiseLike<T>): Promise<T> {
+async function told<T>(action: () => Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error("it does not answer; close other tabs of this page")), OPEN_MS);
   });
   try {
-    return await Promise.race([action, late]);
+    return await Promise.race([action(), late]);
   } catch (cause) {
     const name = cause instanceof Error ? cause.name : "";
     if (name === "QuotaExceededError") {
