@@ -46,8 +46,8 @@ export function App() {
         <Sidebar />
         <main className="app-main" inert={isCovered}>
           <Chat />
+          {!isNarrow && (isInspectorOpen || isSettingsOpen) && <Divider />}
         </main>
-        {!isNarrow && (isInspectorOpen || isSettingsOpen) && <Divider />}
         {isCovered && (
           <button type="button" className="scrim" aria-label={inspector.uncover} tabIndex={-1} onClick={uncover} />
         )}

@@ -26,3 +26,8 @@ export function useModal(isModal: boolean, cover: RefObject<HTMLElement | null>,
     return () => removeEventListener("keydown", onKeyDown, true);
   }, [isModal, close]);
 }
+
+/** As a column it is one more landmark; what covers the page is a dialog. */
+export function landmark(role: "navigation" | "complementary", name: string, isModal: boolean) {
+  return { role: isModal ? "dialog" : role, "aria-label": name, "aria-modal": isModal || undefined };
+}

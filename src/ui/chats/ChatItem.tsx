@@ -5,6 +5,7 @@ import { titleOf } from "../../store/conversationWords";
 import { useApp } from "../appContext";
 import { Icon } from "../Icon";
 import { useStrings } from "../strings/useStrings";
+import { sidebar } from "./sidebarElement";
 import { useSaveChat } from "./useSaveChat";
 
 interface ChatItemProps {
@@ -61,7 +62,7 @@ function Actions({ chat, title, onRename }: { chat: Conversation; title: string;
       <Menu.Trigger className="icon-button" aria-label={strings.actions(title)}>
         <Icon name="more" />
       </Menu.Trigger>
-      <Menu.Portal>
+      <Menu.Portal container={sidebar()}>
         <Menu.Positioner className="menu-place" sideOffset={4} align="end">
           <Menu.Popup className="menu">
             <Menu.Item className="menu-item" onClick={onRename}>

@@ -4,6 +4,7 @@ import { isEmptyConversation } from "../../store/conversationWords";
 import { useApp } from "../appContext";
 import { Icon } from "../Icon";
 import { useStrings } from "../strings/useStrings";
+import { sidebar } from "./sidebarElement";
 import { useSaveChat } from "./useSaveChat";
 
 /** What the import button opens; the palette opens it too. */
@@ -59,7 +60,7 @@ export function ImportExport() {
           <Menu.Trigger className="icon-button" aria-label={strings.formats} title={strings.formats}>
             <Icon name="more" />
           </Menu.Trigger>
-          <Menu.Portal>
+          <Menu.Portal container={sidebar()}>
             <Menu.Positioner className="menu-place" sideOffset={4} align="end">
               <Menu.Popup className="menu">
                 <Menu.Item className="menu-item" disabled={isEmpty} onClick={save.current}>

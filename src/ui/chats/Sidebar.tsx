@@ -6,9 +6,10 @@ import { Icon } from "../Icon";
 import { IconButton } from "../IconButton";
 import { useShell } from "../shell";
 import { useStrings } from "../strings/useStrings";
-import { useModal } from "../useModal";
+import { landmark, useModal } from "../useModal";
 import { ChatItem } from "./ChatItem";
 import { ImportExport } from "./ImportExport";
+import { SIDEBAR } from "./sidebarElement";
 
 export const SEARCH_INPUT = "search-chats";
 
@@ -18,7 +19,7 @@ export function Sidebar() {
   const newChat = useApp((state) => state.newChat);
   const [query, setQuery] = useState("");
   const chats = useListedChats(useDeferredValue(query));
-  const panel = useRef<HTMLElement>(null);
+  const panel = useRef<HTMLDivElement>(null);
   const isModal = isDrawer && isSidebarOpen;
 
   useModal(
@@ -34,10 +35,15 @@ export function Sidebar() {
     leave();
     void newChat().then(() => document.getElementById("message")?.focus());
   };
-  const modal = isModal ? { role: "dialog", "aria-modal": true } : {};
 
   return (
-    <nav ref={panel} id="chats" className="sidebar" inert={!isSidebarOpen} aria-label={strings.list} {...modal}>
+    <div
+      ref={panel}
+      id={SIDEBAR}
+      className="sidebar"
+      inert={!isSidebarOpen}
+      {...landmark("navigation", strings.list, isModal)}
+    >
       <div className="sidebar-head">
         <button type="button" className="button sidebar-new" onClick={begin}>
           <Icon name="compose" />
@@ -64,7 +70,7 @@ export function Sidebar() {
       </ul>
       {chats.length === 0 && <p className="sidebar-none">{query.trim() === "" ? strings.none : strings.noMatch}</p>}
       <ImportExport />
-    </nav>
+    </div>
   );
 }
 

@@ -24,10 +24,9 @@ const COMPONENTS: Components = {
       <table>{children}</table>
     </div>
   ),
-  h1: ({ children }) => <h3 data-rank="1">{children}</h3>,
-  h2: ({ children }) => <h3 data-rank="2">{children}</h3>,
-  h3: ({ children }) => <h4 data-rank="3">{children}</h4>,
-  h4: ({ children }) => <h5 data-rank="4">{children}</h5>,
+  // The page's own title is the one of the first rank.
+  h1: ({ children }) => <h2 data-rank="1">{children}</h2>,
+  h2: ({ children }) => <h2 data-rank="2">{children}</h2>,
 };
 
 const Block = memo(function Block({ text }: { text: string }) {

@@ -1,23 +1,20 @@
-import { type KeyboardEvent, type PointerEvent, useRef } from "react";
+import type { KeyboardEvent, PointerEvent } from "react";
 import { CHAT_SHARE, DEFAULT_LAYOUT } from "../../store/layoutSlice";
 import { useApp } from "../appContext";
 import { useStrings } from "../strings/useStrings";
 
 const percent = (share: number): number => Math.round(share * 100);
 
-/** Between chat and inspector: drag it, move it with the arrows, or double-click for the usual shares. */
+/** The edge of the chat towards the inspector: drag it, move it with the arrows, or double-click for the usual shares. */
 export function Divider() {
   const { inspector } = useStrings();
   const share = useApp((state) => state.layout.chatShare);
   const changeLayout = useApp((state) => state.changeLayout);
-  const handle = useRef<HTMLDivElement>(null);
 
   const drag = ({ clientX, buttons, pointerId, currentTarget }: PointerEvent<HTMLDivElement>): void => {
     if (buttons !== 1 || !currentTarget.hasPointerCapture(pointerId)) return;
-    const chat = currentTarget.previousElementSibling?.getBoundingClientRect();
-    const app = currentTarget.parentElement?.getBoundingClientRect();
-    if (chat === undefined || app === undefined) return;
-    changeLayout({ chatShare: (clientX - chat.left) / (app.right - chat.left) });
+    const chat = currentTarget.closest("main")?.getBoundingClientRect();
+    if (chat !== undefined) changeLayout({ chatShare: (clientX - chat.left) / (innerWidth - chat.left) });
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const places: Readonly<Record<string, number>> = {
@@ -35,7 +32,6 @@ export function Divider() {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a separator that moves is no <hr>
     <div
-      ref={handle}
       role="separator"
       className="divider"
       tabIndex={0}

@@ -4,7 +4,7 @@ import { useApp } from "../appContext";
 import { IconButton } from "../IconButton";
 import { useShell } from "../shell";
 import { useStrings } from "../strings/useStrings";
-import { useModal } from "../useModal";
+import { landmark, useModal } from "../useModal";
 import { INSPECTOR_TABS, knownTab } from "./inspectorTabs";
 import { writeTab } from "./tabAddress";
 
@@ -14,7 +14,7 @@ export function Inspector() {
   const { isPhone, isNarrow, isInspectorOpen, isSidebarOpen, isSettingsOpen, setInspector } = useShell();
   const tab = useApp((state) => knownTab(state.layout.tab));
   const changeLayout = useApp((state) => state.changeLayout);
-  const place = useRef<HTMLElement>(null);
+  const place = useRef<HTMLDivElement>(null);
   const isModal = isPhone && isInspectorOpen;
   useModal(
     isModal,
@@ -24,16 +24,13 @@ export function Inspector() {
   useEffect(() => writeTab(tab), [tab]);
 
   const isBehind = (isNarrow && isSidebarOpen) || (isPhone && isSettingsOpen);
-  // As a sheet it covers the page and keeps the focus; as a column it is one more landmark.
-  const role = isModal ? { role: "dialog", "aria-modal": true } : {};
   return (
-    <aside
+    <div
       ref={place}
       id="inspector"
       className="inspector sheet"
       inert={!isInspectorOpen || isBehind}
-      aria-label={inspector.name}
-      {...role}
+      {...landmark("complementary", inspector.name, isModal)}
     >
       <Tabs.Root className="tabs" value={tab} onValueChange={(id: string) => changeLayout({ tab: id })}>
         <div className="tabs-head">
@@ -54,6 +51,6 @@ export function Inspector() {
           </Tabs.Panel>
         ))}
       </Tabs.Root>
-    </aside>
+    </div>
   );
 }

@@ -5,13 +5,13 @@ import { PromptPanel } from "../prompt/PromptPanel";
 import { SamplingPanel } from "../sampling/SamplingPanel";
 import { useShell } from "../shell";
 import { useStrings } from "../strings/useStrings";
-import { useModal } from "../useModal";
+import { landmark, useModal } from "../useModal";
 
 /** How the model answers: sampling, and beside it the system prompt. Under the inspector, or a sheet on a phone. */
 export function SettingsDrawer() {
   const { settings, close } = useStrings();
   const { isPhone, isNarrow, isSettingsOpen, isSidebarOpen, isInspectorOpen, setSettings } = useShell();
-  const place = useRef<HTMLElement>(null);
+  const place = useRef<HTMLDivElement>(null);
   const isModal = isPhone && isSettingsOpen;
   useModal(
     isModal,
@@ -19,15 +19,13 @@ export function SettingsDrawer() {
     useCallback(() => setSettings(false), [setSettings]),
   );
   const isBehind = (isNarrow && isSidebarOpen) || (isPhone && isInspectorOpen);
-  const role = isModal ? { role: "dialog", "aria-modal": true } : {};
   return (
-    <aside
+    <div
       ref={place}
       id="settings"
       className="settings sheet"
       inert={!isSettingsOpen || isBehind}
-      aria-label={settings.name}
-      {...role}
+      {...landmark("complementary", settings.name, isModal)}
     >
       <div className="settings-head">
         <h2>{settings.name}</h2>
@@ -40,6 +38,6 @@ export function SettingsDrawer() {
           <LanguagePanel />
         </div>
       </div>
-    </aside>
+    </div>
   );
 }

@@ -15,7 +15,11 @@ const KEPT_SENTENCES = 4;
 
 /** Marks that a reader would spell out. */
 function spoken(sentence: string): string {
-  return sentence.replace(/```\S*|[*_`#>|]+|<\/?think>/g, " ").trim();
+  return sentence
+    .replace(/```\S*|<\/?think>|[#>|]+/g, " ")
+    .replace(/[*_`]+/g, "")
+    .replace(/\s+/g, " ")
+    .trim();
 }
 
 /**

@@ -33,7 +33,8 @@ export function AnswerDetails({ turn }: { turn: Turn }) {
         {ids.length > 0 && (
           <>
             <CopyButton label={strings.rawTokens} text={ids.join(" ")} />
-            <code>{ids.join(" ")}</code>
+            {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
+            <code tabIndex={0}>{ids.join(" ")}</code>
           </>
         )}
       </div>

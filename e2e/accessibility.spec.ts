@@ -1,0 +1,151 @@
+/** Axe finds nothing on any screen, light or dark; and what streams is told by sentences. */
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import type { ChatPage } from "./helpers/chatPage";
+import { expect, test } from "./helpers/test";
+
+interface Finding {
+  readonly rule: string;
+  readonly where: readonly string[];
+}
+
+async function findings(page: Page): Promise<Finding[]> {
+  // The menu's library keeps the focus inside by hidden elements that hand it on at once.
+  const { violations } = await new AxeBuilder({ page }).exclude("[data-base-ui-focus-guard]").analyze();
+  return violations.map(({ id, nodes }) => ({ rule: id, where: nodes.map((node) => node.target.join(" ")) }));
+}
+
+type Screen = readonly [name: string, scene: string, show: (chat: ChatPage) => Promise<void>];
+
+const open = async (chat: ChatPage): Promise<void> => {
+  await chat.chooseFiles({ name: "story.gguf", mimeType: "", buffer: Buffer.from("x") });
+};
+
+const SCREENS: readonly Screen[] = [
+  ["empty", "chat", async (chat) => expect(chat.message).toBeVisible()],
+  [
+    "loading",
+    "slow-load",
+    async (chat) => {
+      await open(chat);
+      await expect(chat.progress).toBeVisible();
+    },
+  ],
+  ["no WebGPU", "no-webgpu", async (chat) => expect(chat.alert).toContainText("WebGPU")],
+  [
+    "a model that does not open",
+    "load-error",
+    async (chat) => {
+      await open(chat);
+      await expect(chat.alert).toBeVisible();
+    },
+  ],
+  [
+    "a long answer, a thought unfolded, an editor, a menu",
+    "markdown",
+    async (chat) => {
+      await open(chat);
+      await chat.ask("Explain softmax");
+      await expect(chat.answer(0).locator(".katex").first()).toBeVisible();
+      await chat.answer(0).getByText("Thoughts").click();
+      await chat.answer(0).locator("summary").last().click();
+      await chat.act(chat.messages.first(), "Edit");
+      await chat.button("Actions for Explain softmax").click();
+    },
+  ],
+  [
+    "an answer that broke off",
+    "device-lost",
+    async (chat) => {
+      await open(chat);
+      await chat.expectReady();
+      await chat.send("Go on");
+      await expect(chat.answers.last()).toHaveAttribute("data-state", "error");
+    },
+  ],
+  [
+    "a base model's text",
+    "base",
+    async (chat) => {
+      await open(chat);
+      await chat.ask("Once upon a time");
+    },
+  ],
+  [
+    "shortcuts",
+    "chat",
+    async (chat) => {
+      await chat.page.locator("body").press("?");
+      await expect(chat.page.getByRole("dialog")).toBeVisible();
+    },
+  ],
+  [
+    "palette",
+    "chat",
+    async (chat) => {
+      await chat.page.keyboard.press("Control+k");
+      await expect(chat.page.getByRole("dialog")).toBeVisible();
+    },
+  ],
+];
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(colorScheme, () => {
+    test.use({ colorScheme });
+
+    test("axe finds nothing on any screen", async ({ gotoFake, page }) => {
+      test.setTimeout(150_000);
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      for (const [name, scene, show] of SCREENS) {
+        await test.step(name, async () => {
+          const chat = await gotoFake({ scene });
+          await show(chat);
+          expect.soft(await findings(page), name).toEqual([]);
+        });
+      }
+    });
+
+    test("axe finds nothing on narrow screens with their sheets", async ({ openFake, page }) => {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      for (const [width, height] of [
+        [768, 1024],
+        [390, 844],
+      ] as const) {
+        await page.setViewportSize({ width, height });
+        const chat = await openFake({ answer: "Yes." });
+        await chat.ask("Hello");
+        expect.soft(await findings(page), `${width}`).toEqual([]);
+        for (const button of ["Chats", "Inspector", "Sampling"]) {
+          if (button === "Inspector" && width > 767) continue;
+          await chat.button(button).click();
+          expect.soft(await findings(page), `${width} ${button}`).toEqual([]);
+          await page.keyboard.press("Escape");
+        }
+      }
+    });
+  });
+}
+
+test("an answer is told by sentences, politely", async ({ openFake, page }) => {
+  const chat = await openFake({ ms: 20, answer: "One is first. Two is *second*! And the rest" });
+  const told = await page.evaluateHandle(() => {
+    const texts: string[] = [];
+    const region = document.querySelector('[aria-live="polite"]:not([role])');
+    new MutationObserver((changes) => {
+      for (const { addedNodes } of changes) for (const node of addedNodes) texts.push(node.textContent ?? "");
+    }).observe(region ?? document.body, { childList: true });
+    return texts;
+  });
+  await chat.ask("Count");
+  await expect.poll(() => told.jsonValue()).toEqual(["One is first. ", "Two is second! ", "And the rest "]);
+});
+
+test("at 400 % zoom, 320 px, nothing runs out of the page", async ({ openFake, page }) => {
+  await page.setViewportSize({ width: 320, height: 640 });
+  const chat = await openFake({ scene: "markdown" });
+  await chat.ask(
+    "Explain softmax, and Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+  );
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+  await expect(chat.message).toBeInViewport();
+});
