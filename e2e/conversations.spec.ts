@@ -56,7 +56,7 @@ test("a chat goes out as JSON with all that is known of it, and comes back whole
   const { name, text } = await chat.download(() => chat.button("Export").click());
   expect(name).toBe("cats.json");
   const [saved] = JSON.parse(text).chats;
-  expect(saved).toMatchObject({ version: 1, systemPrompt: "Be brief." });
+  expect(saved).toMatchObject({ version: 2, systemPrompt: "Be brief." });
   expect(saved.turns.map((turn: { role: string; text: string }) => [turn.role, turn.text])).toEqual([
     ["user", "cats"],
     ["assistant", ANSWER_TEXTS.cats],

@@ -1,5 +1,6 @@
 /** The models that the browser tests open, made when asked for: nothing is stored. */
 import { talkingModel } from "../../src/runtime/testing/talkingModel";
+import { colourTower, tinyLlavaFolder } from "../../src/runtime/testing/tinyLlava";
 import { randomModel, type TinyFileOptions, tinyFolder, tinyGguf } from "../../src/runtime/testing/tinyModel";
 
 export { ANSWER_TEXTS, COUNT_WORDS, DICE_WORDS, TALKING_CONTEXT } from "../../src/runtime/testing/talkingModel";
@@ -43,6 +44,13 @@ export function randomGguf(): GivenFile {
 
 export function talkingFolder(): GivenFile[] {
   return [...tinyFolder(talkingModel())].map(([name, bytes]) => givenFile(name, bytes));
+}
+
+/** The talking model with eyes: red is cats to it, green is rain, blue is tea. */
+export function seeingFolder(): GivenFile[] {
+  const model = talkingModel({ contextLength: 1024 });
+  const files = tinyLlavaFolder(model, colourTower(model, ["cats", "rain", "tea"]));
+  return [...files].map(([name, bytes]) => givenFile(name, bytes));
 }
 
 /** The first `count` words of the answer that counts. */

@@ -14,6 +14,8 @@ import { useSelectionAddress } from "./useSelectionAddress";
 import { useShortcuts } from "./useShortcuts";
 
 const Palette = lazy(() => import("./palette/Palette"));
+const DrawDialog = lazy(() => import("./image/DrawDialog"));
+const CameraDialog = lazy(() => import("./image/CameraDialog"));
 const Shortcuts = lazy(() => import("./palette/Shortcuts"));
 
 /** Chats, chat and inspector side by side; on narrower screens they lie over each other, or one below the other. */
@@ -57,6 +59,8 @@ export function App() {
         <Suspense>
           {dialog === "palette" && <Palette />}
           {dialog === "shortcuts" && <Shortcuts />}
+          {dialog === "draw" && <DrawDialog />}
+          {dialog === "camera" && <CameraDialog />}
         </Suspense>
       </div>
     </ShellContext>

@@ -11,7 +11,7 @@ export interface Shell {
   readonly isSidebarOpen: boolean;
   readonly isInspectorOpen: boolean;
   readonly isSettingsOpen: boolean;
-  readonly dialog: "palette" | "shortcuts" | null;
+  readonly dialog: "palette" | "shortcuts" | "draw" | "camera" | null;
   readonly setSidebar: (isOpen: boolean) => void;
   readonly setInspector: (isOpen: boolean) => void;
   readonly setSettings: (isOpen: boolean) => void;

@@ -16,7 +16,7 @@ const TOWER_MLP = 64;
 type TowerValues = (name: string, shape: readonly number[]) => TinyTensor;
 
 /**
- * A patch of pure red, green or blue becomes the embedding of a word, and every other becomes nothing: the talking
+ * A patch of strong red, green or blue becomes the embedding of a word, and every other becomes nothing: the talking
  * model then answers as if it had read that word.
  * @param words one for red, one for green, one for blue
  */
@@ -33,8 +33,8 @@ export function colourTower({ vocabulary }: TinyModel, words: readonly [string, 
       for (const c of [0, 1, 2]) tensor.values.fill(1 / area, (c * 3 + c) * area, (c * 3 + c + 1) * area);
     }
     if (name === "linear_1.weight") for (const c of [0, 1, 2]) for (const d of [0, 1, 2]) put(c, d, c === d ? 1 : -1);
-    // 3 for the pure colour, at most 1 for what is not one of the three.
-    if (name === "linear_1.bias") tensor.values.fill(-2, 0, 3);
+    // 3 for the pure colour, at most 1 for what is not one of the three: black and yellow.
+    if (name === "linear_1.bias") tensor.values.fill(-1.2, 0, 3);
     if (name === "linear_2.weight") words.forEach((word, c) => void put(vocabulary.idOf(word), c, 1));
     return tensor;
   };

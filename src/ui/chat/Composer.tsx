@@ -2,10 +2,14 @@ import { type KeyboardEvent, useRef } from "react";
 import { formatPercent } from "../../shared/units";
 import type { AppState } from "../../store/appStore";
 import { titleOf } from "../../store/conversationWords";
+import { attachedTo, hasUnseenPictures } from "../../store/imageSlice";
+import { looksLikePicture } from "../../store/picture";
 import { useApp } from "../appContext";
 import { contextUse } from "../header/contextUse";
 import { useContextNext } from "../header/useContextNext";
 import { Icon } from "../Icon";
+import { AttachedPictures, UnseenNote } from "../image/AttachedPictures";
+import { useTakeFiles } from "../image/useTakeFiles";
 import type { Strings } from "../strings/en";
 import { useStrings } from "../strings/useStrings";
 import { ComposerTools } from "./ComposerTools";
@@ -34,9 +38,12 @@ export function Composer() {
   const isStreaming = useApp((state) => state.streaming !== null);
   const hint = useApp((state) => placeholder(state, strings));
   const note = useApp((state) => limitation(state, strings));
+  const isEmpty = useApp((state) => state.draft.trim() === "" && attachedTo(state).length === 0);
+  const isHeldBack = useApp(hasUnseenPictures);
   const setDraft = useApp((state) => state.setDraft);
   const send = useApp((state) => state.send);
   const stop = useApp((state) => state.stop);
+  const { takePictures } = useTakeFiles();
   const input = useRef<HTMLTextAreaElement>(null);
 
   const submit = (): void => {
@@ -59,8 +66,10 @@ export function Composer() {
       }}
     >
       {note !== null && <p className="composer-note">{note}</p>}
+      <UnseenNote />
       <ContextNote />
       <div className="composer-box">
+        <AttachedPictures />
         <textarea
           ref={input}
           id="message"
@@ -72,6 +81,12 @@ export function Composer() {
           value={draft}
           onChange={(event) => setDraft(event.target.value)}
           onKeyDown={onKeyDown}
+          onPaste={(event) => {
+            const pictures = [...event.clipboardData.files].filter(looksLikePicture);
+            if (pictures.length === 0) return;
+            event.preventDefault();
+            void takePictures(pictures);
+          }}
         />
         <div className="composer-actions">
           <ComposerTools />
@@ -81,7 +96,7 @@ export function Composer() {
               {strings.composer.stop}
             </button>
           ) : (
-            <button type="submit" className="button button-primary" disabled={!hasModel || draft.trim() === ""}>
+            <button type="submit" className="button button-primary" disabled={!hasModel || isEmpty || isHeldBack}>
               <Icon name="send" />
               {strings.composer.send}
             </button>

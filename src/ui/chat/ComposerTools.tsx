@@ -1,5 +1,6 @@
 import { useApp } from "../appContext";
 import { Icon } from "../Icon";
+import { ImageTools } from "../image/ImageTools";
 import { PROMPT_INPUT, SAMPLING_START, showSettings } from "../settings/showSettings";
 import { useShell } from "../shell";
 import { useStrings } from "../strings/useStrings";
@@ -11,9 +12,10 @@ export function ComposerTools() {
   const hasPrompt = useApp((state) => state.chat.systemPrompt.trim() !== "");
   return (
     <div className="composer-tools">
+      <ImageTools />
       <button type="button" className="button button-quiet" onClick={() => showSettings(shell, SAMPLING_START)}>
         <Icon name="settings" />
-        {sampling.panel}
+        <span className="tool-text">{sampling.panel}</span>
       </button>
       <button
         type="button"
@@ -22,7 +24,7 @@ export function ComposerTools() {
         onClick={() => showSettings(shell, PROMPT_INPUT)}
       >
         <Icon name="prompt" />
-        {prompt.panel}
+        <span className="tool-text">{prompt.panel}</span>
       </button>
     </div>
   );

@@ -1,6 +1,10 @@
+import { lazy, Suspense } from "react";
+import { canSee } from "../../store/imageSlice";
 import { useApp } from "../appContext";
 import { showOpenDialog } from "../model/openModelInput";
 import { useStrings } from "../strings/useStrings";
+
+const StartWithPicture = lazy(() => import("../image/StartWithPicture"));
 
 /** Nothing said yet: one sentence, one action, one example. */
 export function EmptyState() {
@@ -30,6 +34,8 @@ export function EmptyState() {
 }
 
 function Start({ title, example }: { title: string; example: string }) {
+  const { image } = useStrings();
+  const sees = useApp((state) => canSee(state.model?.report));
   const setDraft = useApp((state) => state.setDraft);
   const tryExample = (): void => {
     setDraft(example);
@@ -41,6 +47,14 @@ function Start({ title, example }: { title: string; example: string }) {
       <button type="button" className="example" onClick={tryExample}>
         {example}
       </button>
+      {sees && (
+        <>
+          <p className="empty-text">{image.ask}</p>
+          <Suspense>
+            <StartWithPicture />
+          </Suspense>
+        </>
+      )}
     </div>
   );
 }

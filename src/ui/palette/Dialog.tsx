@@ -1,8 +1,16 @@
 import { type ReactNode, useEffect, useRef } from "react";
 import { useShell } from "../shell";
 
+interface DialogProps {
+  readonly name: string;
+  readonly className: string;
+  readonly children: ReactNode;
+  /** Where a stray click would lose work. */
+  readonly isKeptOnClickOutside?: boolean;
+}
+
 /** The browser's own dialog: it keeps the focus inside, makes the page behind inert, and closes on Escape. */
-export function Dialog({ name, className, children }: { name: string; className: string; children: ReactNode }) {
+export function Dialog({ name, className, children, isKeptOnClickOutside = false }: DialogProps) {
   const { setDialog } = useShell();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => {
@@ -28,7 +36,7 @@ export function Dialog({ name, className, children }: { name: string; className:
       }}
       onClick={(event) => {
         // The backdrop is the dialog itself; everything in it is inside.
-        if (event.target === dialog.current) setDialog(null);
+        if (event.target === dialog.current && !isKeptOnClickOutside) setDialog(null);
       }}
     >
       <div className="dialog-body">{children}</div>

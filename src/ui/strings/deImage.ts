@@ -44,7 +44,7 @@ export const deImage: Strings["image"] = {
   line: (colour) => `Linie (${colour})`,
   colour: "Farbe",
   dotSize: "Größe",
-  sizes: { small: "Klein", large: "Groß" },
+  sizes: { small: "Klein", large: "Groß", huge: "Sehr groß" },
   shapes: {
     circle: "Kreis",
     square: "Quadrat",

@@ -43,7 +43,7 @@ export const enImage = {
   line: (colour: string) => `${colour} line`,
   colour: "Colour",
   dotSize: "Size",
-  sizes: { small: "Small", large: "Large" },
+  sizes: { small: "Small", large: "Large", huge: "Very large" },
   shapes: {
     circle: "circle",
     square: "square",

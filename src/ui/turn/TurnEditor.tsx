@@ -1,6 +1,7 @@
-import { type KeyboardEvent, useEffect, useRef } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type { Turn } from "../../store/conversation";
 import { useApp } from "../appContext";
+import { TurnPictures } from "../image/TurnPictures";
 import { useStrings } from "../strings/useStrings";
 
 /** Other words for a turn: they become a branch, the old ones stay. */
@@ -9,6 +10,7 @@ export function TurnEditor({ turn, text }: { turn: Turn; text: string }) {
   const hasModel = useApp((state) => state.model !== null);
   const editTurn = useApp((state) => state.editTurn);
   const setEdit = useApp((state) => state.setEdit);
+  const [images, setImages] = useState(turn.images);
   const input = useRef<HTMLTextAreaElement>(null);
   const isMessage = turn.role === "user";
 
@@ -21,7 +23,7 @@ export function TurnEditor({ turn, text }: { turn: Turn; text: string }) {
   const onEnd = (): void => setEdit(turn.id, null);
   const save = (): void => {
     onEnd();
-    void editTurn(turn.id, text);
+    void editTurn(turn.id, text, images);
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === "Escape") {
@@ -32,6 +34,7 @@ export function TurnEditor({ turn, text }: { turn: Turn; text: string }) {
   };
   return (
     <div className="turn-editor">
+      <TurnPictures turn={{ images }} onRemove={(id) => setImages(images.filter((other) => other !== id))} />
       <textarea
         ref={input}
         dir="auto"
@@ -47,7 +50,7 @@ export function TurnEditor({ turn, text }: { turn: Turn; text: string }) {
         <button
           type="button"
           className="button button-primary"
-          disabled={text.trim() === "" || text === turn.text}
+          disabled={text.trim() === "" || (text === turn.text && images.length === turn.images.length)}
           onClick={save}
         >
           {isMessage && hasModel ? strings.turn.saveMessage : strings.turn.saveMessageOnly}

@@ -2,6 +2,7 @@ import { memo } from "react";
 import type { Turn } from "../../store/conversation";
 import { useApp } from "../appContext";
 import { ReloadModelButton } from "../chat/ReloadModelButton";
+import { TurnPictures } from "../image/TurnPictures";
 import { MessageText } from "../markdown/MessageText";
 import { useStrings } from "../strings/useStrings";
 import { AnswerDetails } from "./AnswerDetails";
@@ -42,6 +43,7 @@ export const TurnView = memo(function TurnView({ turn, isNewest, isUnanswered, i
       data-turn={turn.id}
     >
       {isFootFirst && foot}
+      {!isEditing && <TurnPictures turn={turn} />}
       {isEditing ? (
         <TurnEditor turn={turn} text={edit} />
       ) : isStreaming ? (
