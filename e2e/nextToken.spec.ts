@@ -139,3 +139,24 @@ test("an answer of a page that was reloaded is computed again", async ({ chat, p
   await expect(share).toHaveCount(1);
   expect(Number(await share.getAttribute("data-probability"))).toBeCloseTo(before, 5);
 });
+
+test("words in the chat carry lines by probability, preview and pin, and can be plain", async ({ chat, page }) => {
+  const panel = await openPanel(chat);
+  await chat.setNumber("Temperature", 1);
+  await chat.setNumber("Max new tokens", 6);
+  await chat.ask("dice");
+  const lines = () => page.evaluate(() => [0, 1, 2, 3].map((step) => CSS.highlights.get(`token-${step}`)?.size ?? 0));
+  // "Rolling" was certain; of the four colours each has between 10 and 46 of a hundred.
+  await expect.poll(lines).toEqual([0, expect.any(Number), expect.any(Number), 0]);
+  const [, unlikely = 0, likely = 0] = await lines();
+  expect(unlikely + likely).toBe(5);
+  const words = chat.answer(0).locator(".turn-text p");
+  const drawn = panel.locator('tr[data-actual="true"]');
+  await words.hover({ position: { x: 6, y: 12 } });
+  await expect(drawn).toContainText("Rolling");
+  await expect.poll(() => page.evaluate(() => CSS.highlights.get("token-active")?.size)).toBe(1);
+  await words.click({ position: { x: 6, y: 12 } });
+  await expect(panel.getByText("Pinned")).toContainText("Rolling");
+  await panel.getByRole("checkbox", { name: "Lines under the chat’s words" }).uncheck();
+  await expect.poll(lines).toEqual([0, 0, 0, 0]);
+});

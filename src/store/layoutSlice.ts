@@ -11,6 +11,8 @@ export interface Layout {
   readonly hasInspector: boolean;
   /** The drawer with sampling and system prompt. */
   readonly hasSettings: boolean;
+  /** Answers as plain text to read, without lines under their tokens. */
+  readonly isReading: boolean;
 }
 
 export const CHAT_SHARE = { min: 0.25, max: 0.75, step: 0.02 } as const;
@@ -21,6 +23,7 @@ export const DEFAULT_LAYOUT: Layout = {
   hasSidebar: true,
   hasInspector: true,
   hasSettings: true,
+  isReading: false,
 };
 
 export interface LayoutSlice {
@@ -53,5 +56,6 @@ export function readLayout(value: unknown): Layout {
     hasSidebar: flag(value.hasSidebar),
     hasInspector: flag(value.hasInspector),
     hasSettings: flag(value.hasSettings),
+    isReading: value.isReading === true,
   };
 }

@@ -25,6 +25,8 @@ export function TokenStrip({ turnId }: { turnId: string }) {
   const probabilities = useApp((state) => probabilitiesOf(state, turnId));
   const count = useApp((state) => answerIdsOf(state, turnId).length);
   const model = useApp((state) => state.model);
+  const isReading = useApp((state) => state.layout.isReading);
+  const changeLayout = useApp((state) => state.changeLayout);
   const load = useApp((state) => state.loadTokenTexts);
   const lookedAt = useApp((state) => indexIn(turnId, lookedAtToken(state)));
   const pinned = useApp((state) => indexIn(turnId, pinnedToken(state)));
@@ -69,6 +71,14 @@ export function TokenStrip({ turnId }: { turnId: string }) {
         <h3 id={`${id}name`} className="subtitle">
           {words.tokens}
         </h3>
+        <label className="check">
+          <input
+            type="checkbox"
+            checked={!isReading}
+            onChange={(event) => changeLayout({ isReading: !event.target.checked })}
+          />
+          {words.underlines}
+        </label>
         <label className="check">
           <input type="checkbox" checked={showsIds} onChange={(event) => setShowsIds(event.target.checked)} />
           {words.ids}

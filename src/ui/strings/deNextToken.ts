@@ -15,6 +15,7 @@ export const deNextToken: typeof enNextToken = {
   tokensHint:
     "Zeigen für eine Vorschau, klicken zum Anheften. Je dicker die Linie, desto unwahrscheinlicher war das Token.",
   ids: "Nummern zeigen",
+  underlines: "Linien unter den Wörtern des Chats",
   following: "Das neueste Token",
   pinned: (text) => `Angeheftet: ${text}`,
   preview: "Vorschau",

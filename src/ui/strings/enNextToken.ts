@@ -14,6 +14,7 @@ export const enNextToken = {
   tokens: "Tokens of the answer",
   tokensHint: "Point to preview, click to pin. The thicker the line, the less likely the token was.",
   ids: "Show ids",
+  underlines: "Lines under the chat’s words",
   following: "The newest token",
   pinned: (text: string) => `Pinned: ${text}`,
   preview: "Preview",

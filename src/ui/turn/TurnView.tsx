@@ -1,4 +1,4 @@
-import { memo } from "react";
+import { lazy, memo, Suspense, useRef } from "react";
 import type { Turn } from "../../store/conversation";
 import { useApp } from "../appContext";
 import { ReloadModelButton } from "../chat/ReloadModelButton";
@@ -9,6 +9,8 @@ import { AnswerDetails } from "./AnswerDetails";
 import { StreamingText } from "./StreamingText";
 import { TurnActions } from "./TurnActions";
 import { TurnEditor } from "./TurnEditor";
+
+const TokenUnderlines = lazy(() => import("../nextToken/TokenUnderlines"));
 
 interface TurnProps {
   readonly turn: Turn;
@@ -23,6 +25,8 @@ export const TurnView = memo(function TurnView({ turn, isNewest, isUnanswered, i
   const edit = useApp((state) => state.edits[turn.id]);
   const setEdit = useApp((state) => state.setEdit);
   const isEditing = edit !== undefined;
+  const article = useRef<HTMLElement>(null);
+  const isReading = useApp((state) => state.layout.isReading);
   const isUser = turn.role === "user";
   const isStreaming = turn.state === "streaming";
   const foot = !isStreaming && !isEditing && (
@@ -34,6 +38,7 @@ export const TurnView = memo(function TurnView({ turn, isNewest, isUnanswered, i
   const isFootFirst = isPlain && isUser;
   return (
     <article
+      ref={article}
       className="turn"
       aria-label={isUser ? strings.you : strings.assistant}
       data-role={turn.role}
@@ -50,6 +55,11 @@ export const TurnView = memo(function TurnView({ turn, isNewest, isUnanswered, i
         <StreamingText isPlain={isPlain} />
       ) : (
         turn.text !== "" && <MessageText text={turn.text} isPlain={isUser || isPlain} />
+      )}
+      {turn.answer !== null && !isStreaming && !isEditing && !isReading && (
+        <Suspense>
+          <TokenUnderlines turn={turn} article={article} />
+        </Suspense>
       )}
       {turn.error !== null && !isStreaming && <TurnError turn={turn} />}
       {isUnanswered && <p className="turn-line">{strings.unanswered}</p>}
