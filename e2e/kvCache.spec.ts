@@ -1,4 +1,5 @@
 /** The cache in numbers: what it holds, what it could hold, and what it would be with other numbers. */
+import AxeBuilder from "@axe-core/playwright";
 import { talkingGguf } from "./helpers/models";
 import { expect, test } from "./helpers/test";
 
@@ -21,6 +22,12 @@ test("bytes now, reserved and at most, with the sum they come from", async ({ ch
   await expect(panel).toContainText("2 × 1 layers × 1 kv heads × head dim 16 × 4 bytes × 13 tokens");
   await expect(panel.getByRole("img", { name: /By layer: 1 layers/ })).toBeVisible();
   await expect(panel).toContainText("No layer of this model has a sliding window");
+  await panel.getByText("As a table").click();
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const { violations } = await new AxeBuilder({ page }).include("#inspector").analyze();
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  }
 });
 
 test("known models and other heads, precisions and lengths", async ({ chat, page }) => {

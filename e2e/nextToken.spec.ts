@@ -1,4 +1,5 @@
 /** What could have come instead: seen beside what came, under settings that act at once, and gone after. */
+import AxeBuilder from "@axe-core/playwright";
 import { DICE_LOGITS } from "../src/runtime/testing/talkingModel";
 import { ANSWER_TEXTS, COUNT_WORDS, DICE_WORDS, patientGguf, talkingGguf } from "./helpers/models";
 import { expect, test } from "./helpers/test";
@@ -159,4 +160,18 @@ test("words in the chat carry lines by probability, preview and pin, and can be 
   await expect(panel.getByText("Pinned")).toContainText("Rolling");
   await panel.getByRole("checkbox", { name: "Lines under the chat’s words" }).uncheck();
   await expect.poll(lines).toEqual([0, 0, 0, 0]);
+});
+
+test("axe finds nothing in the panel, in light or dark, folded out or in", async ({ chat, page }) => {
+  const panel = await openPanel(chat);
+  await chat.ask("cats");
+  await panel.getByRole("option").nth(1).click();
+  await panel.getByText("Survivors of each stage").click();
+  await panel.getByText("Force a token").click();
+  await panel.getByRole("checkbox", { name: "Show ids" }).check();
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    const { violations } = await new AxeBuilder({ page }).include("#inspector").analyze();
+    expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])).toEqual([]);
+  }
 });

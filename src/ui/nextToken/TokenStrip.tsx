@@ -68,9 +68,9 @@ export function TokenStrip({ turnId }: { turnId: string }) {
   return (
     <div className="token-strip">
       <div className="token-strip-head">
-        <h3 id={`${id}name`} className="subtitle">
+        <h2 id={`${id}name`} className="subtitle">
           {words.tokens}
-        </h3>
+        </h2>
         <label className="check">
           <input
             type="checkbox"

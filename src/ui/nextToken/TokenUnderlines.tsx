@@ -41,7 +41,8 @@ export default function TokenUnderlines({ turn, article }: { turn: Turn; article
     for (const [node, runs] of placed) {
       for (const run of runs) {
         const step = likelihood(probabilities?.[run.index] ?? null);
-        if (step !== null && step < 4) drawn.push([`token-${step}`, rangeOf(node, run)]);
+        // What was likely enough stays without a line: in the chat the words come first.
+        if (step !== null && step < 3) drawn.push([`token-${step}`, rangeOf(node, run)]);
       }
     }
     return highlight(drawn);
