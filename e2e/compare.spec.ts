@@ -37,6 +37,9 @@ test("fewer bits, more divergence: verdict, table, flips and export say so", asy
   await page.getByRole("combobox", { name: "Reference" }).selectOption({ label: "f32" });
   await page.getByRole("button", { name: "Add level" }).click();
   await page.getByRole("combobox", { name: "Compared 3" }).selectOption({ label: "q2_k" });
+  await page.getByRole("button", { name: "Add level" }).click();
+  const mixed = page.getByRole("combobox", { name: "Compared 4" });
+  await mixed.selectOption({ label: "q2_k, embedding and head at 8-bit" });
   await page.getByRole("textbox", { name: "Text to score" }).fill(textOf(260));
   await expect(page.getByRole("radio", { name: "Own text" })).toBeChecked();
   await page.getByRole("button", { name: "Run", exact: true }).click();
@@ -50,17 +53,19 @@ test("fewer bits, more divergence: verdict, table, flips and export say so", asy
   );
 
   const { levels } = await exportJson(page);
-  expect(levels.map(({ level }) => level)).toEqual(["q8_0", "q4_0", "q2_k"]);
+  expect(levels.map(({ level }) => level)).toEqual(["q8_0", "q4_0", "q2_k", "q2_k+head8"]);
   const klds = levels.map(({ statistics }) => statistics["mean KLD"]?.value ?? Number.NaN);
   expect(klds[0]).toBeGreaterThan(0);
   expect(klds[1]).toBeGreaterThan(2 * (klds[0] as number));
   expect(klds[2]).toBeGreaterThan(2 * (klds[1] as number));
+  expect(klds[3]).toBeLessThan(klds[2] as number);
   for (const { n, statistics } of levels) {
     expect(n).toBeGreaterThanOrEqual(100);
     expect(statistics["same top p"]).toMatchObject({ n });
     expect(statistics.PPL?.error).toBeGreaterThan(0);
   }
-  // q2_k is shown: its flips are as many as the share says.
+  await page.getByRole("combobox", { name: "Shown below" }).selectOption({ label: "q2_k" });
+  // Its flips are as many as the share says.
   const q2 = levels[2];
   const flipped = Math.round((1 - (q2?.statistics["same top p"]?.value ?? 0)) * (q2?.n ?? 0));
   expect(flipped).toBeGreaterThan(0);

@@ -76,7 +76,7 @@ interface Load {
 function load({ level = "stored", url = `${server.origin}/tiny.gguf`, ...rest }: Load = {}): Promise<OpenedModel> {
   const download = { ...QUICK, ...rest.download, signal: rest.signal };
   const library = new ModelLibrary(rest.store ?? store, RECORD_BYTES);
-  const options = { level, variant: "auto" as const, recipe: "", download, signal: rest.signal };
+  const options = { level, variant: "auto" as const, recipe: "" as const, download, signal: rest.signal };
   return loadRemote(gpu, library, urlModel(url, download), { ...options, onDownload: rest.onDownload });
 }
 

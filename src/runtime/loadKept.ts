@@ -1,5 +1,6 @@
 /** From a source on a server to a model on the GPU, through the library: what is kept comes from there. */
 import { isErrorNamed } from "../shared/errors";
+import type { Recipe } from "../shared/recipes";
 import { type ByteSource, throwIfCancelled } from "./files/byteSource";
 import type { ModelFiles } from "./files/modelFiles";
 import type { DownloadOptions } from "./files/rangeDownload";
@@ -15,7 +16,7 @@ import { describeModel, type OpenedModel, type OpenModelOptions, openModel } fro
 const PROBE_MS = 5000;
 
 export interface LoadKeptOptions extends OpenModelOptions {
-  readonly recipe: string;
+  readonly recipe: Recipe | "";
   readonly download: DownloadOptions;
   /** Before any weight is read; rejects to refuse. Not asked for a model that is kept whole. */
   readonly onOpened?: (remote: RemoteModel, files: ModelFiles) => Promise<void>;
@@ -78,7 +79,7 @@ export async function loadBeside(
   remote: RemoteModel,
   options: LoadKeptOptions,
 ): Promise<OpenedModel> {
-  const choice = { sourceKey: remote.sourceKey, level: "stored", recipe: options.recipe } as const;
+  const choice = { sourceKey: remote.sourceKey, level: "stored", recipe: "" } as const;
   const kept = await findUsable(library, choice, remote, options);
   return kept === null ? openModel(gpu, await remote.open(), options) : loadKept(gpu, library, kept, options);
 }

@@ -2,6 +2,7 @@
 import type { ModelSpec, ModelTensors } from "../shared/modelSpec";
 import type { KernelVariant } from "../shared/protocol";
 import type { Level } from "../shared/quant";
+import type { Recipe } from "../shared/recipes";
 import { describeGguf, describeHuggingFace, withGgufVision } from "./architectures/registry";
 import { throwIfCancelled } from "./files/byteSource";
 import type { ModelFiles } from "./files/modelFiles";
@@ -17,6 +18,8 @@ import type { ProcessorConfig } from "./vision/imageProcessor";
 
 export interface OpenModelOptions {
   readonly level: Level;
+  /** Which tensors stay at 8 bit beside a coarser level; absent: none. */
+  readonly recipe?: Recipe | "";
   readonly variant: KernelVariant;
   /** Bytes of tensors read so far, of all. */
   readonly onBytes?: (doneBytes: number, totalBytes: number) => void;
@@ -52,6 +55,7 @@ export async function openModel(gpu: Gpu, files: ModelFiles, options: OpenModelO
     tensors,
     source,
     level: options.level,
+    recipe: options.recipe,
     variant: options.variant,
     signal: options.signal,
     onBytes: (bytes) => {

@@ -19,7 +19,7 @@ describe("comparing levels", () => {
     const { levels } = store.getState().comparisonChoices;
     expect(new Set(levels).size).toBe(levels.length);
     expect(levels).not.toContain("stored");
-    expect(levels).toHaveLength(12);
+    expect(levels).toHaveLength(22);
   });
 
   it("gathers windows level by level and ends with sizes", async () => {

@@ -3,7 +3,7 @@ import type { ComparedModel, ComparisonEvent, ComparisonRequest, Contender, Toke
 import { type ComparisonStatistics, comparisonStatistics, joinScores } from "../shared/comparisonStatistics";
 import type { TokenText } from "../shared/nextToken";
 import type { Prompt } from "../shared/protocol";
-import { LEVELS, type Level } from "../shared/quant";
+import { LEVEL_CHOICES, type LevelChoice } from "../shared/recipes";
 import type { AppState, SliceContext } from "./appState";
 import { buildPrompt } from "./conversationWords";
 import { type ErrorInfo, toErrorInfo } from "./errorInfo";
@@ -11,8 +11,8 @@ import { type ErrorInfo, toErrorInfo } from "./errorInfo";
 export type ComparedText = "bundled" | "chat" | "own";
 
 export interface ComparisonChoices {
-  readonly reference: Level;
-  readonly levels: readonly Level[];
+  readonly reference: LevelChoice;
+  readonly levels: readonly LevelChoice[];
   readonly text: ComparedText;
   readonly ownText: string;
 }
@@ -69,7 +69,7 @@ export interface CompareSlice {
 const NO_ID = 0xffffffff;
 
 /** In the order in which levels are offered: the common ones first. */
-const OFFERED: readonly Level[] = [
+const OFFERED: readonly LevelChoice[] = [
   "q8_0",
   "q4_0",
   "q4_k",
@@ -149,7 +149,7 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
     chooseComparison: (choices) => set({ comparisonChoices: { ...get().comparisonChoices, ...choices } }),
     addComparedLevel: () => {
       const { levels, reference } = get().comparisonChoices;
-      const next = [...OFFERED, ...LEVELS].find((level) => level !== reference && !levels.includes(level));
+      const next = [...OFFERED, ...LEVEL_CHOICES].find((level) => level !== reference && !levels.includes(level));
       if (next !== undefined) get().chooseComparison({ levels: [...levels, next] });
     },
     runComparison: async (bundledText) => {

@@ -7,7 +7,8 @@ import {
   type TokenScores,
 } from "../shared/comparison";
 import type { RuntimeApi } from "../shared/protocol";
-import { bitsPerWeight, type FormatId, type Level, QUANT_FORMATS } from "../shared/quant";
+import { bitsPerWeight, type FormatId, QUANT_FORMATS } from "../shared/quant";
+import { type LevelChoice, splitChoice } from "../shared/recipes";
 import { fakeTokenText } from "./fakeNextToken";
 
 const WINDOWS = 4;
@@ -23,7 +24,8 @@ function fakeKld(place: number, size: number): number {
   return size * (-Math.log(1 - (spread - Math.floor(spread)))) ** 3;
 }
 
-function formatOf(level: Level): FormatId {
+function formatOf(choice: LevelChoice): FormatId {
+  const { level } = splitChoice(choice);
   return level === "stored" ? "f32" : level;
 }
 
@@ -56,7 +58,7 @@ function fakeScores(contender: Contender, window: number): TokenScores {
   };
 }
 
-function fakeModel(level: Level): ComparedModel {
+function fakeModel(level: LevelChoice): ComparedModel {
   const format = QUANT_FORMATS[formatOf(level)];
   return { level, weightBytes: { [format.id]: (WEIGHTS * bitsPerWeight(format)) / 8 }, scoringMs: 812 };
 }

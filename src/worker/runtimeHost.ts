@@ -42,7 +42,7 @@ import type {
   SessionReport,
   SessionRequest,
 } from "../shared/protocol";
-import type { Level } from "../shared/quant";
+import { type LevelChoice, splitChoice } from "../shared/recipes";
 import { decodeImage } from "./decodeImage";
 import { LibraryHost } from "./libraryHost";
 
@@ -247,7 +247,7 @@ class RuntimeHost implements RuntimeApi {
     }
     const stop = new AbortController();
     const done = compareLevels(request, {
-      borrow: (level, onBytes) => this.borrow(request.model, level, onBytes, stop.signal),
+      borrow: (choice, onBytes) => this.borrow(request.model, choice, onBytes, stop.signal),
       onEvent,
       now: () => performance.now(),
       signal: stop.signal,
@@ -267,14 +267,15 @@ class RuntimeHost implements RuntimeApi {
   /** The open model where it is of that level, else its files once more. */
   private async borrow(
     handle: ModelHandle,
-    level: Level,
+    choice: LevelChoice,
     onBytes: (done: number, total: number) => void,
     signal: AbortSignal,
   ): Promise<BorrowedModel> {
     const open = this.modelOf(handle);
     const request = this.requests.get(handle);
-    if (request === undefined || request.level === level) return { opened: open, release: () => {} };
-    const opened = await this.library.openBeside(open.model.gpu, { ...request, level }, onBytes, signal);
+    const { level, recipe } = splitChoice(choice);
+    if (request === undefined || request.level === choice) return { opened: open, release: () => {} };
+    const opened = await this.library.openBeside(open.model.gpu, { ...request, level }, recipe, onBytes, signal);
     return { opened, release: () => opened.model.destroy() };
   }
 

@@ -8,7 +8,7 @@ import type {
 } from "../../shared/comparison";
 import { VitrineError } from "../../shared/errors";
 import type { TokenText } from "../../shared/nextToken";
-import type { Level } from "../../shared/quant";
+import type { LevelChoice } from "../../shared/recipes";
 import { otherChoice } from "../model/kernelChoice";
 import type { Model } from "../model/model";
 import type { OpenedModel } from "../openModel";
@@ -24,7 +24,7 @@ export interface BorrowedModel {
 }
 
 export interface ComparisonSetting {
-  readonly borrow: (level: Level, onBytes: (done: number, total: number) => void) => Promise<BorrowedModel>;
+  readonly borrow: (level: LevelChoice, onBytes: (done: number, total: number) => void) => Promise<BorrowedModel>;
   readonly onEvent: (event: ComparisonEvent) => void;
   readonly now: () => number;
   readonly signal: AbortSignal;
@@ -40,7 +40,7 @@ export async function compareLevels(
   request: Omit<ComparisonRequest, "model">,
   setting: ComparisonSetting,
 ): Promise<ComparisonResult> {
-  const loaded = (level: Level): Promise<BorrowedModel> =>
+  const loaded = (level: LevelChoice): Promise<BorrowedModel> =>
     setting.borrow(level, (doneBytes, totalBytes) =>
       setting.onEvent({ kind: "loading", level, doneBytes, totalBytes }),
     );

@@ -13,6 +13,7 @@ import {
   type QuantizableFormat,
   type QuantPlane,
 } from "../../shared/quant";
+import { FINER_LEVEL } from "../../shared/recipes";
 import type { BufferScope } from "../gpu/bufferScope";
 import { blocksPerRow, type MatrixPart, type WeightMatrix } from "../kernels/weightMatrix";
 import { quantize } from "./quantize/quantize";
@@ -44,6 +45,8 @@ export class MatrixLoader {
     private readonly level: Level,
     private readonly onBytes: OnBytes,
     private readonly signal: AbortSignal | undefined,
+    /** Tensors that a recipe keeps at 8 bit. */
+    private readonly finer: ReadonlySet<string> = new Set(),
   ) {}
 
   /**
@@ -78,7 +81,8 @@ export class MatrixLoader {
       );
     }
     const source = formatOf(entry);
-    return { entry, ref, rows, source, target: targetFormat(source.id, this.level, columns) };
+    const level = this.finer.has(ref.name) ? FINER_LEVEL : this.level;
+    return { entry, ref, rows, source, target: targetFormat(source.id, level, columns) };
   }
 
   private async loadGroup(

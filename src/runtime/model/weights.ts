@@ -11,12 +11,14 @@ import type {
   VisionTensors,
 } from "../../shared/modelSpec";
 import { type FormatId, type Level, QUANT_FORMATS } from "../../shared/quant";
+import type { Recipe } from "../../shared/recipes";
 import { BufferScope } from "../gpu/bufferScope";
 import type { Gpu } from "../gpu/device";
 import { type LinearVectors, linearVectors, type NormVectors } from "../kernels/linearVectors";
 import { paddedStride, type WeightMatrix } from "../kernels/weightMatrix";
 import { MatrixLoader, type OnBytes } from "./matrixLoader";
 import { readVector } from "./readRows";
+import { recipeTensors } from "./recipeTensors";
 import type { TensorSource } from "./tensorSource";
 import { loadVisionWeights, towerSpec, type VisionWeights, visionMatrices } from "./visionWeights";
 
@@ -56,6 +58,8 @@ export interface ModelWeights {
 
 export interface LoadWeightsOptions {
   readonly level: Level;
+  /** Which tensors stay at 8 bit; absent: none. */
+  readonly recipe?: Recipe | "";
   readonly onBytes?: OnBytes;
   readonly signal?: AbortSignal;
 }
@@ -73,7 +77,8 @@ export async function loadWeights(
 ): Promise<ModelWeights> {
   const scope = new BufferScope(gpu);
   try {
-    return await new WeightLoader(scope, spec, source, options).load(tensors);
+    const finer = recipeTensors(options.recipe ?? "", tensors);
+    return await new WeightLoader(scope, spec, source, options, finer).load(tensors);
   } catch (error) {
     scope.destroy();
     throw error;
@@ -89,8 +94,10 @@ export class WeightLoader {
     private readonly spec: ModelSpec,
     private readonly source: TensorSource,
     private readonly options: LoadWeightsOptions,
+    finer: ReadonlySet<string> = new Set(),
   ) {
-    this.matrices = new MatrixLoader(scope, source, options.level, options.onBytes ?? (() => {}), options.signal);
+    const { level, onBytes = () => {}, signal } = options;
+    this.matrices = new MatrixLoader(scope, source, level, onBytes, signal, finer);
   }
 
   async load(tensors: ModelTensors): Promise<ModelWeights> {

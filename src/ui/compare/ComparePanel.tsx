@@ -58,7 +58,7 @@ function Results({ run }: { run: ComparisonRun }) {
               >
                 {levels.map(({ contender }) => (
                   <option key={contender} value={contender}>
-                    {contenderName(contender, compare.floor)}
+                    {contenderName(contender, compare)}
                   </option>
                 ))}
               </select>

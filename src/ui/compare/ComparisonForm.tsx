@@ -1,5 +1,6 @@
 import { useId } from "react";
-import { LEVELS, type Level, QUANT_FORMATS } from "../../shared/quant";
+import { LEVELS, QUANT_FORMATS } from "../../shared/quant";
+import { LEVEL_CHOICES, type LevelChoice, RECIPES, splitChoice } from "../../shared/recipes";
 import type { ComparedText } from "../../store/compareSlice";
 import { LEVEL_LABELS } from "../../store/modelSource";
 import { useApp } from "../appContext";
@@ -7,8 +8,9 @@ import { IconButton } from "../IconButton";
 import { SelectField } from "../panels/SelectField";
 import { useStrings } from "../strings/useStrings";
 import { BUNDLED_TEXT } from "./bundledText";
+import { contenderName } from "./contenderName";
 
-const LEVEL_OPTIONS = LEVELS.map((level) => [level, LEVEL_LABELS[level]] as const);
+const LEVEL_OPTIONS = LEVELS.map((level): [LevelChoice, string] => [level, LEVEL_LABELS[level]]);
 const TEXTS: readonly ComparedText[] = ["bundled", "chat", "own"];
 
 /** What is compared with what, on which text. */
@@ -68,9 +70,9 @@ export function ComparisonForm() {
 }
 
 interface ComparedLevelsProps {
-  readonly levels: readonly Level[];
+  readonly levels: readonly LevelChoice[];
   readonly isDisabled: boolean;
-  readonly onChange: (levels: readonly Level[]) => void;
+  readonly onChange: (levels: readonly LevelChoice[]) => void;
   readonly onAdd: () => void;
 }
 
@@ -85,18 +87,14 @@ function ComparedLevels({ levels, isDisabled, onChange, onAdd }: ComparedLevelsP
             value={level}
             disabled={isDisabled}
             onChange={(event) =>
-              onChange(levels.map((known, i) => (i === index ? (event.target.value as Level) : known)))
+              onChange(levels.map((known, i) => (i === index ? (event.target.value as LevelChoice) : known)))
             }
           >
-            {LEVEL_OPTIONS.filter(([id]) => id === level || !levels.includes(id)).map(([id, label]) => (
-              <option key={id} value={id}>
-                {label}
-              </option>
-            ))}
+            <LevelOptions isOffered={(id) => id === level || !levels.includes(id)} />
           </select>
           <IconButton
             icon="close"
-            label={compare.removeLevel(LEVEL_LABELS[level])}
+            label={compare.removeLevel(contenderName(level, compare))}
             isDisabled={isDisabled}
             onClick={() => onChange(levels.filter((_, i) => i !== index))}
           />
@@ -106,6 +104,27 @@ function ComparedLevels({ levels, isDisabled, onChange, onAdd }: ComparedLevelsP
         {compare.addLevel}
       </button>
     </div>
+  );
+}
+
+/** Levels alone, then those of each recipe under its name. */
+function LevelOptions({ isOffered }: { isOffered: (choice: LevelChoice) => boolean }) {
+  const { compare } = useStrings();
+  const options = (recipe: string) =>
+    LEVEL_CHOICES.filter((choice) => splitChoice(choice).recipe === recipe && isOffered(choice)).map((choice) => (
+      <option key={choice} value={choice}>
+        {contenderName(choice, compare)}
+      </option>
+    ));
+  return (
+    <>
+      {options("")}
+      {RECIPES.map((recipe) => (
+        <optgroup key={recipe} label={compare.recipes[recipe]}>
+          {options(recipe)}
+        </optgroup>
+      ))}
+    </>
   );
 }
 

@@ -9,7 +9,7 @@ export function ComparisonProgressBar({ progress }: { progress: ComparisonProgre
   const words =
     progress === null
       ? compare.preparing
-      : compare[progress.stage](contenderName(progress.contender, compare.floor), formatPercent(share));
+      : compare[progress.stage](contenderName(progress.contender, compare), formatPercent(share));
   return (
     <div className="compare-progress">
       <div

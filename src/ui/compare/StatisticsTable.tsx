@@ -51,7 +51,7 @@ export function StatisticsTable({ run }: { run: ComparisonRun }) {
               <th scope="col">{compare.statistic}</th>
               {results.map(({ contender }) => (
                 <th key={contender} scope="col" className="number">
-                  {contenderName(contender, compare.floor)}
+                  {contenderName(contender, compare)}
                 </th>
               ))}
             </tr>

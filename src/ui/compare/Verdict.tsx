@@ -34,7 +34,7 @@ export function Verdict({ run }: { run: ComparisonRun | null }) {
 function Sentence({ run, result }: { run: ComparisonRun; result: ContenderResult }) {
   const { compare } = useStrings();
   const { contender, statistics } = result;
-  const name = contenderName(contender, compare.floor);
+  const name = contenderName(contender, compare);
   const model = run.models.find(({ level }) => level === contender);
   const count = formatCount(statistics.n);
   if (model !== undefined && run.reference !== null && isSameInside(model, run.reference))

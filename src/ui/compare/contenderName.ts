@@ -1,6 +1,11 @@
 import type { Contender } from "../../shared/comparison";
+import { splitChoice } from "../../shared/recipes";
 import { LEVEL_LABELS } from "../../store/modelSource";
+import type { Strings } from "../strings/en";
 
-export function contenderName(contender: Contender, floor: string): string {
-  return contender === "floor" ? floor : LEVEL_LABELS[contender];
+/** "q4_0, embedding and head at 8-bit". */
+export function contenderName(contender: Contender, compare: Strings["compare"]): string {
+  if (contender === "floor") return compare.floor;
+  const { level, recipe } = splitChoice(contender);
+  return recipe === "" ? LEVEL_LABELS[level] : `${LEVEL_LABELS[level]}, ${compare.recipes[recipe]}`;
 }

@@ -8,6 +8,7 @@ export const deCompare: typeof enCompare = {
   compared: (index) => `Verglichen ${index}`,
   removeLevel: (level) => `${level} weglassen`,
   addLevel: "Stufe hinzufügen",
+  recipes: { head8: "Embedding und Kopf mit 8 Bit", first8: "Schicht 0 mit 8 Bit" },
   textChoice: "Text",
   texts: { bundled: "Eine Geschichte von uns", chat: "Dieser Chat", own: "Eigener Text" },
   text: "Text zum Bewerten",

@@ -7,6 +7,7 @@ export const enCompare = {
   compared: (index: string) => `Compared ${index}`,
   removeLevel: (level: string) => `Leave out ${level}`,
   addLevel: "Add level",
+  recipes: { head8: "embedding and head at 8-bit", first8: "layer 0 at 8-bit" },
   textChoice: "Text",
   texts: { bundled: "A story of ours", chat: "This chat", own: "Own text" },
   text: "Text to score",

@@ -1,0 +1,28 @@
+/** Recipes: which tensors stay at 8 bit beside a coarser level. */
+import { bitsPerWeight, LEVELS, type Level, QUANT_FORMATS } from "./quant";
+
+/** `head8`: embedding and head. `first8`: layer 0. */
+export const RECIPES = ["head8", "first8"] as const;
+export type Recipe = (typeof RECIPES)[number];
+
+/** What recipes keep their tensors at. */
+export const FINER_LEVEL = "q8_0" satisfies Level;
+
+/** A level alone, or "q4_0+head8". */
+export type LevelChoice = Level | `${Level}+${Recipe}`;
+
+/** Null for a level that a recipe would not make finer. */
+export function withRecipe(level: Level, recipe: Recipe): LevelChoice | null {
+  if (level === "stored") return null;
+  return bitsPerWeight(QUANT_FORMATS[level]) < bitsPerWeight(QUANT_FORMATS[FINER_LEVEL]) ? `${level}+${recipe}` : null;
+}
+
+export const LEVEL_CHOICES: readonly LevelChoice[] = [
+  ...LEVELS,
+  ...RECIPES.flatMap((recipe) => LEVELS.map((level) => withRecipe(level, recipe)).filter((choice) => choice !== null)),
+];
+
+export function splitChoice(choice: LevelChoice): { readonly level: Level; readonly recipe: Recipe | "" } {
+  const level = LEVELS.find((known) => choice === known || choice.startsWith(`${known}+`)) as Level;
+  return { level, recipe: RECIPES.find((recipe) => choice === `${level}+${recipe}`) ?? "" };
+}
