@@ -43,7 +43,8 @@ export function StatisticsTable({ run }: { run: ComparisonRun }) {
   );
   return (
     <>
-      <div className="compare-scroll">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reachable by keyboard */}
+      <section className="compare-scroll" aria-label={compare.statistics} tabIndex={0}>
         <table className="table compare-table">
           <caption className="subtitle">{compare.statistics}</caption>
           <thead>
@@ -79,7 +80,7 @@ export function StatisticsTable({ run }: { run: ComparisonRun }) {
             )}
           </tbody>
         </table>
-      </div>
+      </section>
       <p className="hint">{compare.definitions}</p>
     </>
   );
