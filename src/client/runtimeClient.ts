@@ -74,12 +74,15 @@ export function createRuntimeClient(): RuntimeApi {
 
   return {
     describeDevice: () => call((api) => api.describeDevice()),
-    loadModel: (request, onProgress, onInspected) =>
-      call((api) => api.loadModel(request, proxy(onProgress), onInspected && proxy(onInspected))),
+    loadModel: (request, onProgress, onInspected, onTaken) =>
+      call((api) =>
+        api.loadModel(request, proxy(onProgress), onInspected && proxy(onInspected), onTaken && proxy(onTaken)),
+      ),
     listHubFiles: (source, access) => call((api) => api.listHubFiles(source, access)),
     inspectModel: (source, access) => call((api) => api.inspectModel(source, access)),
     pauseLoad: () => call((api) => api.pauseLoad()),
     resumeLoad: () => call((api) => api.resumeLoad()),
+    takeOverLoad: () => call((api) => api.takeOverLoad()),
     listKept: () => call((api) => api.listKept()),
     keptTensors: (id) => call((api) => api.keptTensors(id)),
     verifyKept: (id, onProgress) => call((api) => api.verifyKept(id, proxy(onProgress))),

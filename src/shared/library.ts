@@ -100,6 +100,8 @@ export interface LibraryApi {
   inspectModel(source: ModelSource, access: HubAccess): Promise<ModelInspection>;
   pauseLoad(): Promise<void>;
   resumeLoad(): Promise<void>;
+  /** Ends the wait for another tab, which loses the model. */
+  takeOverLoad(): Promise<void>;
   listKept(): Promise<readonly KeptModel[]>;
   keptTensors(id: KeptId): Promise<readonly KeptTensorReport[]>;
   verifyKept(id: KeptId, onProgress: (doneRecords: number, records: number) => void): Promise<VerifyReport>;

@@ -54,10 +54,12 @@ export interface LoadRequest {
 }
 
 export interface LoadProgress {
-  readonly stage: "reading" | "downloading" | "weights" | "tokenizer" | "kernels";
+  readonly stage: "waiting" | "reading" | "downloading" | "weights" | "tokenizer" | "kernels";
   /** Bytes of the source read so far, of all. */
   readonly doneBytes: number;
   readonly totalBytes: number;
+  /** While another tab holds the model: since when, in milliseconds since 1970; null: not known. */
+  readonly heldSince?: number | null;
   /** While downloading. */
   readonly download?: {
     /** False: the server sends whole files only, so an interrupted one begins anew. */
@@ -193,6 +195,8 @@ export interface RuntimeApi extends ComparisonApi, NextTokenApi, InspectionApi, 
     request: LoadRequest,
     onProgress: (progress: LoadProgress) => void,
     onInspected?: OnInspected,
+    /** Later, when another tab took the model over: it is no longer open here. */
+    onTaken?: () => void,
   ): Promise<ModelReport>;
   cancelLoad(): Promise<void>;
   unloadModel(model: ModelHandle): Promise<void>;

@@ -58,6 +58,7 @@ export function createFakeLibrary(log: (name: keyof LibraryApi, argument?: unkno
     },
     pauseLoad: async () => log("pauseLoad"),
     resumeLoad: async () => log("resumeLoad"),
+    takeOverLoad: async () => log("takeOverLoad"),
     listKept: async () => kept,
     keptTensors: async (id) => {
       log("keptTensors", id);

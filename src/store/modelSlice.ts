@@ -1,3 +1,4 @@
+import { VitrineError } from "../shared/errors";
 import type { KeptModel } from "../shared/library";
 import type {
   KernelVariant,
@@ -52,6 +53,8 @@ export interface ModelSlice {
   readonly openSource: (source: ModelSource) => Promise<void>;
   readonly pauseLoading: () => Promise<void>;
   readonly resumeLoading: () => Promise<void>;
+  /** Ends the wait for another tab, which loses the model. */
+  readonly takeOverLoading: () => Promise<void>;
   readonly cancelLoading: () => Promise<void>;
   readonly closeModel: () => Promise<void>;
   /** After a lost device: its handles mean nothing any more. */
@@ -85,6 +88,15 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     }
   }
 
+  /** Another tab took the model: what was on the GPU is gone already. */
+  function taken(request: LoadRequest): void {
+    if (get().model?.request !== request) return;
+    const { name } = get().model?.report ?? { name: "" };
+    get().forgetModel();
+    const message = "Another tab of this page took it over. Load it again to have it back here.";
+    get().report({ kind: "taken", name }, new VitrineError("InvalidStateError", message));
+  }
+
   async function openSession(report: ModelReport, request: SessionRequest): Promise<SessionReport> {
     try {
       return await runtime.createSession(report.handle, request);
@@ -99,6 +111,7 @@ export function createModelSlice(context: SliceContext): ModelSlice {
       request,
       (progress) => showProgress(request, progress),
       (inspection) => get().considerFit(request.source, inspection),
+      () => taken(request),
     );
     const { cacheRequest } = get();
     // A cache chosen for a model with a longer context: what fits this one.
@@ -193,6 +206,7 @@ export function createModelSlice(context: SliceContext): ModelSlice {
       set({ loading: { ...loading, isPaused: false } });
       await runtime.resumeLoad();
     },
+    takeOverLoading: () => runtime.takeOverLoad(),
     reloadModel: async () => {
       const { lastRequest, level } = get();
       if (lastRequest !== null) await open(lastRequest.source, level);

@@ -3,7 +3,7 @@ import { type ErrorInfo, toErrorInfo } from "./errorInfo";
 
 /** What did not work; the interface has a sentence for each. */
 export type Failure =
-  | { readonly kind: "open"; readonly name: string }
+  | { readonly kind: "open" | "taken"; readonly name: string }
   | { readonly kind: "import" | "picture"; readonly name: string }
   | { readonly kind: "open-link" | "cancel" | "stop" | "send" | "cache" | "device" | "device-lost" | "drop" }
   /** Something with the kept models, or with looking at one before loading it. */

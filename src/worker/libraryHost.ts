@@ -24,9 +24,11 @@ import type {
 import type { LoadProgress, LoadRequest, ModelSource } from "../shared/protocol";
 import type { Recipe } from "../shared/recipes";
 import { ModelLoading, PUBLIC_ACCESS, resolveRemote } from "./modelLoading";
+import { ModelLocks } from "./modelLocks";
 
 export class LibraryHost implements LibraryApi {
   private readonly library: ModelLibrary;
+  private readonly locks = new ModelLocks(globalThis.navigator?.locks);
   private loading: ModelLoading | null = null;
 
   constructor(
@@ -43,7 +45,7 @@ export class LibraryHost implements LibraryApi {
     onInspected: OnInspected | undefined,
   ): ModelLoading {
     this.loading?.abort();
-    this.loading = new ModelLoading(this.library, request, onProgress, onInspected);
+    this.loading = new ModelLoading(this.library, this.locks, request, onProgress, onInspected);
     return this.loading;
   }
 
@@ -78,6 +80,10 @@ export class LibraryHost implements LibraryApi {
 
   async resumeLoad(): Promise<void> {
     this.loading?.resume();
+  }
+
+  async takeOverLoad(): Promise<void> {
+    this.loading?.takeOver();
   }
 
   async listHubFiles(source: ModelSource, access: HubAccess): Promise<HubFile[]> {

@@ -12,8 +12,9 @@ import { type RemoteModel, urlModel } from "../runtime/library/remoteModel";
 import { type LoadKeptOptions, loadAsked, loadKept, loadRemote } from "../runtime/loadKept";
 import { type OpenedModel, openModel } from "../runtime/openModel";
 import { VitrineError } from "../shared/errors";
-import { type HubAccess, type OnInspected, PUBLIC_HUB } from "../shared/library";
+import { type HubAccess, type KeptId, type OnInspected, PUBLIC_HUB } from "../shared/library";
 import type { LoadProgress, LoadRequest, ModelSource } from "../shared/protocol";
+import type { ModelLocks, Release } from "./modelLocks";
 import { ProgressReporter } from "./progressReporter";
 
 export const PUBLIC_ACCESS: HubAccess = { address: PUBLIC_HUB, token: null };
@@ -34,9 +35,18 @@ export class ModelLoading {
   private isDownloading = false;
   private readonly library: ModelLibrary;
   private readonly progress: ProgressReporter;
+  private wantNow: () => void = () => {};
+  private readonly wanted = new Promise<void>((resolve) => {
+    this.wantNow = resolve;
+  });
+  /** Lets other tabs have the model. */
+  release: Release = () => {};
+  /** Set by who has the model: another tab took it over. */
+  onLost: (() => void) | null = null;
 
   constructor(
     library: ModelLibrary,
+    private readonly locks: ModelLocks,
     private readonly request: LoadRequest,
     onProgress: (progress: LoadProgress) => void,
     private readonly onInspected: OnInspected | undefined,
@@ -63,10 +73,33 @@ export class ModelLoading {
   /** @throws any load error; nothing stays on the GPU then */
   async run(gpu: Gpu): Promise<OpenedModel> {
     try {
+      await this.waitForTurn();
       return await this.open(gpu);
+    } catch (error) {
+      this.release();
+      throw error;
     } finally {
       this.progress.close();
     }
+  }
+
+  /** Another tab that has the model open lets go of it. */
+  takeOver(): void {
+    this.wantNow();
+  }
+
+  /** For files of the person's own there is no telling whether two tabs have the same. */
+  private async waitForTurn(): Promise<void> {
+    const { source, level, access = PUBLIC_ACCESS } = this.request;
+    if (source.kind === "files") return;
+    const key = source.kind === "url" ? source.url : source.kind === "hub" ? hubSourceKey(source, access) : null;
+    const sourceKey = key ?? (await this.library.about((source as { id: KeptId }).id)).sourceKey;
+    this.release = await this.locks.acquire(`${level} ${sourceKey}`, {
+      signal: this.cancel.signal,
+      takeOver: this.wanted,
+      onWaiting: (heldSince) => this.progress.report({ stage: "waiting", doneBytes: 0, totalBytes: 0, heldSince }),
+      onLost: () => this.onLost?.(),
+    });
   }
 
   private async open(gpu: Gpu): Promise<OpenedModel> {

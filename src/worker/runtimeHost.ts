@@ -67,6 +67,8 @@ class RuntimeHost implements RuntimeApi {
   private gpu: Promise<Gpu> | null = null;
   private readonly models = new Map<ModelHandle, OpenedModel>();
   private readonly sessions = new Map<SessionHandle, OpenSession>();
+  /** Let other tabs have a model. */
+  private readonly releases = new Map<ModelHandle, () => void>();
   private nextHandle = 1;
   private readonly library: LibraryHost;
   /** How each open model was asked for: a comparison reads its files again. */
@@ -88,6 +90,7 @@ class RuntimeHost implements RuntimeApi {
     request: LoadRequest,
     onProgress: (progress: LoadProgress) => void,
     onInspected?: OnInspected,
+    onTaken?: () => void,
   ): Promise<ModelReport> {
     const loading = this.library.startLoading(request, onProgress, onInspected);
     try {
@@ -95,6 +98,11 @@ class RuntimeHost implements RuntimeApi {
       const handle = this.nextHandle++ as ModelHandle;
       this.models.set(handle, opened);
       this.requests.set(handle, request);
+      this.releases.set(handle, loading.release);
+      loading.onLost = () => {
+        onTaken?.();
+        void this.unloadModel(handle);
+      };
       return reportModel(handle, opened);
     } finally {
       this.library.endLoading(loading);
@@ -107,6 +115,7 @@ class RuntimeHost implements RuntimeApi {
 
   pauseLoad = () => this.library.pauseLoad();
   resumeLoad = () => this.library.resumeLoad();
+  takeOverLoad = () => this.library.takeOverLoad();
   listKept = () => this.library.listKept();
   describeStorage = () => this.library.describeStorage();
   measureBandwidth = () => this.library.measureBandwidth();
@@ -130,6 +139,8 @@ class RuntimeHost implements RuntimeApi {
     this.models.delete(handle);
     await opened.images?.destroy();
     opened.model.destroy();
+    this.releases.get(handle)?.();
+    this.releases.delete(handle);
   }
 
   async addImage(handle: ModelHandle, image: Blob): Promise<ImageReport> {
@@ -291,6 +302,8 @@ class RuntimeHost implements RuntimeApi {
     if (known !== undefined && known !== null) {
       this.sessions.clear();
       this.models.clear();
+      for (const release of this.releases.values()) release();
+      this.releases.clear();
       this.requests.clear();
     }
     this.gpu = openGpu(this.webgpu);

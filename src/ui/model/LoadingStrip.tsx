@@ -38,6 +38,7 @@ export function LoadingStrip() {
         <span style={{ inlineSize: `${(share ?? 1) * 100}%` }} />
       </div>
       <div className="loading-actions">
+        <TakeOverButton />
         <PauseButton />
         <button type="button" className="button" disabled={isCancelling} onClick={() => void cancelLoading()}>
           {words.cancel}
@@ -63,10 +64,28 @@ function PauseButton() {
   );
 }
 
+/** Another tab has the model: it goes on waiting by itself, or takes it. */
+function TakeOverButton() {
+  const { loading: words } = useStrings();
+  const isWaiting = useApp((state) => state.loading?.progress?.stage === "waiting");
+  const takeOverLoading = useApp((state) => state.takeOverLoading);
+  if (!isWaiting) return null;
+  return (
+    <button type="button" className="button" onClick={() => void takeOverLoading()}>
+      {words.takeOver}
+    </button>
+  );
+}
+
 /** What a person should know of this download before it is too late. */
 function DownloadNote() {
   const { loading: words } = useStrings();
   const download = useApp((state) => state.loading?.progress?.download ?? null);
+  const heldSince = useApp((state) => state.loading?.progress?.heldSince ?? null);
+  if (heldSince !== null) {
+    const time = new Date(heldSince).toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" });
+    return <p className="loading-note hint">{words.heldSince(time)}</p>;
+  }
   if (download === null || (download.canResume && download.notKept === null)) return null;
   return (
     <p className="loading-note hint">{download.notKept === null ? words.noResume : words.notKept(download.notKept)}</p>

@@ -23,6 +23,7 @@ export const de: Strings = {
     opening: "wird geöffnet",
     ready: "bereit",
     stages: {
+      waiting: "wartet auf einen anderen Tab",
       reading: "wird gelesen",
       downloading: "wird heruntergeladen",
       weights: "Gewichte werden geladen",
@@ -42,6 +43,7 @@ export const de: Strings = {
   loading: {
     name: "Modell wird geladen",
     stages: {
+      waiting: "Ein anderer Tab hat es",
       reading: "Die Datei wird gelesen",
       downloading: "Wird heruntergeladen",
       weights: "Die Gewichte kommen auf die GPU",
@@ -56,6 +58,8 @@ export const de: Strings = {
     paused: "Angehalten",
     rate: (rate) => `${rate}/s`,
     left: (time) => `noch ${time}`,
+    takeOver: "Übernehmen",
+    heldSince: (time) => `Ein Tab dieser Seite hat das Modell seit ${time} offen.`,
     noResume: "Dieser Server schickt nur ganze Dateien: Ein abgebrochener Download beginnt von vorn.",
     notKept: (reason) => `Bleibt nicht für den nächsten Besuch. ${reason}`,
     of: (done, total) => `${done} von ${total}`,
@@ -64,6 +68,8 @@ export const de: Strings = {
     switch (failure.kind) {
       case "open":
         return `${failure.name} ließ sich nicht öffnen`;
+      case "taken":
+        return `${failure.name} ist jetzt in einem anderen Tab offen`;
       case "import":
         return failure.name === "" ? "Der Import hat nichts geändert" : `${failure.name} wurde nicht importiert`;
       case "picture":

@@ -27,6 +27,7 @@ export const en = {
     opening: "opening",
     ready: "ready",
     stages: {
+      waiting: "waiting for another tab",
       reading: "reading",
       downloading: "downloading",
       weights: "loading weights",
@@ -46,6 +47,7 @@ export const en = {
   loading: {
     name: "Loading model",
     stages: {
+      waiting: "Another tab holds it",
       reading: "Reading the file",
       downloading: "Downloading",
       weights: "Bringing the weights to the GPU",
@@ -60,6 +62,8 @@ export const en = {
     paused: "Paused",
     rate: (rate: string) => `${rate}/s`,
     left: (time: string) => `${time} left`,
+    takeOver: "Take over",
+    heldSince: (time: string) => `A tab of this page has had this model open since ${time}.`,
     noResume: "This server sends whole files only: an interrupted download begins anew.",
     notKept: (reason: string) => `Not kept for the next visit. ${reason}`,
     of: (done: string, total: string) => `${done} of ${total}`,
@@ -68,6 +72,8 @@ export const en = {
     switch (failure.kind) {
       case "open":
         return `Could not open ${failure.name}`;
+      case "taken":
+        return `${failure.name} is open in another tab now`;
       case "import":
         return failure.name === "" ? "The import changed nothing" : `${failure.name} was not imported`;
       case "picture":

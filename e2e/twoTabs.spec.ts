@@ -1,0 +1,31 @@
+/** One model, two tabs: the second waits or takes over; the first is told. */
+
+import { ChatPage } from "./helpers/chatPage";
+import { ANSWER_TEXTS, talkingGguf } from "./helpers/models";
+import { expect, test } from "./helpers/test";
+
+test("a second tab says that the model is open elsewhere, and takes it over or waits", async ({
+  chat,
+  context,
+  serveHub,
+}) => {
+  const hub = await serveHub([talkingGguf({}, "shared.gguf")]);
+  const query = { hub: hub.origin, model: "tiny/model" };
+  await chat.goto(`?${new URLSearchParams(query)}`);
+  await chat.expectReady("shared");
+  const second = new ChatPage(await context.newPage());
+  await second.goto(`?${new URLSearchParams(query)}`);
+  await expect(second.page.getByText("has had this model open since")).toBeVisible();
+  expect(await chat.ask("rain")).toBe(ANSWER_TEXTS.rain);
+  await second.page.getByRole("button", { name: "Take over" }).click();
+  await second.expectReady("shared");
+  expect(await second.ask("cats")).toBe(ANSWER_TEXTS.cats);
+  await expect(chat.model).toHaveText("No model open");
+  await expect(chat.alert).toContainText("another tab");
+  // And back: the first waits its turn, which comes when the second tab is closed.
+  await chat.goto(`?${new URLSearchParams(query)}`);
+  await expect(chat.page.getByText("has had this model open since")).toBeVisible();
+  await second.page.close();
+  await chat.expectReady("shared");
+  expect(await chat.ask("tea")).toBe(ANSWER_TEXTS.tea);
+});
