@@ -53,7 +53,7 @@ export async function restoreKept(store: AppStore, storage: ChatStorage): Promis
     restorePictures(store, entries, fields.attached, chats);
     store.getState().adoptChats(chats, typeof fields.chatId === "string" ? fields.chatId : null);
     // Left over from a tab that ended in between. What fails is tried again at the next start.
-    void removeUnnamed(storage).catch(() => {});
+    if (store.getState().pictures.size > 0) void removeUnnamed(storage).catch(() => {});
     if (errors.length > 0) store.getState().report({ kind: "restore" }, errors[0]);
   } catch (error) {
     store.getState().report({ kind: "restore" }, error);

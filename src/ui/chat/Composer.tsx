@@ -83,7 +83,8 @@ export function Composer() {
           onKeyDown={onKeyDown}
           onPaste={(event) => {
             const pictures = [...event.clipboardData.files].filter(looksLikePicture);
-            if (pictures.length === 0) return;
+            // Spreadsheets put a picture of the text beside the text.
+            if (pictures.length === 0 || event.clipboardData.getData("text/plain") !== "") return;
             event.preventDefault();
             void takePictures(pictures);
           }}
