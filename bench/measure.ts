@@ -37,6 +37,8 @@ export interface BenchResult {
   readonly copyBytesPerSecond: number;
   readonly prefillTokensPerSecond: Readonly<Record<string, number>>;
   readonly decodeTokensPerSecond: Readonly<Record<string, number>>;
+  /** The same while every head is watched as the attention panel does. */
+  readonly watchedTokensPerSecond: Readonly<Record<string, number>>;
   /** Weights once, and keys and values at the shortest context. */
   readonly bytesPerToken: number;
   /** Share of the copy bandwidth that decode at the shortest context reaches. */
@@ -73,6 +75,7 @@ export async function measure(
     const decode: Record<string, number> = {};
     fillCache(gpu, session.cache);
     for (const length of options.contexts) decode[length] = await decodeSpeed(session, length, options);
+    const watched = await watchedSpeeds(session, options);
     const weightBytes = sum(Object.values(model.weights.bytesByFormat));
     const [shortest = 0] = options.contexts;
     const bytesPerToken = weightBytes + session.cache.bytesPerToken * shortest;
@@ -87,6 +90,7 @@ export async function measure(
       copyBytesPerSecond,
       prefillTokensPerSecond: prefill,
       decodeTokensPerSecond: decode,
+      watchedTokensPerSecond: watched,
       bytesPerToken,
       copyShare: ((decode[shortest] ?? 0) * bytesPerToken) / copyBytesPerSecond,
       ...counts,
@@ -134,6 +138,7 @@ async function decodeSpeed(
   session: Session,
   context: number,
   { decodeTokens: tokens, runs }: BenchOptions,
+  onToken: () => void = () => {},
 ): Promise<number> {
   const ids = Array.from({ length: context }, () => 1);
   let elapsedMs = 0;
@@ -144,11 +149,43 @@ async function decodeSpeed(
       sampling: { ...DEFAULT_SAMPLING, seed: 1 },
       maxNewTokens: tokens + 1,
       tokensInFlight: 8,
-      onToken: () => false,
+      onToken: () => {
+        onToken();
+        return false;
+      },
     });
     elapsedMs = result.decodeMs;
   }
   return (tokens / elapsedMs) * 1000;
+}
+
+/** The panel asks for what is new this often. */
+const FOLLOW_MS = 120;
+
+/** With queries kept, heads reduced and what is new of them read back while tokens come. */
+async function watchedSpeeds(session: Session, options: BenchOptions): Promise<Record<string, number>> {
+  session.truncate(0);
+  await session.inspect(true);
+  const speeds: Record<string, number> = {};
+  try {
+    for (const context of options.contexts) {
+      session.pretendCached(Array.from({ length: context - 1 }, () => 1));
+      let known = (await session.attention?.overview(session.cachedItems, null)) ?? null;
+      let askedAt = performance.now();
+      let reading: Promise<void> = Promise.resolve();
+      speeds[context] = await decodeSpeed(session, context, options, () => {
+        if (performance.now() - askedAt < FOLLOW_MS) return;
+        askedAt = performance.now();
+        reading = reading.then(async () => {
+          known = (await session.attention?.overview(session.cachedItems, known)) ?? known;
+        });
+      });
+      await reading;
+    }
+  } finally {
+    await session.inspect(false);
+  }
+  return speeds;
 }
 
 /** Calls per decoded token, counted on a session of its own. */

@@ -55,6 +55,7 @@ export function describeResult(result: BenchResult): string {
     `${result.shape} ${result.level} on ${result.adapter}${isPart ? `, ${result.numLayers} of ${result.modelLayers} layers` : ""}`,
     `  prefill tok/s   ${speeds(result.prefillTokensPerSecond)}`,
     `  decode tok/s    ${speeds(result.decodeTokensPerSecond)}`,
+    `  heads watched   ${losses(result)}`,
     `  bandwidth       ${(result.copyShare * 100).toFixed(1)} % of a copy's ${(result.copyBytesPerSecond / 1e9).toPrecision(3)} GB/s; ${(result.bytesPerToken / 1e6).toFixed(1)} MB a token`,
     `  per token       ${result.dispatchesPerToken} dispatches (${result.numLayers} layers), ${result.submitsPerToken} submits, ${result.newObjectsPerToken} new objects`,
     `  GPU bytes       ${(result.gpuBytes / 2 ** 20).toFixed(1)} MiB: weights ${(result.weightBytes / 2 ** 20).toFixed(1)}, cache ${(result.cacheBytes / 2 ** 20).toFixed(1)}`,
@@ -64,4 +65,14 @@ export function describeResult(result: BenchResult): string {
     lines.push(`  ${time.microseconds.toFixed(1).padStart(10)} us  ${time.dispatches} x ${time.kernel}`);
   }
   return lines.join("\n");
+}
+
+/** What decode loses while the attention panel is open. */
+function losses({ decodeTokensPerSecond, watchedTokensPerSecond }: BenchResult): string {
+  return Object.entries(watchedTokensPerSecond)
+    .map(([length, speed]) => {
+      const loss = 1 - speed / (decodeTokensPerSecond[length] ?? Number.NaN);
+      return `${(loss * 100).toFixed(1)} % slower at ${length}`;
+    })
+    .join(", ");
 }
