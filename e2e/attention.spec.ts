@@ -218,3 +218,27 @@ for (const colorScheme of ["light", "dark"] as const) {
     expect(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html.slice(0, 120))])).toEqual([]);
   });
 }
+
+test("a probe and a minimal pair rank heads, and the chat's text comes back", async ({ chat }) => {
+  const { page } = chat;
+  await openPanel(chat);
+  await speak(chat);
+  const covered = page.getByText(/tokens?; a cell stands for/);
+  const before = await covered.innerText();
+  const region = page.getByRole("region", { name: "Experiments" });
+  await region.getByRole("button", { name: "Probe: repeated random tokens" }).click();
+  const heads = region.getByRole("list", { name: "Head" }).getByRole("listitem");
+  await expect(heads).toHaveCount(8);
+  await expect(region).toContainText("over 48 tokens repeated");
+  await expect(covered).toHaveText(before);
+  await region.getByRole("textbox", { name: "First prompt" }).fill("one two three one two");
+  await region.getByRole("textbox", { name: "Second prompt" }).fill("one tea three one two");
+  await region.getByRole("button", { name: "Compare prompts" }).click();
+  await expect(region).toContainText("Share of weight that lies elsewhere");
+  const shares = (await heads.allInnerTexts()).map((text) => Number(/([\d.]+)\s*%/.exec(text)?.[1]));
+  expect(shares[0]).toBeGreaterThan(0);
+  expect(shares).toEqual([...shares].sort((a, b) => b - a));
+  await expect(covered).toHaveText(before);
+  await heads.first().getByRole("button").click();
+  await expect(page).toHaveURL(/head=/);
+});

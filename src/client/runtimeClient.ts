@@ -101,7 +101,7 @@ export function createRuntimeClient(): RuntimeApi {
     tokensOf: (model, text) => call((api) => api.tokensOf(model, text)),
     tokenTexts: (model, ids) => call((api) => api.tokenTexts(model, ids)),
     setInspection: (session, on) => call((api) => api.setInspection(session, on)),
-    showText: (session, place) => call((api) => api.showText(session, place)),
+    showText: (session, place, exactly) => call((api) => api.showText(session, place, exactly)),
     readOverview: (session, known) => call((api) => api.readOverview(session, known)),
     readTile: (session, request) => call((api) => api.readTile(session, request)),
     readPair: (session, head, row, key) => call((api) => api.readPair(session, head, row, key)),

@@ -102,11 +102,11 @@ export interface InspectionApi {
   /** Waits for the answer under way. @throws UnsupportedModelError naming what cannot be shown, OutOfMemoryError */
   setInspection(session: SessionHandle, on: boolean): Promise<void>;
   /**
-   * Has the cache begin with an answer and its prompt, computing what is missing; gives way to a generation. Resolves
-   * with the number of tokens of both.
+   * Has the cache begin with an answer and its prompt (`exactly`: hold nothing else), computing what is missing; gives
+   * way to a generation. Resolves with the number of tokens of both.
    * @throws ContextOverflowError, TokenizerError, ChatTemplateError
    */
-  showText(session: SessionHandle, place: TextPlace): Promise<number>;
+  showText(session: SessionHandle, place: TextPlace, exactly?: boolean): Promise<number>;
   /** Null: nothing new since `known`. */
   readOverview(session: SessionHandle, known: OverviewKnown | null): Promise<AttentionOverview | null>;
   /** @throws InvalidSettingError outside the cached tokens or heads */

@@ -107,14 +107,13 @@ export function createAblationSlice(context: SliceContext): AblationSlice {
 
   async function run(session: SessionHandle, turn: Turn): Promise<void> {
     try {
-      await answerWithout(session, turn);
+      await get().borrowCache(() => answerWithout(session, turn));
     } catch (error) {
       change({ state: "error", error: toErrorInfo(error) });
       // The next answer of the chat must have all its heads.
       await runtime.scaleHeads(session, []).catch(() => {});
     } finally {
       underWay = null;
-      get().refreshAttention(true);
     }
   }
 

@@ -7,6 +7,7 @@ import type { CompareSlice } from "./compareSlice";
 import type { ConversationSlice } from "./conversationSlice";
 import type { DeviceSlice } from "./deviceSlice";
 import type { DraftSlice } from "./draftSlice";
+import type { ExperimentSlice } from "./experimentSlice";
 import type { RequestFrame } from "./frameBatcher";
 import type { ImageSlice } from "./imageSlice";
 import type { LayoutSlice } from "./layoutSlice";
@@ -35,6 +36,7 @@ export type AppState = DeviceSlice &
   AttentionSlice &
   AblationSlice &
   CompareSlice &
+  ExperimentSlice &
   NoticeSlice;
 
 export interface SliceContext {

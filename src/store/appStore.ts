@@ -9,6 +9,7 @@ import { createCompareSlice } from "./compareSlice";
 import { createConversationSlice } from "./conversationSlice";
 import { createDeviceSlice } from "./deviceSlice";
 import { createDraftSlice } from "./draftSlice";
+import { createExperimentSlice } from "./experimentSlice";
 import { type RequestFrame, requestBrowserFrame } from "./frameBatcher";
 import { createImageSlice } from "./imageSlice";
 import { createLayoutSlice } from "./layoutSlice";
@@ -76,6 +77,7 @@ export function createAppStore(runtime: RuntimeApi, options: AppStoreOptions = {
       ...createAttentionSlice(context),
       ...createAblationSlice(context),
       ...createCompareSlice(context),
+      ...createExperimentSlice(context),
     };
   });
 }

@@ -3,6 +3,7 @@ import { FIGURES, OVERVIEW_CELLS } from "../shared/attentionMap";
 import type { AttentionOverview } from "../shared/inspection";
 import { firstDifference } from "./ablationSlice";
 import { type AppStore, createAppStore } from "./appStore";
+import { changedHeads, randomIds } from "./experimentSlice";
 import { createFakeRuntime, type FakeRuntime } from "./fakeRuntime";
 import { cellShare, labelOf, mergeOverview } from "./headMaps";
 import { topTokens } from "./headView";
@@ -157,3 +158,44 @@ describe("looking at attention", () => {
     expect(store.getState().turns).toHaveLength(2);
   });
 });
+
+describe("texts made to be looked at", () => {
+  it("rank heads, and the chat's text is read again afterwards", async () => {
+    const runtime = createFakeRuntime({ answer: "One two three four." });
+    const store = createAppStore(runtime, { requestFrame: soon, drawSeed: () => 9 });
+    await store.getState().openFiles([new File(["x"], "story.gguf")]);
+    store.getState().setDraft("Count");
+    await store.getState().send();
+    store.getState().watchAttention(true);
+    await vi.waitFor(() => expect(store.getState().attention.view).not.toBeNull());
+    const shown = (): number => runtime.calls.filter(({ name }) => name === "showText").length;
+    const before = shown();
+    await store.getState().comparePrompts("a cat", "a dog");
+    expect(store.getState().experiment).toMatchObject({ kind: "pair", state: "done" });
+    // The fake's heads look alike everywhere.
+    expect(store.getState().experiment?.heads.every(({ value }) => value === 0)).toBe(true);
+    await vi.waitFor(() => expect(shown()).toBe(before + 3));
+  });
+
+  it("are drawn anew from every seed, and within the vocabulary", () => {
+    const ids = randomIds(500, 97, 3);
+    expect(randomIds(500, 97, 3)).toEqual(ids);
+    expect(randomIds(500, 97, 4)).not.toEqual(ids);
+    expect(ids.every((id) => Number.isInteger(id) && id >= 0 && id < 97)).toBe(true);
+    expect(new Set(ids).size).toBeGreaterThan(80);
+  });
+
+  it("differ by the weight that lies elsewhere", () => {
+    const one = mergeOverview(null, overview({ length: 2, ids: [1, 2], rowCount: 1, layers: [cells([1.5, 0.5])] }));
+    const other = mergeOverview(null, overview({ length: 2, ids: [1, 3], rowCount: 1, layers: [cells([1, 1])] }));
+    // Only the cells a row can see count: the first one here, where 0.25 of the weight went away.
+    expect(changedHeads(one, other)[0]?.value).toBeCloseTo(0.125, 6);
+  });
+});
+
+/** One row of one head. */
+function cells(values: readonly number[]): Float32Array<ArrayBuffer> {
+  const state = new Float32Array(STRIDE);
+  state.set(values);
+  return state;
+}

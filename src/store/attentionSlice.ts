@@ -59,6 +59,8 @@ export interface AttentionSlice {
   readonly refreshAttention: (isNewText?: boolean) => void;
   /** Hovers a token or a head as soon as its weights are there, so that one change shows all. */
   readonly preview: (position: number | null, head: HeadId | null) => void;
+  /** Keeps the chat's text out of the cache while `work` has other texts there; afterwards it is read again. */
+  readonly borrowCache: <T>(work: () => Promise<T>) => Promise<T>;
   /** Null: the session is gone, or the text has become shorter. */
   readonly readAttentionTile: (request: TileRequest) => Promise<AttentionTileData | null>;
   readonly readAttentionPair: (head: HeadId, row: number, key: number) => Promise<QueryKeyPair | null>;
@@ -102,6 +104,9 @@ export function createAttentionSlice(context: SliceContext): AttentionSlice {
   let isPreviewing = false;
   let isAsking = false;
   let isDue = false;
+  let working: Promise<void> = Promise.resolve();
+  /** Others who have the cache hold texts of their own. */
+  let guests = 0;
 
   const change = (part: Partial<AttentionState>): void => set({ attention: { ...get().attention, ...part } });
 
@@ -201,7 +206,7 @@ export function createAttentionSlice(context: SliceContext): AttentionSlice {
 
   async function work(): Promise<void> {
     isAsking = true;
-    while (isDue && watchers > 0) {
+    while (isDue && watchers > 0 && guests === 0) {
       isDue = false;
       try {
         await ask();
@@ -220,7 +225,7 @@ export function createAttentionSlice(context: SliceContext): AttentionSlice {
   function refresh(isNewText = false): void {
     if (isNewText) shownText = "";
     isDue = true;
-    if (!isAsking && watchers > 0) void work();
+    if (!isAsking && watchers > 0 && guests === 0) working = work();
   }
 
   /** Null: the session is gone or the text has become shorter, so the picture is about to change anyway. */
@@ -266,6 +271,16 @@ export function createAttentionSlice(context: SliceContext): AttentionSlice {
       const others = meanHeads.filter((known) => known.layer !== head.layer || known.head !== head.head);
       set({ meanHeads: others.length < meanHeads.length ? others : [...meanHeads, head] });
       refresh();
+    },
+    borrowCache: async (use) => {
+      guests++;
+      try {
+        await working;
+        return await use();
+      } finally {
+        guests--;
+        refresh(true);
+      }
     },
     readAttentionTile: (request) => read((session) => runtime.readTile(session, request)),
     readAttentionPair: (head, row, key) => read((session) => runtime.readPair(session, head, row, key)),

@@ -225,8 +225,8 @@ class RuntimeHost implements RuntimeApi {
     await this.sessionOf(handle).session.inspect(on);
   }
 
-  async showText(handle: SessionHandle, place: TextPlace): Promise<number> {
-    return this.inspectionOf(handle).showText(place);
+  async showText(handle: SessionHandle, place: TextPlace, exactly = false): Promise<number> {
+    return this.inspectionOf(handle).showText(place, exactly);
   }
 
   async readOverview(handle: SessionHandle, known: OverviewKnown | null): Promise<AttentionOverview | null> {

@@ -23,7 +23,7 @@ export class Inspection {
     private readonly session: Session,
   ) {}
 
-  async showText({ prompt, answerIds, fitting }: TextPlace): Promise<number> {
+  async showText({ prompt, answerIds, fitting }: TextPlace, exactly: boolean): Promise<number> {
     this.watch();
     const { capacity } = this.session.cache;
     const promptAt = readPrompt(this.opened, prompt, capacity);
@@ -36,6 +36,7 @@ export class Inspection {
     }
     const ids = text.ids.slice(0, capacity);
     await this.session.show(ids);
+    if (exactly && !this.session.isBusy) this.session.truncate(ids.length);
     return ids.length;
   }
 

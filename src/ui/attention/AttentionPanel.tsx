@@ -10,6 +10,7 @@ import { useStrings } from "../strings/useStrings";
 import { AblationSection } from "./AblationSection";
 import "./attention.css";
 import { WEIGHT_SCALES, type WeightScale } from "./colorScale";
+import { Experiments } from "./Experiments";
 import { type GridOrder, layOutHeads } from "./gridLayout";
 import { HeadGrid } from "./HeadGrid";
 import { HeadRegion } from "./HeadRegion";
@@ -120,6 +121,7 @@ function Heads({ maps }: { maps: HeadMaps }) {
       <HeadRegion scale={scale} dimsFirst={dimsFirst} />
       <AblationSection />
       <LogitLens />
+      <Experiments />
     </>
   );
 }
