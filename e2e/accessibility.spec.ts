@@ -50,6 +50,7 @@ const SCREENS: readonly Screen[] = [
       await chat.answer(0).getByText("Thoughts").click();
       await chat.answer(0).locator("summary").last().click();
       await chat.act(chat.messages.first(), "Edit");
+      await chat.messages.first().getByRole("textbox").fill("Explain it all");
       await chat.button("Actions for Explain softmax").click();
     },
   ],

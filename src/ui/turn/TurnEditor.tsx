@@ -14,10 +14,13 @@ export function TurnEditor({ turn, text }: { turn: Turn; text: string }) {
   const input = useRef<HTMLTextAreaElement>(null);
   const isMessage = turn.role === "user";
 
+  // One that was open already, on the last visit or out of sight, does not take the focus.
+  const isNew = useRef(text === turn.text);
   useEffect(() => {
     const field = input.current;
-    field?.focus();
-    field?.setSelectionRange(field.value.length, field.value.length);
+    if (field === null || !isNew.current) return;
+    field.focus();
+    field.setSelectionRange(field.value.length, field.value.length);
   }, []);
 
   const onEnd = (): void => setEdit(turn.id, null);
