@@ -6,6 +6,7 @@ import { type Answer, changeTurn, pathTo, type Turn, turnOf } from "./conversati
 import { toErrorInfo } from "./errorInfo";
 import { createFrameBatcher } from "./frameBatcher";
 import type { OpenModel } from "./modelSlice";
+import { lastingNotice } from "./noticeSlice";
 import { promptOf } from "./promptOf";
 import { type GenerationSettings, parseStopStrings } from "./samplingSlice";
 
@@ -189,7 +190,7 @@ export function createAnswering(context: SliceContext): Answering {
       set({
         streaming: { ...place, text: turn.text, ids: [], probabilities: [], prefill: null },
         statistics: null,
-        notice: null,
+        notice: lastingNotice(get()),
         alertTurn: null,
         undo: null,
       });

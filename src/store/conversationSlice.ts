@@ -12,6 +12,7 @@ import {
 import { fromJson } from "./conversationFile";
 import { isEmptyConversation, sortConversations } from "./conversationWords";
 import { swapDrafts } from "./draftSlice";
+import { lastingNotice } from "./noticeSlice";
 
 /** What was deleted last, for as long as it can be taken back. */
 export interface Undo {
@@ -57,7 +58,15 @@ export function createConversationSlice({ get, set, wallClock, newId }: SliceCon
     const turns = pathOf(chat);
     const newest = turns.findLast((turn) => turn.answer !== null);
     const drafts = swapDrafts(get(), get().chat.id, chat.id);
-    set({ ...drafts, chats, chat, turns, statistics: newest?.answer ?? null, alertTurn: null, notice: null });
+    set({
+      ...drafts,
+      chats,
+      chat,
+      turns,
+      statistics: newest?.answer ?? null,
+      alertTurn: null,
+      notice: lastingNotice(get()),
+    });
   }
 
   const changeChat: ConversationSlice["changeChat"] = (id, change, also = {}) => {

@@ -16,6 +16,7 @@ import { toErrorInfo } from "./errorInfo";
 import { createFrameBatcher } from "./frameBatcher";
 import { accessOf, offerFiles } from "./librarySlice";
 import { parseLevel, parseModelLink, sourceName } from "./modelSource";
+import { lastingNotice } from "./noticeSlice";
 
 export interface OpenModel {
   readonly report: ModelReport;
@@ -133,7 +134,7 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     const request: LoadRequest = { source, level, variant: get().variant, access: accessOf(get()) };
     rate = new DownloadRate();
     const name = sourceName(source);
-    set({ notice: null, alertTurn: null, looked: null, hubFiles: null });
+    set({ notice: lastingNotice(get()), alertTurn: null, looked: null, hubFiles: null });
     if (get().model === null) set({ lastRequest: request });
     const fresh = { isCancelling: false, isPaused: false, bytesPerSecond: null };
     set({ loading: { name, request, progress: null, ...fresh } });

@@ -26,6 +26,11 @@ export interface NoticeSlice {
   readonly noteError: (error: unknown) => ErrorInfo;
 }
 
+/** What stays when something new begins: that chats are not being saved, until it is dismissed. */
+export function lastingNotice({ notice }: NoticeSlice): Notice | null {
+  return notice?.failure.kind === "save" ? notice : null;
+}
+
 export function createNoticeSlice({ get, set }: SliceContext): NoticeSlice {
   const noteError = (error: unknown): ErrorInfo => {
     const info = toErrorInfo(error);
