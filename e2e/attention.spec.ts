@@ -2,7 +2,8 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import type { ChatPage } from "./helpers/chatPage";
-import { patientGguf, randomGguf } from "./helpers/models";
+import { patientGguf, randomGguf, seeingFolder } from "./helpers/models";
+import { plainPng } from "./helpers/pictures";
 import { expect, test } from "./helpers/test";
 
 async function openPanel(chat: ChatPage): Promise<void> {
@@ -224,6 +225,8 @@ test("a probe and a minimal pair rank heads, and the chat's text comes back", as
   await openPanel(chat);
   await speak(chat);
   const covered = page.getByText(/tokens?; a cell stands for/);
+  // Prompt and answer: the first reading may still be of the prompt alone.
+  await expect(covered).toHaveText(/^3\d tokens/);
   const before = await covered.innerText();
   const region = page.getByRole("region", { name: "Experiments" });
   await region.getByRole("button", { name: "Probe: repeated random tokens" }).click();
@@ -241,4 +244,24 @@ test("a probe and a minimal pair rank heads, and the chat's text comes back", as
   await expect(covered).toHaveText(before);
   await heads.first().getByRole("button").click();
   await expect(page).toHaveURL(/head=/);
+});
+
+test("a token's attention lies over the patches of a picture", async ({ chat }) => {
+  const { page } = chat;
+  await chat.goto();
+  await chat.chooseFiles(seeingFolder());
+  await chat.expectReady();
+  await page.getByLabel("Add image").setInputFiles(plainPng("red.png", [255, 0, 0]));
+  await expect(page.getByRole("list", { name: "Pictures for this message" })).toBeVisible();
+  await chat.setGreedy(true);
+  await chat.ask("?");
+  await page.getByRole("tab", { name: "Attention" }).click();
+  const image = head(page).getByRole("img", { name: "Image attention" });
+  await expect(image).toHaveAttribute("aria-description", /^[\d.]+\s%.* row \d, column \d$/);
+  await expect(head(page)).toContainText("looks at is on this picture");
+  // A token before the picture has not seen it.
+  const options = tokens(page).getByRole("option");
+  await options.first().click();
+  await expect(image).toHaveCount(0);
+  await expect(options.filter({ hasText: "▦" })).toHaveCount(36);
 });
