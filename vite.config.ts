@@ -43,6 +43,9 @@ function contentPolicy(): Plugin {
 export default defineConfig({
   // Relative addresses, so that the built site runs from any sub-folder of any host.
   base: "./",
+  // Pages, not one application with routes: what does not exist is a 404 and not the front page, so that a model folder
+  // beside the page may lack a file.
+  appType: "mpa",
   plugins: [react(), contentPolicy()],
   worker: { format: "es" },
   resolve: {

@@ -41,7 +41,7 @@ class Feed(IterableDataset):
         seed = self.args.seed * 1_000_003 + (worker.id if worker else 0)
         source = Conversations(load_tokenizer(self.args.tokenizer), self.args.stage, seed)
         while True:
-            late = self.args.full_length or source.rng.random() < self.progress.value * 3 - 0.2
+            late = self.args.full_length or source.rng.random() < self.progress.value * 1.5 - 0.2
             limits, weights = zip(*(LATE if late else EARLY))
             yield source.batch(self.args.tokens, source.rng.choices(limits, weights=weights)[0])
 

@@ -35,6 +35,7 @@ def svg(curve):
     to_y = lambda y: HEIGHT - BOTTOM - (math.log10(y) - low) / (high - low) * (HEIGHT - TOP - BOTTOM)
     text = lambda x, y, s, anchor="middle": f'<text x="{x:.1f}" y="{y:.1f}" text-anchor="{anchor}">{s}</text>'
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12" fill="#555">']
+    parts.append("<title>Loss during training</title>")
     parts.append(f'<rect width="{WIDTH}" height="{HEIGHT}" fill="#fff"/>')
     parts.append(text(LEFT, 18, "Loss on the assistant's tokens (nats, logarithmic)", "start"))
     for x in nice_steps(longest):

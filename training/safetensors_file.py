@@ -44,3 +44,17 @@ def read(path):
 def load_into(model, path):
     model.load_state_dict({name: torch.from_numpy(array) for name, array in read(path).items()})
     return model
+
+
+def grow_into(model, path):
+    """Like load_into, but the file may have fewer layers: those it lacks keep their first weights and add nothing at the
+    start, because what they write into the residual stream is zero."""
+    tensors = {name: torch.from_numpy(array) for name, array in read(path).items()}
+    missing, unexpected = model.load_state_dict(tensors, strict=False)
+    if unexpected or any(".layers." not in name for name in missing):
+        raise ValueError(f"{path} is of another kind of model: {(missing + unexpected)[:4]}")
+    with torch.no_grad():
+        for name in missing:
+            if name.endswith(("o_proj.weight", "down_proj.weight", "out_proj.weight", "fc2.weight")):
+                model.get_parameter(name).zero_()
+    return model

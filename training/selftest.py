@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 import safetensors_file
 from conversations import IGNORE, encode_item, encode_prompt, stack
-from config import BOS
+from config import BOS, CONFIG
 from generate import answer_items, greedy
 from mixture import ROWS
 from model import Pane
@@ -72,7 +72,17 @@ def check_file(model):
         path = Path(directory) / "weights.safetensors"
         safetensors_file.write(path, model.state_dict())
         again = safetensors_file.load_into(Pane(), path).state_dict()
+        check_growth(model, path)
     assert all(torch.equal(value, again[name]) for name, value in model.state_dict().items())
+
+
+@torch.no_grad()
+def check_growth(model, path):
+    """A model with one more layer resumes from the file and computes the same at first."""
+    text = {**CONFIG["text_config"], "num_hidden_layers": CONFIG["text_config"]["num_hidden_layers"] + 1}
+    deeper = safetensors_file.grow_into(Pane({**CONFIG, "text_config": text}), path)
+    ids = torch.arange(7, 40)[None]
+    assert torch.allclose(model(ids), deeper(ids), atol=1e-5)
 
 
 def main():

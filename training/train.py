@@ -15,10 +15,12 @@ import torch
 from torch.nn import functional as F
 
 import safetensors_file
+from align import align_images
 from config import PAD
 from conversations import IGNORE
 from evaluate import evaluate, print_heads
 from feed import Feed, picture_feed
+from first_heads import balance_image_rows, start_heads
 from model import Pane, parameter_count
 from optimizer import Optimizer
 from quantize import quantized
@@ -31,16 +33,20 @@ def parse():
     parser.add_argument("--stage", type=int, required=True)
     parser.add_argument("--out", required=True)
     parser.add_argument("--tokenizer", help="default: tokenizer.json in --out")
-    parser.add_argument("--resume", help="weights to start from, f32 or f16")
+    parser.add_argument("--resume", help="weights to start from, f32 or f16; may have fewer layers")
     parser.add_argument("--budget-minutes", type=float, default=60, help="all in all, evaluation included")
     parser.add_argument("--evaluation-minutes", type=float, default=None, help="kept free at the end; default 8 %% of the budget")
     parser.add_argument("--vision-minutes", type=float, default=0, help="warm-up of the vision tower alone, first")
+    parser.add_argument("--align-minutes", type=float, default=0, help="first bring image rows to the embeddings of words")
+    parser.add_argument("--freeze-vision", action="store_true", help="leave tower and projector as they are: small batches blur them")
+    parser.add_argument("--first-heads", action="store_true", help="start two heads as first_heads.py says; for new models")
     parser.add_argument("--checkpoint-minutes", type=float, default=5)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--workers", type=int, default=0, help="processes that generate data; 0: in the training process")
     parser.add_argument("--tokens", type=int, default=None, help="tokens per step; default 4096, on a GPU 65536")
-    parser.add_argument("--rate", type=float, default=4e-3, help="step size of embeddings and, halved, of the blocks' matrices")
+    parser.add_argument("--rate", type=float, default=4e-3, help="twice the step size of the blocks' matrices; smaller for small batches")
+    parser.add_argument("--plain-rate", type=float, help="step size of embeddings, norms and biases; default: --rate")
     parser.add_argument("--decay-share", type=float, default=0.4, help="last share of the time in which the rate falls to 2 %%")
     parser.add_argument("--full-length", action="store_true", help="long conversations from the start; for resumed runs")
     parser.add_argument("--quantize", choices=("q8_0", "q4_0"), help="train to bear this level; for the last run")
@@ -121,7 +127,8 @@ def loss_of(model, batch, device):
 
 def run(model, args, out, log, start):
     feed = Feed(args)
-    optimizer = Optimizer(model.named_parameters(), args.rate / 2, args.rate)
+    named = [(name, parameter) for name, parameter in model.named_parameters() if parameter.requires_grad]
+    optimizer = Optimizer(named, args.rate / 2, args.plain_rate or args.rate)
     clock, step, tokens, mean = Clock(args, start), 0, 0, None
     saved = shown = time.time()
     shown_tokens = 0
@@ -160,13 +167,23 @@ def main():
         shutil.copyfile(args.tokenizer, out / "tokenizer.json")
     model = Pane()
     if args.resume:
-        safetensors_file.load_into(model, args.resume)
+        safetensors_file.grow_into(model, args.resume)
     model.to(args.device)
     log = Log(out)
     log(phase="start", parameters=parameter_count(model), torch=torch.__version__, **vars(args))
     if args.vision_minutes:
         warm_up_vision(model, args, log)
         save(model, out)
+    if args.first_heads:
+        pictures = next(iter(picture_feed(args)))[0]
+        balance_image_rows(model, torch.from_numpy(pictures).to(args.device))
+        start_heads(model)
+    if args.align_minutes:
+        align_images(model, args, log)
+        save(model, out)
+    if args.freeze_vision:
+        for part in (model.vision_tower, model.multi_modal_projector):
+            part.requires_grad_(False)
     text = model.language_model.model
     if args.compile:
         # Only the method: a compiled module would rename the parameters.

@@ -1,8 +1,7 @@
-"""Held-out items as JSON, for an evaluation outside of Python: python3 training/write_items.py OUT.json --stage 1 --items 40
+"""Held-out items as JSON lines, for an evaluation outside of Python: python3 training/write_items.py OUT.jsonl --stage 1 --items 40
 
-{"rows": {row: {"goal", "items": [{"messages", "image" (index) or null, "answer", "contains" (words) or null}]}},
- "images": [PNG, base64]}. Right is: word for word `answer`; where "contains" is given, all its words, an end of its own
-and no eight words in a row twice."""
+{"row", "goal", "messages", "image" (PNG, base64; where there is one), "answer", "contains" (words; stories)}. Right is: word
+for word `answer`; where "contains" is given, all its words, an end of its own and no eight words in a row twice."""
 
 import argparse
 import base64
@@ -23,15 +22,13 @@ def wanted_words(item):
     return [re.sub(r"^(a|an) ", "", part) for part in re.split(r", | and ", request)]
 
 
-def row_items(row, maker, count, images):
-    result = []
-    for item in held_items(row, maker, count):
-        index = None
-        if item.image is not None:
-            index = len(images)
-            images.append(base64.b64encode(png(item.image)).decode())
-        result.append({"messages": messages(item), "image": index, "answer": item.turns[-1][1], "contains": wanted_words(item)})
-    return result
+def line(row, item):
+    result = {"row": row, "goal": GOALS.get(row, 0.9), "messages": messages(item)}
+    if item.image is not None:
+        result["image"] = base64.b64encode(png(item.image)).decode()
+    result["answer"] = item.turns[-1][1]
+    words = wanted_words(item)
+    return json.dumps({**result, "contains": words} if words else result, ensure_ascii=False)
 
 
 def main():
@@ -40,10 +37,9 @@ def main():
     parser.add_argument("--stage", type=int, default=1)
     parser.add_argument("--items", type=int, default=40)
     args = parser.parse_args()
-    images = []
-    rows = {row: {"goal": GOALS.get(row, 0.9), "items": row_items(row, maker, args.items, images)} for row, maker in ROWS[args.stage].items()}
-    args.out.write_text(json.dumps({"stage": args.stage, "rows": rows, "images": images}, ensure_ascii=False) + "\n", encoding="utf-8")
-    print(f"{args.out.stat().st_size:,} bytes, {len(images)} pictures")
+    lines = [line(row, item) for row, maker in ROWS[args.stage].items() for item in held_items(row, maker, args.items)]
+    args.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(f"{len(lines)} items, {args.out.stat().st_size:,} bytes")
 
 
 if __name__ == "__main__":
