@@ -43,7 +43,7 @@ function fakeScores(contender: Contender, window: number): TokenScores {
   return {
     places,
     nllReference,
-    nllLevel: nllReference.map((nll, i) => nll + (kld[i] as number) * (i % 3 === 0 ? 1.5 : -0.3)),
+    nllLevel: nllReference.map((nll, i) => Math.max(0.01, nll + (kld[i] as number) * (i % 3 === 0 ? 1.5 : -0.3))),
     kld,
     topProbability: Float32Array.from(places, (place) => 0.2 + ((place * 31) % 79) / 100),
     topReference,

@@ -3,7 +3,7 @@ import { DASH, formatBytes, formatCount, formatPercent } from "../../shared/unit
 import type { ComparisonRun } from "../../store/compareSlice";
 import { useStrings } from "../strings/useStrings";
 import { contenderName } from "./contenderName";
-import { formatShare, formatStatistic } from "./formatStatistic";
+import { formatChange, formatShare, formatStatistic } from "./formatStatistic";
 import { bytesOf } from "./Verdict";
 
 type Key = Exclude<keyof ComparisonStatistics, "n" | "buckets" | "referencePerplexity">;
@@ -19,8 +19,8 @@ const ROWS: readonly (readonly [Key, (statistic: Statistic) => string])[] = [
   ["maxKld", formatStatistic],
   ["lnPerplexityRatio", formatStatistic],
   ["perplexity", formatStatistic],
-  ["meanDeltaP", formatShare],
-  ["rmsDeltaP", formatShare],
+  ["meanDeltaP", formatChange],
+  ["rmsDeltaP", formatChange],
 ];
 
 /** Every statistic of every level, with its standard error. */

@@ -38,3 +38,9 @@ export function formatShare({ value, error }: Statistic): string {
     ? `${percent}\u00a0%`
     : `${percent}${PLUS_MINUS}${(100 * error).toFixed(1)}\u00a0%`;
 }
+
+/** A change of a probability in percent, with as many digits as its error leaves meaning. */
+export function formatChange({ value, error, n }: Statistic): string {
+  const percent = { value: 100 * value, error: error === null ? null : 100 * error, n };
+  return `${formatStatistic(percent)}\u00a0%`;
+}

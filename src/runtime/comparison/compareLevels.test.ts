@@ -1,0 +1,102 @@
+/** The whole comparison over generated models: events in order, the floor, borrowing and giving back, stopping. */
+import { beforeAll, describe, expect, it } from "vitest";
+import type { ComparisonEvent } from "../../shared/comparison";
+import { comparisonStatistics, joinScores } from "../../shared/comparisonStatistics";
+import { type LevelChoice, splitChoice } from "../../shared/recipes";
+import type { Gpu } from "../gpu/device";
+import { openTestGpu } from "../testing/kernelHarness";
+import { openSynthetic, syntheticLlama } from "../testing/syntheticModel";
+import { compareLevels } from "./compareLevels";
+
+let gpu: Gpu;
+beforeAll(async () => {
+  gpu = await openTestGpu();
+});
+
+const synthetic = syntheticLlama();
+const ids = Array.from({ length: 70 }, (_, i) => (i * i + 3 * i) % synthetic.spec.vocabSize);
+const request = {
+  reference: "f32",
+  text: { kind: "ids", ids },
+  window: 24,
+  firstScored: null,
+} as const;
+
+interface Outcome {
+  readonly events: ComparisonEvent[];
+  readonly borrowed: LevelChoice[];
+  open: number;
+}
+
+/** @param stopAfter windows */
+async function run(
+  levels: readonly LevelChoice[],
+  measureFloor: boolean,
+  stopAfter = Number.POSITIVE_INFINITY,
+): Promise<Outcome & { result: Awaited<ReturnType<typeof compareLevels>> }> {
+  const outcome: Outcome = { events: [], borrowed: [], open: 0 };
+  const stop = new AbortController();
+  const result = await compareLevels(
+    { ...request, levels, measureFloor },
+    {
+      borrow: async (choice) => {
+        const opened = await openSynthetic(gpu, synthetic, splitChoice(choice));
+        outcome.borrowed.push(choice);
+        outcome.open++;
+        return {
+          opened,
+          release: () => {
+            outcome.open--;
+            opened.model.destroy();
+          },
+        };
+      },
+      onEvent: (event) => {
+        outcome.events.push(event);
+        if (outcome.events.filter(({ kind }) => kind === "scores").length >= stopAfter) stop.abort();
+      },
+      now: () => 0,
+      signal: stop.signal,
+    },
+  );
+  return { ...outcome, result };
+}
+
+function meanKld(events: readonly ComparisonEvent[], contender: string): number {
+  const parts = events.flatMap((event) =>
+    event.kind === "scores" && event.contender === contender ? [event.scores] : [],
+  );
+  return comparisonStatistics(joinScores(parts))?.meanKld.value ?? Number.NaN;
+}
+
+// Each variant and format compiles kernels of its own, which takes software adapters long.
+describe("comparing levels", { timeout: 300_000 }, () => {
+  it("scores floor and levels over the same windows; the floor is rounding only", async () => {
+    const { events, borrowed, open, result } = await run(["q8_0", "q4_0", "q4_0+head8"], true);
+    expect(borrowed).toEqual(["f32", "q8_0", "q4_0", "q4_0+head8"]);
+    expect(open).toBe(0);
+    expect(events[0]).toMatchObject({ kind: "text", window: 24, firstScored: 12 });
+    const contenders = events.flatMap((event) => (event.kind === "scores" ? [event.contender] : []));
+    // 70 ids: two windows of 24, and one of 22.
+    expect(contenders).toEqual(["floor", "q8_0", "q4_0", "q4_0+head8"].flatMap((name) => [name, name, name]));
+    expect(events.at(-1)).toMatchObject({ scored: 11 + 11 + 9, ofTokens: 31 });
+    const [floor, q8, q4, mixed] = ["floor", "q8_0", "q4_0", "q4_0+head8"].map((name) => meanKld(events, name));
+    expect(floor).toBeLessThan(1e-9);
+    expect(q8).toBeGreaterThan(1e-6);
+    expect(q4).toBeGreaterThan(q8 as number);
+    expect(mixed).toBeLessThan(q4 as number);
+    expect(result.end).toBe("done");
+    expect(result.levels.map(({ level }) => level)).toEqual(["q8_0", "q4_0", "q4_0+head8"]);
+    expect(result.levels[0]?.weightBytes.q8_0).toBeGreaterThan(0);
+    // Two caches of a window, and logits of a chunk for each side: nothing of the text's length.
+    expect(result.scratchBytes).toBeGreaterThan(0);
+  });
+
+  it("stops after the window it is at, and gives every model back", async () => {
+    const { events, borrowed, open, result } = await run(["q8_0", "q4_0"], false, 2);
+    expect(events.filter(({ kind }) => kind === "scores")).toHaveLength(2);
+    expect(borrowed).toEqual(["f32", "q8_0"]);
+    expect(open).toBe(0);
+    expect(result.end).toBe("stopped");
+  });
+});
