@@ -25,7 +25,11 @@ export const requestBrowserFrame: RequestFrame = (callback) => {
     callback();
   };
   frame = requestAnimationFrame(run);
-  timer = setTimeout(run, HIDDEN_TAB_MS);
+  // Only there: a frame that is late because the machine is busy must not be joined by a second commit.
+  const stepIn = (): void => {
+    timer = setTimeout(() => (document.visibilityState === "hidden" ? run() : stepIn()), HIDDEN_TAB_MS);
+  };
+  stepIn();
   return cancel;
 };
 
