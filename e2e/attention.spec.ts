@@ -226,7 +226,7 @@ test("a probe and a minimal pair rank heads, and the chat's text comes back", as
   await speak(chat);
   const covered = page.getByText(/tokens?; a cell stands for/);
   // Prompt and answer: the first reading may still be of the prompt alone.
-  await expect(covered).toHaveText(/^3\d tokens/);
+  await expect(covered).toHaveText(/^3\d\stokens/);
   const before = await covered.innerText();
   const region = page.getByRole("region", { name: "Experiments" });
   await region.getByRole("button", { name: "Probe: repeated random tokens" }).click();
