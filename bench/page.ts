@@ -2,6 +2,7 @@
 import { openGpu } from "../src/runtime/gpu/device";
 import type { KernelVariant } from "../src/shared/protocol";
 import { FORMAT_IDS } from "../src/shared/quant";
+import { measureLibrary } from "./library";
 import type { BenchResult } from "./measure";
 import { describeResult, runBench } from "./plan";
 import { SHAPES } from "./shapes";
@@ -68,4 +69,20 @@ element("settings").addEventListener("submit", async (event) => {
   if (button !== null) button.disabled = true;
   await run();
   if (button !== null) button.disabled = false;
+});
+element("library").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  const state = element("state");
+  state.textContent = "Measuring the store.";
+  try {
+    const result = await measureLibrary();
+    const block = document.createElement("pre");
+    block.textContent = Object.entries(result)
+      .map(([name, ratio]) => `${name.padEnd(18)} ${Number(ratio).toPrecision(3)}`)
+      .join("\n");
+    element("results").append(block);
+    state.textContent = "Done.";
+  } catch (error) {
+    state.textContent = error instanceof Error ? error.message : String(error);
+  }
 });
