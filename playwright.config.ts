@@ -15,7 +15,8 @@ export default defineConfig({
   testDir: "e2e",
   outputDir: "test-results",
   retries: 0,
-  workers: 1,
+  // Two browsers keep two cores busy; a test by itself leaves one idle most of the time.
+  workers: 2,
   timeout: 90_000,
   expect: { timeout: 30_000 },
   forbidOnly: Boolean(process.env.CI),

@@ -76,6 +76,7 @@ const SCREENS: readonly Screen[] = [
     "shortcuts",
     "chat",
     async (chat) => {
+      await expect(chat.message).toBeVisible();
       await chat.page.locator("body").press("?");
       await expect(chat.page.getByRole("dialog")).toBeVisible();
     },
@@ -84,6 +85,7 @@ const SCREENS: readonly Screen[] = [
     "palette",
     "chat",
     async (chat) => {
+      await expect(chat.message).toBeVisible();
       await chat.page.keyboard.press("Control+k");
       await expect(chat.page.getByRole("dialog")).toBeVisible();
     },
