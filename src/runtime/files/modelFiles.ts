@@ -168,9 +168,9 @@ async function openPair(sources: readonly ByteSource[], signal?: AbortSignal): P
   const [vision, ...moreVision] = opened.filter(({ file }) => file.metadata["general.architecture"] === "clip");
   const [text, ...moreText] = opened.filter((file) => file !== vision);
   if (vision === undefined || text === undefined || moreVision.length + moreText.length > 0) {
-    throw invalid(
-      `${sources.map((source) => source.name).join(" and ")} are ${sources.length} GGUF files; choose one.`,
-    );
+    const names = sources.map((source) => source.name).join(" and ");
+    const count = sources.length === 2 ? "two" : sources.length;
+    throw invalid(`${names} are ${count} GGUF files; choose one, or a language model with its image tower (mmproj).`);
   }
   return { ...text, vision: { file: vision.file, source: vision.sources[0] as ByteSource } };
 }
