@@ -16,6 +16,8 @@ import { DEFAULT_SAMPLING } from "../shared/sampling";
 import { createRuntimeHost } from "./runtimeHost";
 
 const TALKING = tinyGguf(talkingModel({ contextLength: 8192 }));
+/** "void" makes it compute values that are not numbers. */
+const POISONED = tinyGguf(talkingModel({ poison: true }));
 
 /** Those that the host was given, in order. */
 const devices: GPUDevice[] = [];
@@ -149,6 +151,25 @@ describe("handles", () => {
     await expect(answer(session, "tea")).rejects.toMatchObject({ name: "InvalidStateError" });
     expect((await first).endReason).toBe("stopped");
     expect(await answer(session, "tea")).toBe(ANSWER_TEXTS.tea);
+  });
+});
+
+describe("an error while answering", () => {
+  it("is said only when the page has the last words, however late they arrive", async () => {
+    const { handle: model } = await host.loadModel(fileRequest(POISONED), ignore);
+    const { handle: session } = await host.createSession(model, { capacity: 256, kvPrecision: "f32" });
+    let text = "";
+    // As a proxied callback: the promise resolves when the other side has the event.
+    const slow = (event: GenerateEvent): Promise<void> =>
+      new Promise((resolve) => {
+        setTimeout(() => {
+          if (event.kind === "tokens") text += event.text;
+          resolve();
+        }, 50);
+      });
+    await expect(host.generate(session, request("void"), slow)).rejects.toMatchObject({ name: "NonFiniteLogitsError" });
+    expect(text).toBe(ANSWER_TEXTS.void);
+    await host.unloadModel(model);
   });
 });
 

@@ -182,8 +182,17 @@ class RuntimeHost implements RuntimeApi {
     }
     const stop = new AbortController();
     open.stop = stop;
+    let delivered: unknown;
+    const tell = (event: GenerateEvent): void => {
+      delivered = onEvent(event);
+    };
     try {
-      return await generateText(this.modelOf(open.model), open.session, request, onEvent, stop.signal);
+      return await generateText(this.modelOf(open.model), open.session, request, tell, stop.signal);
+    } catch (error) {
+      // Events go to another port than what is thrown and may come after it. A result has all the words; an error does
+      // not, so it waits until the last event has arrived.
+      await delivered;
+      throw error;
     } finally {
       open.stop = null;
     }

@@ -584,8 +584,14 @@ describe("ends before the end", () => {
       await withSession(poisoned, 128, async (session) => {
         const texts: string[] = [];
         const onEvent = (event: GenerateEvent) => void (event.kind === "tokens" && texts.push(event.text));
-        const broken = ask(poisoned, session, { messages: [user("void")], tokensInFlight, onEvent });
+        const broken = ask(poisoned, session, {
+          messages: [user("void")],
+          tokensInFlight,
+          stopStrings: ["wrong way"],
+          onEvent,
+        });
         await expect(broken).rejects.toMatchObject({ name: "NonFiniteLogitsError" });
+        // Also what could have begun a stop string.
         expect(texts.join("")).toBe("It goes wrong");
         // Rows of the cache that hold no numbers lie beyond the next conversation and must not be read.
         const told = await ask(poisoned, session, { messages: [user("cats")], tokensInFlight });

@@ -76,12 +76,18 @@ class Generation {
     if (fitted === null) throw tooLong(promptAt(0, this.ids)?.length ?? 0, capacity);
     this.promptTokens = fitted.ids.length;
     if (this.takeGiven()) return this.finish();
-    for (;;) {
-      const result = await this.decode(fitted.ids);
-      if (result.end !== "capacity" || !dropping) break;
-      const next = fitPrompt(promptAt, fitted.dropped + 1, this.ids, reserve, capacity);
-      if (next === null) break;
-      fitted = next;
+    try {
+      for (;;) {
+        const result = await this.decode(fitted.ids);
+        if (result.end !== "capacity" || !dropping) break;
+        const next = fitPrompt(promptAt, fitted.dropped + 1, this.ids, reserve, capacity);
+        if (next === null) break;
+        fitted = next;
+      }
+    } catch (error) {
+      // What was held back as the possible beginning of a stop string is part of the words so far.
+      this.showHeld();
+      throw error;
     }
     return this.finish();
   }
@@ -148,12 +154,14 @@ class Generation {
     this.onEvent({ kind: "tokens", ids, probabilities, text, stats: this.stats() });
   }
 
+  private showHeld(): void {
+    const { text, stoppedBy } = this.stops.push(this.decoder?.end() ?? "");
+    const rest = text + (stoppedBy === null ? this.stops.end() : "");
+    if (rest !== "") this.show([], [], rest);
+  }
+
   private finish(): GenerateResult {
-    if (this.endReason !== "stop-string") {
-      const { text, stoppedBy } = this.stops.push(this.decoder?.end() ?? "");
-      const rest = text + (stoppedBy === null ? this.stops.end() : "");
-      if (rest !== "") this.show([], [], rest);
-    }
+    if (this.endReason !== "stop-string") this.showHeld();
     const { text, ids, probabilities } = this;
     return { text, ids, probabilities, endReason: this.endReason ?? "stopped", stats: this.stats() };
   }
