@@ -135,6 +135,9 @@ export const GPU_BUFFER_USAGE = {
   QUERY_RESOLVE: 0x200,
 } as const;
 
+/** Likewise for `GPUTextureUsage`. */
+export const GPU_TEXTURE_USAGE = { COPY_SRC: 0x1, COPY_DST: 0x2, RENDER_ATTACHMENT: 0x10 } as const;
+
 export const GPU_MAP_READ = 0x1;
 
 /**
