@@ -1,5 +1,5 @@
 /** What a family file provides, and the readers that keep it data: config.json or GGUF metadata in, spec out. */
-import type { ModelSpec, ModelTensors } from "../../shared/modelSpec";
+import type { LinearRefs, ModelSpec, ModelTensors } from "../../shared/modelSpec";
 import type { ConfigReader } from "./configReader";
 
 export interface ModelDescription {
@@ -9,6 +9,12 @@ export interface ModelDescription {
 
 /** Whether the file holds a tensor of that name. */
 export type HasTensor = (name: string) => boolean;
+
+/** `<name>.weight`, and `<name>.bias` where the file has it. */
+export function linearRefs(has: HasTensor, name: string): LinearRefs {
+  const bias = `${name}.bias`;
+  return { weight: { name: `${name}.weight` }, ...(has(bias) ? { bias: { name: bias } } : {}) };
+}
 
 export interface Architecture {
   readonly family: string;

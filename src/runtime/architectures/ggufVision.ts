@@ -1,8 +1,9 @@
 /** The image half of a LLaVA pair in GGUF ("mmproj"): a CLIP or SigLIP tower with its projector, and nothing else. */
-import type { BlockSpec, BlockTensors, LinearRefs } from "../../shared/modelSpec";
-import type { HasTensor } from "./architecture";
+import type { BlockTensors, LinearRefs } from "../../shared/modelSpec";
+import { type HasTensor, linearRefs } from "./architecture";
 import { type ConfigReader, MOST_LAYERS } from "./configReader";
-import type { VisionDescription } from "./visionTower";
+import { plainBlock } from "./plainBlock";
+import { MOST_PIXELS, type VisionDescription } from "./visionTower";
 
 /** Shape of a tensor, rows first; undefined: the file has none of that name. */
 export type ShapeOf = (name: string) => readonly number[] | undefined;
@@ -17,43 +18,28 @@ export function visionFromGguf(config: ConfigReader, textSize: number, shapeOf: 
   config.mustBe("projector_type", ["mlp"]);
   config.mustBe("use_silu", [false]);
   const hiddenSize = config.count("vision.embedding_length");
-  const numHeads = config.count("vision.attention.head_count");
   const layers = layersRun(config);
   const classRow = has("v.class_embd");
-  const norm = { kind: "layer", eps: config.number("vision.attention.layer_norm_epsilon", 1e-5) } as const;
-  const block: BlockSpec = {
-    norm,
-    attention: {
-      numHeads,
-      numKvHeads: numHeads,
-      headDim: hiddenSize / numHeads,
-      scale: 1 / Math.sqrt(hiddenSize / numHeads),
-      qkNorm: null,
-      causal: false,
-      slidingWindow: null,
-    },
-    position: { kind: "none" },
-    mlp: {
-      kind: "plain",
-      // The flag tells tanh GELU from its sigmoid approximation.
-      activation: config.boolean("use_gelu", false) ? "gelu_tanh" : "gelu_quick",
-      intermediateSize: config.count("vision.feed_forward_length"),
-    },
-  };
-  const linear = (name: string): LinearRefs => ({
-    weight: { name: `${name}.weight` },
-    ...(has(`${name}.bias`) ? { bias: { name: `${name}.bias` } } : {}),
+  const block = plainBlock({
+    hiddenSize,
+    numHeads: config.count("vision.attention.head_count"),
+    intermediateSize: config.count("vision.feed_forward_length"),
+    eps: config.number("vision.attention.layer_norm_epsilon", 1e-5),
+    // The flag tells tanh GELU from its sigmoid approximation.
+    activation: config.boolean("use_gelu", false) ? "gelu_tanh" : "gelu_quick",
+    causal: false,
   });
+  const linear = (name: string): LinearRefs => linearRefs(has, name);
   const preNorm = has("v.pre_ln.weight");
   return {
     spec: {
       family: classRow ? "CLIP" : "SigLIP",
-      imageSize: config.number("vision.image_size"),
-      patchSize: config.number("vision.patch_size"),
+      imageSize: config.count("vision.image_size", { most: MOST_PIXELS }),
+      patchSize: config.count("vision.patch_size", { most: MOST_PIXELS }),
       hiddenSize,
       blocks: Array.from({ length: layers }, () => block),
       classRow,
-      preNorm: preNorm ? norm : null,
+      preNorm: preNorm ? block.norm : null,
       // Such files do not say; every LLaVA that was published so drops it.
       dropsClassRow: classRow,
       projectorActivation: "gelu_erf",

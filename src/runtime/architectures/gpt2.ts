@@ -1,7 +1,8 @@
 /** GPT-2: learned positions, layer norm, plain GELU MLP, biases everywhere, tied head; q, k and v in one matrix. */
-import type { Activation, BlockSpec, BlockTensors, LinearRefs, TensorRef } from "../../shared/modelSpec";
+import type { Activation, BlockTensors, LinearRefs, TensorRef } from "../../shared/modelSpec";
 import type { Architecture, ModelDescription } from "./architecture";
 import { MOST_LAYERS } from "./configReader";
+import { plainBlock } from "./plainBlock";
 import { refuseGgufOptions, refuseOptions } from "./unsupportedOptions";
 
 const ACTIVATIONS = ["gelu_new", "gelu", "gelu_pytorch_tanh", "relu"] as const;
@@ -57,22 +58,7 @@ function blockTensors(names: Names, C: number): BlockTensors {
 }
 
 function describe(shape: Shape, tensors: ModelDescription["tensors"]): ModelDescription {
-  const norm = { kind: "layer", eps: shape.eps } as const;
-  const headDim = shape.hiddenSize / shape.numHeads;
-  const block: BlockSpec = {
-    norm,
-    attention: {
-      numHeads: shape.numHeads,
-      numKvHeads: shape.numHeads,
-      headDim,
-      scale: 1 / Math.sqrt(headDim),
-      qkNorm: null,
-      causal: true,
-      slidingWindow: null,
-    },
-    position: { kind: "none" },
-    mlp: { kind: "plain", activation: shape.activation, intermediateSize: shape.intermediateSize },
-  };
+  const block = plainBlock({ ...shape, causal: true });
   return {
     spec: {
       family: "GPT-2",
@@ -81,7 +67,7 @@ function describe(shape: Shape, tensors: ModelDescription["tensors"]): ModelDesc
       contextLength: shape.contextLength,
       embedding: { learnedPositions: true },
       blocks: Array.from({ length: shape.numLayers }, () => block),
-      finalNorm: norm,
+      finalNorm: block.norm,
       head: { tied: tensors.head === undefined },
     },
     tensors,

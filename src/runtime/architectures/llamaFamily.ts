@@ -10,7 +10,7 @@ import type {
   PositionSpec,
   RopeScaling,
 } from "../../shared/modelSpec";
-import type { HasTensor, ModelDescription } from "./architecture";
+import { type HasTensor, linearRefs, type ModelDescription } from "./architecture";
 import { type ConfigReader, MOST_LAYERS } from "./configReader";
 import { ggufRope, huggingFaceRope } from "./ropeScaling";
 import { refuseGgufOptions, refuseOptions } from "./unsupportedOptions";
@@ -154,10 +154,7 @@ export function llamaFromGguf(traits: LlamaTraits, metadata: ConfigReader, has: 
   const divisors = "rope_freqs.weight";
   const { theta, scaling } = ggufRope(metadata, contextLength, has(divisors) ? divisors : null);
   const blocks = Array.from({ length: numLayers }, (_, layer): BlockTensors => {
-    const linear = (name: string): LinearRefs => {
-      const bias = `blk.${layer}.${name}.bias`;
-      return { weight: { name: `blk.${layer}.${name}.weight` }, ...(has(bias) ? { bias: { name: bias } } : {}) };
-    };
+    const linear = (name: string): LinearRefs => linearRefs(has, `blk.${layer}.${name}`);
     return {
       attentionNorm: linear("attn_norm"),
       qProj: linear("attn_q"),

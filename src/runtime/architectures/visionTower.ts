@@ -1,14 +1,8 @@
 /** CLIP and SigLIP towers as a LLaVA configuration describes them; defaults are those of the Hugging Face classes. */
-import type {
-  Activation,
-  BlockSpec,
-  BlockTensors,
-  LinearRefs,
-  VisionSpec,
-  VisionTensors,
-} from "../../shared/modelSpec";
-import type { HasTensor } from "./architecture";
+import type { Activation, BlockTensors, LinearRefs, VisionSpec, VisionTensors } from "../../shared/modelSpec";
+import { type HasTensor, linearRefs } from "./architecture";
 import { type ConfigReader, MOST_LAYERS } from "./configReader";
+import { plainBlock } from "./plainBlock";
 
 const TOWERS = ["clip_vision_model", "siglip_vision_model"] as const;
 
@@ -48,6 +42,9 @@ export const ACTIVATION_OF: Readonly<Record<"quick_gelu" | "gelu_pytorch_tanh" |
 };
 export const ACTIVATION_NAMES = ["quick_gelu", "gelu_pytorch_tanh", "gelu", "relu"] as const;
 
+/** A side of a picture or patch; public towers stay below 1024. */
+export const MOST_PIXELS = 4096;
+
 export interface VisionDescription {
   readonly spec: VisionSpec;
   readonly tensors: VisionTensors;
@@ -59,28 +56,16 @@ export function visionFromLlava(llava: ConfigReader, textSize: number, has: HasT
   const traits = TRAITS[config.choice("model_type", TOWERS)];
   config.mustBe("num_channels", [3]);
   const hiddenSize = config.count("hidden_size", { fallback: 768 });
-  const numHeads = config.count("num_attention_heads", { fallback: 12 });
   const allLayers = config.count("num_hidden_layers", { fallback: 12, most: MOST_LAYERS });
   const layers = layersRun(llava, allLayers);
-  const norm = { kind: "layer", eps: config.number("layer_norm_eps", traits.eps) } as const;
-  const block: BlockSpec = {
-    norm,
-    attention: {
-      numHeads,
-      numKvHeads: numHeads,
-      headDim: hiddenSize / numHeads,
-      scale: 1 / Math.sqrt(hiddenSize / numHeads),
-      qkNorm: null,
-      causal: false,
-      slidingWindow: null,
-    },
-    position: { kind: "none" },
-    mlp: {
-      kind: "plain",
-      activation: ACTIVATION_OF[config.choice("hidden_act", ACTIVATION_NAMES, traits.activation)],
-      intermediateSize: config.count("intermediate_size", { fallback: 3072 }),
-    },
-  };
+  const block = plainBlock({
+    hiddenSize,
+    numHeads: config.count("num_attention_heads", { fallback: 12 }),
+    intermediateSize: config.count("intermediate_size", { fallback: 3072 }),
+    eps: config.number("layer_norm_eps", traits.eps),
+    activation: ACTIVATION_OF[config.choice("hidden_act", ACTIVATION_NAMES, traits.activation)],
+    causal: false,
+  });
   const strategy = llava.choice("vision_feature_select_strategy", ["default", "full"] as const, "default");
   if (strategy === "default" && !traits.classRow) {
     throw llava.unsupported("vision_feature_select_strategy", strategy, `: ${traits.family} has no class row to drop`);
@@ -89,12 +74,12 @@ export function visionFromLlava(llava: ConfigReader, textSize: number, has: HasT
   return {
     spec: {
       family: traits.family,
-      imageSize: config.count("image_size", { fallback: traits.imageSize, most: 4096 }),
-      patchSize: config.count("patch_size", { fallback: traits.patchSize, most: 4096 }),
+      imageSize: config.count("image_size", { fallback: traits.imageSize, most: MOST_PIXELS }),
+      patchSize: config.count("patch_size", { fallback: traits.patchSize, most: MOST_PIXELS }),
       hiddenSize,
       blocks: Array.from({ length: layers }, () => block),
       classRow: traits.classRow,
-      preNorm: traits.classRow ? norm : null,
+      preNorm: traits.classRow ? block.norm : null,
       dropsClassRow: strategy === "default",
       projectorActivation: ACTIVATION_OF[projectorAct],
       projectorSize: textSize,
@@ -117,10 +102,7 @@ function layersRun(llava: ConfigReader, allLayers: number): number {
 function tensorsOf(traits: TowerTraits, layers: number, has: HasTensor): VisionTensors {
   const root = has("model.vision_tower.vision_model.embeddings.patch_embedding.weight") ? "model." : "";
   const tower = `${root}vision_tower.vision_model`;
-  const linear = (name: string): LinearRefs => {
-    const bias = `${name}.bias`;
-    return { weight: { name: `${name}.weight` }, ...(has(bias) ? { bias: { name: bias } } : {}) };
-  };
+  const linear = (name: string): LinearRefs => linearRefs(has, name);
   const blocks = Array.from({ length: layers }, (_, layer): BlockTensors => {
     const at = `${tower}.encoder.layers.${layer}`;
     return {
