@@ -9,3 +9,11 @@ fn look_up(word: u32) -> vec4<f32> {
   // The wanted byte to the top, then down again with its sign.
   return vec4<f32>(bitcast<vec4<i32>>(packed << (vec4<u32>(24u) - (q & vec4<u32>(3u)) * 8u)) >> vec4<u32>(24u));
 }
+
+// d * table[nibble] of 32 columns, nibbles as in q4_0.
+fn table_block(d: f32, index: u32) -> Block32 {
+  let q = quants[index];
+  let h = q >> vec4<u32>(4u);
+  return Block32(d * look_up(q.x), d * look_up(q.y), d * look_up(q.z), d * look_up(q.w),
+                 d * look_up(h.x), d * look_up(h.y), d * look_up(h.z), d * look_up(h.w));
+}

@@ -9,9 +9,5 @@ fn half_power(e: u32) -> f32 {
 }
 
 fn dequantize_block(index: u32) -> Block32 {
-  let d = half_power((scales[index >> 2u] >> ((index & 3u) * 8u)) & 255u);
-  let q = quants[index];
-  let h = q >> vec4<u32>(4u);
-  return Block32(d * look_up(q.x), d * look_up(q.y), d * look_up(q.z), d * look_up(q.w),
-                 d * look_up(h.x), d * look_up(h.y), d * look_up(h.z), d * look_up(h.w));
+  return table_block(half_power((scales[index >> 2u] >> ((index & 3u) * 8u)) & 255u), index);
 }

@@ -1,6 +1,7 @@
 /** Format id -> the WGSL that decodes one block of it. */
 
 import block32 from "../../../shaders/lib/block32.wgsl?raw";
+import iq4Table from "../../../shaders/lib/iq4_table.wgsl?raw";
 import kScales from "../../../shaders/lib/k_scales.wgsl?raw";
 import nibbleTable from "../../../shaders/lib/nibble_table.wgsl?raw";
 import bf16 from "../../../shaders/lib/quant_bf16.wgsl?raw";
@@ -35,8 +36,8 @@ const DECODERS: Record<FormatId, string> = {
   q4_k: `${kScales}\n${q4_k}`,
   q5_k: `${kScales}\n${q5_k}`,
   q6_k,
-  iq4_nl: `${nibbleTable}\n${iq4_nl}`,
-  iq4_xs: `${nibbleTable}\n${iq4_xs}`,
+  iq4_nl: `${iq4Table}\n${nibbleTable}\n${iq4_nl}`,
+  iq4_xs: `${iq4Table}\n${nibbleTable}\n${iq4_xs}`,
   mxfp4: `${nibbleTable}\n${mxfp4}`,
 };
 
