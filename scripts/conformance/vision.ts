@@ -2,23 +2,11 @@
 
 import { VisionTower } from "../../src/runtime/model/visionTower";
 import type { OpenedModel } from "../../src/runtime/openModel";
-import { latestLogits, scoreLogits, traceLastRow } from "../../src/runtime/session/inspect";
 import type { EmbeddingRow, PromptItem } from "../../src/runtime/session/promptItems";
 import { Session } from "../../src/runtime/session/session";
-import { DEFAULT_SAMPLING } from "../../src/shared/sampling";
+import { compareText, type ExpectedText } from "./compareText";
 import { openFixture, openGgufPair } from "./models";
-import {
-  bounded,
-  type CaseResult,
-  type Context,
-  firstGreedyMismatch,
-  LOGIT_BOUND,
-  maxAbsDiff,
-  ROW_BOUND,
-  readFloatFile,
-  readJson,
-  relativeError,
-} from "./result";
+import { bounded, boundsFor, type CaseResult, type Context, maxAbsDiff, readFloatFile, readJson } from "./result";
 
 interface VisionGolden {
   readonly image_token_id: number;
@@ -28,16 +16,13 @@ interface VisionGolden {
     readonly rows_file: string;
     readonly tensors: Readonly<Record<string, { readonly offset: number; readonly shape: readonly [number, number] }>>;
   }[];
-  readonly cases: readonly {
-    readonly id: string;
-    readonly images: readonly string[];
-    readonly ids: readonly number[];
-    readonly logits_last: readonly number[];
-    readonly greedy_ids: readonly number[];
-    readonly greedy_margin: readonly number[];
-    readonly logits_after_greedy15: readonly number[];
-    readonly text_layers_last_row: Readonly<Record<string, readonly number[]>>;
-  }[];
+  readonly cases: readonly VisionCase[];
+}
+
+interface VisionCase extends ExpectedText {
+  readonly id: string;
+  readonly images: readonly string[];
+  readonly ids: readonly number[];
 }
 
 /** Of tower states and image rows. */
@@ -60,6 +45,7 @@ async function runModel(context: Context, opened: OpenedModel): Promise<CaseResu
   if (tower === null) throw new Error("the model has no image tower");
   const session = await Session.create(opened.model, { capacity: null, precision: "f32" });
   const results: CaseResult[] = [];
+  const bounds = boundsFor(context.variant);
   try {
     const rows = new Map<string, EmbeddingRow[]>();
     for (const image of golden.images) {
@@ -90,30 +76,8 @@ async function runModel(context: Context, opened: OpenedModel): Promise<CaseResu
       const items = wanted.ids.map(
         (id): PromptItem => (id === golden.image_token_id ? (left.shift() as EmbeddingRow) : id),
       );
-      let share = 0;
-      let last = new Float32Array(0);
-      await scoreLogits(session, items, (_, logits) => {
-        last = logits.slice() as Float32Array<ArrayBuffer>;
-      });
-      share = Math.max(share, maxAbsDiff(last, wanted.logits_last) / LOGIT_BOUND);
-      const trace = await traceLastRow(session, items);
-      for (const [name, row] of Object.entries(wanted.text_layers_last_row)) {
-        const layer = trace.layers[Number(name.slice("l_out-".length))];
-        if (layer !== undefined) share = Math.max(share, relativeError(layer, row) / ROW_BOUND);
-      }
-      session.truncate(0);
-      const { ids } = await session.generate({
-        ids: items,
-        sampling: { ...DEFAULT_SAMPLING, greedy: true },
-        maxNewTokens: wanted.greedy_ids.length,
-        tokensInFlight: 4,
-        onToken: () => false,
-      });
-      share = Math.max(share, maxAbsDiff(await latestLogits(session), wanted.logits_after_greedy15) / LOGIT_BOUND);
-      const mismatch = firstGreedyMismatch(ids, wanted.greedy_ids, wanted.greedy_margin);
-      const reason =
-        mismatch < 0 ? "" : `greedy token ${mismatch} is ${ids[mismatch]}, not ${wanted.greedy_ids[mismatch]}`;
-      results.push(bounded(wanted.id, share * LOGIT_BOUND, LOGIT_BOUND, reason));
+      const { share, reason } = await compareText(session, items, wanted, bounds);
+      results.push(bounded(wanted.id, share * bounds.logits, bounds.logits, reason));
     }
     return results;
   } finally {
