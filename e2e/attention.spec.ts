@@ -148,19 +148,46 @@ test("a head is switched off, and the answer without it stands beside the old on
   await expect(verdict).toHaveAttribute("data-first-difference", /^\d+$/);
   await expect(verdict).toContainText("They part at token");
   await expect(region.locator("mark")).toHaveCount(2);
-  await expect(region.getByText("What would have come at the first difference")).toBeVisible();
-  const next = region.getByRole("list");
-  await expect(next).toHaveCount(2);
   // Greedy: what was most likely is what was said, on either side.
-  const marks = await region.locator("mark").allInnerTexts();
-  for (const [index, mark] of marks.entries()) {
-    await expect(next.nth(index).getByRole("listitem").first()).toContainText(mark);
-  }
+  const rows = region.getByRole("table", { name: "What comes next where they part" }).locator("tbody tr");
+  const [was, is] = await region.locator("mark").allInnerTexts();
+  await expect(rows.first().locator("td").first()).toHaveText(was ?? "");
+  const after = await rows.evaluateAll((all) =>
+    all.map((row) => [row.children[0]?.textContent ?? "", Number.parseFloat(row.children[2]?.textContent ?? "")]),
+  );
+  expect(after.sort((a, b) => Number(b[1]) - Number(a[1]))[0]?.[0]).toBe(is);
   // The chat is as it was, and goes on with all heads.
   expect(await chat.answerText(0)).toBe(before);
   await page.getByRole("button", { name: "Regenerate" }).first().click();
   await chat.expectState(0, "done");
   expect(await chat.answerText(0)).toBe(before);
+});
+
+test("an answer is begun anew at the pinned token, a head scaled", async ({ chat }) => {
+  const { page } = chat;
+  await openPanel(chat);
+  await speak(chat, 40);
+  const options = tokens(page).getByRole("option");
+  const place = (await options.count()) - 24;
+  await options.nth(place).click();
+  await cell(page, 0, 1).click();
+  await head(page).getByRole("button", { name: "Ablate head" }).click();
+  const region = page.getByRole("region", { name: "Ablation" });
+  await region.getByRole("spinbutton", { name: "Factor of Layer 0 head 1" }).fill("-3");
+  await page.mouse.move(0, 0);
+  const from = region.getByRole("combobox", { name: "From" });
+  const chosen = await from.locator("option:checked").innerText();
+  const kept = Number(/token (\d+)/.exec(chosen)?.[1]);
+  expect(kept).toBeGreaterThan(0);
+  await region.getByRole("button", { name: "Regenerate with ablation" }).click();
+  const pinned = region.getByRole("table", { name: /the pinned token$/ });
+  await expect(pinned.locator("tbody tr").first()).toContainText("points");
+  await expect(region).toContainText(/KL divergence [\d.]+ nats/);
+  const verdict = region.getByRole("status");
+  expect(Number(await verdict.getAttribute("data-first-difference"))).toBeGreaterThanOrEqual(kept);
+  await region.getByRole("spinbutton", { name: "Factor of Layer 0 head 1" }).fill("1");
+  await page.keyboard.press("Tab");
+  await expect(region.getByRole("button", { name: "Regenerate with ablation" })).toBeDisabled();
 });
 
 test("the logit lens ends with what the model said", async ({ chat }) => {

@@ -106,6 +106,7 @@ export function createRuntimeClient(): RuntimeApi {
     readTile: (session, request) => call((api) => api.readTile(session, request)),
     readPair: (session, head, row, key) => call((api) => api.readPair(session, head, row, key)),
     readLens: (session, position, top) => call((api) => api.readLens(session, position, top)),
+    readEffect: (session, position, factors, top) => call((api) => api.readEffect(session, position, factors, top)),
     compare: (request, onEvent) => call((api) => api.compare(request, proxy(onEvent))),
     stopComparison: () => call((api) => api.stopComparison()),
     scaleHeads: (session, factors) => call((api) => api.scaleHeads(session, factors)),

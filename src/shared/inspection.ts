@@ -97,6 +97,22 @@ export interface LensReport {
   readonly followed: readonly TokenText[];
 }
 
+/** What factors on heads change about the token that comes after a position, the text up to there being the same. */
+export interface EffectReport {
+  readonly position: number;
+  /** Sum of p ln(p / q) over the vocabulary, in nats: p with all heads as they are, q under the factors. */
+  readonly kld: number;
+  readonly entropyBits: { readonly before: number; readonly after: number };
+  /** The most likely ones of either side; most likely before first. */
+  readonly tokens: readonly EffectToken[];
+}
+
+export interface EffectToken {
+  readonly token: TokenText;
+  readonly before: number;
+  readonly after: number;
+}
+
 /** Calls about a session whose inspection is off throw InvalidStateError. */
 export interface InspectionApi {
   /** Waits for the answer under way. @throws UnsupportedModelError naming what cannot be shown, OutOfMemoryError */
@@ -115,6 +131,16 @@ export interface InspectionApi {
   readPair(session: SessionHandle, head: HeadId, row: number, key: number): Promise<QueryKeyPair>;
   /** Null: not known while the session is generating. @throws InvalidSettingError outside the cached tokens */
   readLens(session: SessionHandle, position: number, top: number): Promise<LensReport | null>;
+  /**
+   * What these factors change after a cached position; afterwards every head counts as it is. Null: not known while the
+   * session is generating. @throws InvalidSettingError
+   */
+  readEffect(
+    session: SessionHandle,
+    position: number,
+    factors: readonly HeadFactor[],
+    top: number,
+  ): Promise<EffectReport | null>;
   /** Factors on what heads hand on; those not named get 1. Whatever is cached is forgotten. @throws InvalidSettingError */
   scaleHeads(session: SessionHandle, factors: readonly HeadFactor[]): Promise<void>;
 }

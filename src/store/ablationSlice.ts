@@ -1,6 +1,6 @@
-/** The same question without some heads: the answer anew beside the old one, and what changed where they part. */
+/** The same question with some heads switched off or scaled: the answer anew beside the old one, and what changed. */
 import { VitrineError } from "../shared/errors";
-import type { HeadId, LensToken } from "../shared/inspection";
+import type { EffectReport, HeadFactor, HeadId } from "../shared/inspection";
 import type { TokenText } from "../shared/nextToken";
 import type { SessionHandle } from "../shared/protocol";
 import { buildRequest } from "./answering";
@@ -8,34 +8,58 @@ import type { SliceContext } from "./appState";
 import { type Turn, turnOf } from "./conversation";
 import { type ErrorInfo, toErrorInfo } from "./errorInfo";
 import { lookedAtToken, textPlaceOf } from "./nextTokenSlice";
-import { isSameHead } from "./selectionSlice";
+import { isSameHead, pinnedToken } from "./selectionSlice";
 
-/** Next tokens compared at the place where the answers part. */
+/** Next tokens compared on either side. */
 const COMPARED = 5;
+/** More would make every number overflow. */
+export const FACTOR_RANGE = { min: -10, max: 10 } as const;
+
+/** What the factors change about one next token. */
+export interface Effect {
+  /** Where it was looked: at the pinned token, or where the answers part. */
+  readonly at: "pinned" | "difference";
+  /** After this token of the answer; below 0: of its prompt, from its end. */
+  readonly index: number;
+  readonly report: EffectReport;
+}
 
 export interface AblatedAnswer {
   readonly turnId: string;
-  readonly heads: readonly HeadId[];
+  readonly factors: readonly HeadFactor[];
+  /** Tokens of the answer that were kept. */
+  readonly from: number;
   readonly state: "running" | "done" | "stopped" | "error";
   readonly before: readonly TokenText[];
   readonly after: readonly TokenText[];
   readonly error: ErrorInfo | null;
   /** Of the answer, from 0; null: the answers are the same so far. */
   readonly firstDifference: number | null;
-  /** What was most likely at the first difference, with all heads and without these. */
-  readonly next: { readonly before: readonly LensToken[]; readonly after: readonly LensToken[] } | null;
+  readonly effects: readonly Effect[];
 }
 
 export interface AblationSlice {
-  readonly ablatedHeads: readonly HeadId[];
+  /** Heads that do not count as they are. */
+  readonly headFactors: readonly HeadFactor[];
   readonly ablation: AblatedAnswer | null;
-  /** Switches heads off; on again where all of them are off. */
+  /** Switches heads off; gives them back where all of them are named already. */
   readonly toggleAblated: (heads: readonly HeadId[]) => void;
+  /** 1 takes a head off the list. */
+  readonly scaleHeads: (heads: readonly HeadId[], factor: number) => void;
   readonly restoreHeads: () => void;
-  /** Answers again what the looked-at answer answers, with the same settings and seed. */
-  readonly regenerateAblated: () => Promise<void>;
+  /**
+   * Answers again what the looked-at answer answers, with the same settings and seed.
+   * @param from tokens of the answer that are kept as they are
+   */
+  readonly regenerateAblated: (from?: number) => Promise<void>;
   /** Ends it if it is under way, so that the chat can go on. */
   readonly endAblation: () => Promise<void>;
+}
+
+/** Where an answer can be begun anew: at the pinned token, if it is one of this answer. */
+export function pinnedIndex(state: Parameters<typeof pinnedToken>[0], turnId: string): number | null {
+  const place = pinnedToken(state);
+  return place?.turnId === turnId ? place.index : null;
 }
 
 /** Null: one is as the other, as far as the shorter goes, unless that one has ended there. */
@@ -60,25 +84,29 @@ export function createAblationSlice(context: SliceContext): AblationSlice {
     return ids.map((id) => ({ id, text: `#${id}`, part: 0, bytes: null, isSpecial: false }));
   }
 
-  async function nextAt(session: SessionHandle, turn: Turn, index: number): Promise<readonly LensToken[]> {
+  async function effectAfter(session: SessionHandle, turn: Turn, index: number, at: Effect["at"]): Promise<Effect[]> {
     const text = textPlaceOf(get(), { turnId: turn.id, index });
     if (text === null) return [];
-    const length = await runtime.showText(session, { ...text, answerIds: text.answerIds.slice(0, index) });
-    const lens = await runtime.readLens(session, length - 1, COMPARED);
-    return lens?.layers.at(-1)?.top ?? [];
+    const length = await runtime.showText(session, text);
+    const position = length - text.answerIds.length + index;
+    if (position < 0 || position >= length) return [];
+    const report = await runtime.readEffect(session, position, get().headFactors, COMPARED);
+    return report === null ? [] : [{ at, index, report }];
   }
 
-  async function answerWithout(session: SessionHandle, turn: Turn): Promise<void> {
-    const { ablatedHeads, settings } = get();
+  /** The answer anew, from a token on; resolves with the first difference, or undefined when it was stopped. */
+  async function answerAnew(session: SessionHandle, turn: Turn, from: number): Promise<number | null | undefined> {
+    const { headFactors, settings } = get();
     const text = textPlaceOf(get(), { turnId: turn.id, index: 0 });
     const { answer } = turn;
-    if (text === null || answer === null) return;
+    if (text === null || answer === null) return undefined;
+    const given = answer.ids.slice(0, from);
+    const asked = answer.settings ?? settings;
+    // As long as the old one may have become, whatever of it is kept.
+    const maxNewTokens = Math.max(asked.maxNewTokens, answer.ids.length) - from;
+    const request = buildRequest(text.prompt, given, { ...asked, maxNewTokens }, answer.seed ?? 0);
     const ids: number[] = [];
-    const request = buildRequest(text.prompt, [], answer.settings ?? settings, answer.seed ?? 0);
-    await runtime.scaleHeads(
-      session,
-      ablatedHeads.map((head) => ({ ...head, factor: 0 })),
-    );
+    await runtime.scaleHeads(session, headFactors);
     const show = async (isOver: boolean): Promise<number | null> => {
       const after = await textsOf(ids);
       const first = firstDifference(answer.ids, ids, isOver);
@@ -87,7 +115,7 @@ export function createAblationSlice(context: SliceContext): AblationSlice {
     };
     let shownAt = 0;
     const result = await runtime.generate(session, request, (event) => {
-      if (event.kind !== "tokens") return;
+      if (event.kind === "prefill") return;
       ids.push(...event.ids);
       if (context.now() - shownAt < 200) return;
       shownAt = context.now();
@@ -96,18 +124,28 @@ export function createAblationSlice(context: SliceContext): AblationSlice {
     ids.splice(0, ids.length, ...result.ids);
     const isStopped = result.endReason === "stopped";
     const first = await show(!isStopped);
-    const after = first === null || isStopped ? null : await nextAt(session, turn, first);
     await runtime.scaleHeads(session, []);
-    const before = after === null || first === null ? null : await nextAt(session, turn, first);
-    change({
-      state: isStopped ? "stopped" : "done",
-      next: before === null || after === null ? null : { before, after },
-    });
+    return isStopped ? undefined : first;
   }
 
-  async function run(session: SessionHandle, turn: Turn): Promise<void> {
+  async function answerAndCompare(session: SessionHandle, turn: Turn, from: number): Promise<void> {
+    const pinned = pinnedIndex(get(), turn.id);
+    const first = await answerAnew(session, turn, from);
+    if (first === undefined) {
+      change({ state: "stopped" });
+      return;
+    }
+    await runtime.setInspection(session, true);
+    const effects = pinned === null ? [] : await effectAfter(session, turn, pinned, "pinned");
+    if (first !== null && first - 1 !== pinned) {
+      effects.push(...(await effectAfter(session, turn, first - 1, "difference")));
+    }
+    change({ state: "done", effects });
+  }
+
+  async function run(session: SessionHandle, turn: Turn, from: number): Promise<void> {
     try {
-      await get().borrowCache(() => answerWithout(session, turn));
+      await get().borrowCache(() => answerAndCompare(session, turn, from));
     } catch (error) {
       change({ state: "error", error: toErrorInfo(error) });
       // The next answer of the chat must have all its heads.
@@ -118,16 +156,22 @@ export function createAblationSlice(context: SliceContext): AblationSlice {
   }
 
   return {
-    ablatedHeads: [],
+    headFactors: [],
     ablation: null,
     toggleAblated: (heads) => {
-      const { ablatedHeads } = get();
-      const isOff = (head: HeadId): boolean => ablatedHeads.some((known) => isSameHead(known, head));
-      const others = ablatedHeads.filter((known) => !heads.some((head) => isSameHead(known, head)));
-      set({ ablatedHeads: heads.every(isOff) ? others : [...others, ...heads] });
+      const isNamed = (head: HeadId): boolean => get().headFactors.some((known) => isSameHead(known, head));
+      get().scaleHeads(heads, heads.every(isNamed) ? 1 : 0);
     },
-    restoreHeads: () => set({ ablatedHeads: [] }),
-    regenerateAblated: async () => {
+    scaleHeads: (heads, factor) => {
+      if (!Number.isFinite(factor)) return;
+      const bounded = Math.min(FACTOR_RANGE.max, Math.max(FACTOR_RANGE.min, factor));
+      const others = get().headFactors.filter((known) => !heads.some((head) => isSameHead(known, head)));
+      const named = bounded === 1 ? [] : heads.map(({ layer, head }) => ({ layer, head, factor: bounded }));
+      const headFactors = [...others, ...named].sort((a, b) => a.layer - b.layer || a.head - b.head);
+      set({ headFactors });
+    },
+    restoreHeads: () => set({ headFactors: [] }),
+    regenerateAblated: async (from = 0) => {
       const state = get();
       const place = lookedAtToken(state);
       const turn = place === null ? undefined : turnOf(state.chat, place.turnId);
@@ -136,19 +180,20 @@ export function createAblationSlice(context: SliceContext): AblationSlice {
       set({
         ablation: {
           turnId: turn.id,
-          heads: state.ablatedHeads,
+          factors: state.headFactors,
+          from,
           state: "running",
           before,
           after: [],
           error: null,
           firstDifference: null,
-          next: null,
+          effects: [],
         },
       });
       try {
         const { handle } = await get().ensureSession();
         if (get().streaming !== null) throw new VitrineError("CancelledError", "The chat went on.");
-        underWay = { session: handle, ended: run(handle, turn) };
+        underWay = { session: handle, ended: run(handle, turn, from) };
         await underWay.ended;
       } catch (error) {
         change({ state: "error", error: toErrorInfo(error) });

@@ -157,6 +157,40 @@ describe("looking at attention", () => {
     expect(store.getState().ablation).toMatchObject({ state: "done", firstDifference: null });
     expect(store.getState().turns).toHaveLength(2);
   });
+
+  it("keeps what comes before the token it begins anew at, and names the change there", async () => {
+    const turn = store.getState().turns.at(-1) ?? expect.fail();
+    const ids = turn.answer?.ids ?? [];
+    store.getState().pinToken({ turnId: turn.id, index: 2 });
+    store.getState().scaleHeads([{ layer: 1, head: 2 }], -0.5);
+    await store.getState().regenerateAblated(2);
+    const generate = runtime.calls.filter(({ name }) => name === "generate").at(-1)?.argument;
+    const { maxNewTokens } = store.getState().settings;
+    expect(generate).toMatchObject({ request: { answerIds: ids.slice(0, 2), maxNewTokens: maxNewTokens - 2 } });
+    const { effects, factors, from } = store.getState().ablation ?? expect.fail();
+    expect({ factors, from }).toEqual({ factors: [{ layer: 1, head: 2, factor: -0.5 }], from: 2 });
+    // The fake says all its words again behind what was kept.
+    expect(effects).toMatchObject([
+      { at: "pinned", index: 2 },
+      { at: "difference", index: 3 },
+    ]);
+    const asked = runtime.calls.filter(({ name }) => name === "readEffect");
+    expect(asked).toMatchObject([{ argument: { factors } }, { argument: { factors } }]);
+  });
+
+  it("bounds factors, and takes a head off the list at 1", () => {
+    const { scaleHeads, toggleAblated } = store.getState();
+    scaleHeads([{ layer: 1, head: 2 }], 1e9);
+    toggleAblated([{ layer: 0, head: 3 }]);
+    scaleHeads([{ layer: 1, head: 1 }], Number.NaN);
+    expect(store.getState().headFactors).toEqual([
+      { layer: 0, head: 3, factor: 0 },
+      { layer: 1, head: 2, factor: 10 },
+    ]);
+    scaleHeads([{ layer: 1, head: 2 }], 1);
+    toggleAblated([{ layer: 0, head: 3 }]);
+    expect(store.getState().headFactors).toEqual([]);
+  });
 });
 
 describe("texts made to be looked at", () => {

@@ -55,6 +55,13 @@ export function fakeInspection(
       const layer = { top: tokens, entropyBits: 2.5, followed: [{ probability: 1 / 3, rank: 0 }] };
       return { position, followed: [fakeTokenText(3)], layers: [...spec.blocks, null].map(() => layer) };
     },
+    readEffect: async (session, position, factors, top) => {
+      log("readEffect", { session, position, factors });
+      const tokens = [3, 5, 8]
+        .slice(0, top)
+        .map((id) => ({ token: fakeTokenText(id), before: 1 / id, after: 1 / (id + 1) }));
+      return { position, kld: 0.07, entropyBits: { before: 2.5, after: 2.7 }, tokens };
+    },
     scaleHeads: async (session, factors) => log("scaleHeads", { session, factors }),
   };
 }

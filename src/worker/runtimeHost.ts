@@ -17,6 +17,7 @@ import { VitrineError } from "../shared/errors";
 import type {
   AttentionOverview,
   AttentionTileData,
+  EffectReport,
   HeadFactor,
   HeadId,
   LensReport,
@@ -254,10 +255,25 @@ class RuntimeHost implements RuntimeApi {
     return this.inspectionOf(handle).lens(position, top);
   }
 
+  async readEffect(
+    handle: SessionHandle,
+    position: number,
+    factors: readonly HeadFactor[],
+    top: number,
+  ): Promise<EffectReport | null> {
+    const effect = await this.inspectionOf(handle).effect(position, factors, top);
+    this.forgetNextTokens(this.sessionOf(handle));
+    return effect;
+  }
+
   async scaleHeads(handle: SessionHandle, factors: readonly HeadFactor[]): Promise<void> {
     const open = this.sessionOf(handle);
     await open.session.scaleHeads(factors);
-    // What was computed for any text is void.
+    this.forgetNextTokens(open);
+  }
+
+  /** What was computed for any text under other factors is void. */
+  private forgetNextTokens(open: OpenSession): void {
     if (open.nextTokens !== null) open.nextTokens = new NextTokens(this.modelOf(open.model), open.session);
   }
 

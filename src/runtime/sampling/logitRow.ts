@@ -31,6 +31,11 @@ export class LogitRow {
     return Math.exp((this.logits[id] as number) - this.logSum);
   }
 
+  /** ln of it, where it is too small for itself too. */
+  logProbability(id: number): number {
+    return (this.logits[id] as number) - this.logSum;
+  }
+
   /** -sum p log2 p = log2 Z - sum p x log2 e. */
   entropyBits(): number {
     let mean = 0;

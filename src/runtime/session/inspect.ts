@@ -60,17 +60,17 @@ export async function traceLastRow(session: Session, ids: readonly PromptItem[])
         hiddenStrideBytes,
       );
     });
-    const rows: Float32Array<ArrayBuffer>[] = [];
-    for (let index = 0; index <= spec.blocks.length; index++) {
-      rows.push(await readFloats(gpu, taps, index * hiddenStrideBytes, spec.hiddenSize));
-    }
-    const [embedding, ...layers] = rows as [Float32Array<ArrayBuffer>, ...Float32Array<ArrayBuffer>[]];
-    return {
-      embedding,
-      layers,
-      finalNorm: await readFloats(gpu, buffers.finalHidden, 0, spec.hiddenSize),
-      logits: await readFloats(gpu, buffers.logits, 0, spec.vocabSize),
-    };
+    // All copies are submitted at once: what others run next overwrites the forward pass's buffers.
+    const tapped = spec.blocks.map((_, index) =>
+      readFloats(gpu, taps, (index + 1) * hiddenStrideBytes, spec.hiddenSize),
+    );
+    const [finalNorm, logits, embedding, ...layers] = await Promise.all([
+      readFloats(gpu, buffers.finalHidden, 0, spec.hiddenSize),
+      readFloats(gpu, buffers.logits, 0, spec.vocabSize),
+      readFloats(gpu, taps, 0, spec.hiddenSize),
+      ...tapped,
+    ]);
+    return { embedding, layers, finalNorm, logits };
   } finally {
     scope.destroy();
   }

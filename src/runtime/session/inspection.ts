@@ -3,6 +3,8 @@ import { VitrineError } from "../../shared/errors";
 import type {
   AttentionOverview,
   AttentionTileData,
+  EffectReport,
+  HeadFactor,
   HeadId,
   LensReport,
   OverviewKnown,
@@ -12,6 +14,7 @@ import type {
 import type { TextPlace } from "../../shared/nextToken";
 import type { OpenedModel } from "../openModel";
 import type { AttentionWatch } from "./attentionWatch";
+import { headEffect } from "./headEffect";
 import { logitLens } from "./logitLens";
 import { textAround } from "./promptFitting";
 import { readPrompt } from "./readPrompt";
@@ -55,6 +58,11 @@ export class Inspection {
   lens(position: number, top: number): Promise<LensReport | null> {
     this.watch();
     return logitLens(this.opened, this.session, position, top);
+  }
+
+  effect(position: number, factors: readonly HeadFactor[], top: number): Promise<EffectReport | null> {
+    this.watch();
+    return headEffect(this.opened, this.session, position, factors, top);
   }
 
   private watch(): AttentionWatch {

@@ -1,22 +1,21 @@
-import type { LensToken } from "../../shared/inspection";
-import type { TokenText } from "../../shared/nextToken";
-import { formatPercent } from "../../shared/units";
-import type { AblatedAnswer } from "../../store/ablationSlice";
+import { useState } from "react";
+import { pinnedIndex } from "../../store/ablationSlice";
 import { shownHeads } from "../../store/attentionSlice";
+import { lookedAtToken } from "../../store/nextTokenSlice";
 import { useApp, useAppStore } from "../appContext";
 import { useStrings } from "../strings/useStrings";
+import { AblatedAnswers } from "./AblatedAnswers";
+import { HeadFactors } from "./HeadFactors";
 import { showToken } from "./headWords";
 
-/** Heads that are switched off, and the answer without them beside the answer as it was. */
+/** Heads that are switched off or scaled, and the answer under them beside the answer as it was. */
 export function AblationSection() {
-  const { attention: words, turn } = useStrings();
+  const { attention: words } = useStrings();
   const store = useAppStore();
-  const heads = useApp((state) => state.ablatedHeads);
+  const hasFactors = useApp((state) => state.headFactors.length > 0);
   const ablation = useApp((state) => state.ablation);
-  const isStreaming = useApp((state) => state.streaming !== null);
   const layer = useApp((state) => shownHeads(state)[0]?.layer ?? 0);
   const numHeads = useApp((state) => state.model?.report.spec.blocks[layer]?.attention.numHeads ?? 0);
-  const isRunning = ablation?.state === "running";
   const ablateLayer = (): void =>
     store.getState().toggleAblated(Array.from({ length: numHeads }, (_, head) => ({ layer, head })));
   return (
@@ -27,22 +26,53 @@ export function AblationSection() {
           <button type="button" className="button button-quiet" onClick={ablateLayer}>
             {words.ablateLayer} {layer}
           </button>
-          {heads.length > 0 && (
+          {hasFactors && (
             <button type="button" className="button button-quiet" onClick={() => store.getState().restoreHeads()}>
               {words.restoreAll}
             </button>
           )}
         </div>
       </div>
-      <p className="hint">
-        {words.ablated}:{" "}
-        {heads.length === 0 ? words.none : heads.map(({ layer: l, head }) => words.cell(l, head)).join(", ")}
-      </p>
+      <HeadFactors />
+      <Regenerate />
+      {ablation !== null && <AblatedAnswers ablation={ablation} />}
+    </section>
+  );
+}
+
+/** From the beginning, or from the pinned token of the answer on. */
+function Regenerate() {
+  const { attention: words, turn } = useStrings();
+  const store = useAppStore();
+  const [wantsPin, setWantsPin] = useState(true);
+  const hasFactors = useApp((state) => state.headFactors.length > 0);
+  const isRunning = useApp((state) => state.ablation?.state === "running");
+  const isStreaming = useApp((state) => state.streaming !== null);
+  const pinned = useApp((state) => {
+    const place = lookedAtToken(state);
+    const index = place === null ? null : pinnedIndex(state, place.turnId);
+    return index !== null && index > 0 ? index : null;
+  });
+  const text = useApp(({ attention: { answer, texts } }) =>
+    pinned === null || answer === null ? undefined : texts[answer.start + pinned]?.text,
+  );
+  const from = pinned !== null && wantsPin ? pinned : 0;
+  return (
+    <div className="ablation-run">
+      {pinned !== null && (
+        <label className="attention-choice">
+          <span>{words.regenerateFrom}</span>
+          <select value={from === 0 ? "start" : "pin"} onChange={(event) => setWantsPin(event.target.value === "pin")}>
+            <option value="start">{words.fromStart}</option>
+            <option value="pin">{words.fromToken(String(pinned), showToken(text ?? ""))}</option>
+          </select>
+        </label>
+      )}
       <button
         type="button"
         className="button"
-        disabled={heads.length === 0 || isRunning || isStreaming}
-        onClick={() => void store.getState().regenerateAblated()}
+        disabled={!hasFactors || isRunning || isStreaming}
+        onClick={() => void store.getState().regenerateAblated(from)}
       >
         {words.regenerate}
       </button>
@@ -51,66 +81,6 @@ export function AblationSection() {
           {turn.ends.stopped}
         </button>
       )}
-      {ablation !== null && <Answers ablation={ablation} />}
-    </section>
-  );
-}
-
-function Answers({ ablation }: { ablation: AblatedAnswer }) {
-  const { attention: words } = useStrings();
-  const { state, before, after, firstDifference, next, error } = ablation;
-  return (
-    <>
-      <p role="status" className="ablation-verdict" data-first-difference={firstDifference ?? undefined}>
-        {state === "running" && words.regenerating}
-        {state === "error" && error?.message}
-        {state !== "running" && state !== "error" && firstDifference === null && words.sameAnswer}
-        {state !== "running" && firstDifference !== null && words.firstDifference(String(firstDifference))}
-      </p>
-      <div className="ablation-answers">
-        <AnswerTokens title={words.before} tokens={before} mark={firstDifference} />
-        <AnswerTokens title={words.after} tokens={after} mark={firstDifference} />
-      </div>
-      {next !== null && (
-        <>
-          <h3 className="subtitle">{words.changeOfNext}</h3>
-          <div className="ablation-answers">
-            <NextTokens title={words.before} tokens={next.before} />
-            <NextTokens title={words.after} tokens={next.after} />
-          </div>
-        </>
-      )}
-    </>
-  );
-}
-
-function AnswerTokens({ title, tokens, mark }: { title: string; tokens: readonly TokenText[]; mark: number | null }) {
-  return (
-    <figure className="ablation-answer" aria-label={title}>
-      <figcaption className="subtitle">{title}</figcaption>
-      <p dir="auto">
-        {tokens.map((token, index) =>
-          // biome-ignore lint/suspicious/noArrayIndexKey: places are what tokens are here
-          index === mark ? <mark key={index}>{showToken(token.text)}</mark> : <span key={index}>{token.text}</span>,
-        )}
-      </p>
-    </figure>
-  );
-}
-
-function NextTokens({ title, tokens }: { title: string; tokens: readonly LensToken[] }) {
-  return (
-    <ol className="top-tokens" aria-label={title}>
-      {tokens.map(({ token, probability }) => (
-        <li key={token.id}>
-          <span className="top-token">{showToken(token.text)}</span>
-          <span className="top-place" />
-          <span className="top-bar" aria-hidden="true">
-            <span style={{ inlineSize: `${probability * 100}%` }} />
-          </span>
-          <span className="number">{formatPercent(probability)}</span>
-        </li>
-      ))}
-    </ol>
+    </div>
   );
 }

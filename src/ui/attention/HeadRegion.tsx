@@ -67,7 +67,7 @@ function HeadActions() {
   const place = { layer, head };
   const isMean = useApp((state) => state.meanHeads.length > 1);
   const isChosen = useApp((state) => state.meanHeads.some((known) => isSameHead(known, place)));
-  const isAblated = useApp((state) => state.ablatedHeads.some((known) => isSameHead(known, place)));
+  const isAblated = useApp((state) => state.headFactors.some((known) => isSameHead(known, place)));
   const toggleMean = useApp((state) => state.toggleMeanHead);
   const clearMean = useApp((state) => state.clearMeanHeads);
   const toggleAblated = useApp((state) => state.toggleAblated);
