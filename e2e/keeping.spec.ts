@@ -1,5 +1,5 @@
 /** Nothing is lost: reload, closing in the middle of an answer, records that are broken. */
-import { COUNT_WORDS, counted, patientGguf } from "./helpers/models";
+import { ANSWER_TEXTS, COUNT_WORDS, counted, patientGguf, talkingGguf } from "./helpers/models";
 import { expect, test } from "./helpers/test";
 
 test("a reload goes on where it was: chat, branch, drafts, settings, tab and widths", async ({ openFake, page }) => {
@@ -27,6 +27,48 @@ test("a reload goes on where it was: chat, branch, drafts, settings, tab and wid
   await expect(divider).toHaveAttribute("aria-valuenow", "42");
   await chat.titles().filter({ hasText: "Elsewhere" }).getByRole("button").first().click();
   await expect(chat.message).toHaveValue("a draft of elsewhere");
+});
+
+test("the model that was open opens by itself, asking nobody, and the chat goes on", async ({
+  chat,
+  page,
+  serve,
+}) => {
+  const server = await serve([talkingGguf()]);
+  await chat.gotoModel(`${server.origin}/talking.gguf`, { level: "q8_0" });
+  await chat.expectReady("talking");
+  expect(await chat.ask("Tell me of rain")).toBe(ANSWER_TEXTS.rain);
+  const asked = server.requests.length;
+  for (let visit = 0; visit < 2; visit++) {
+    await page.goto("./");
+    await chat.expectReady("talking");
+    await expect(chat.model).toContainText("q8_0");
+    await expect(chat.answers).toHaveCount(1 + visit);
+    expect(await chat.ask("and tea")).toBe(ANSWER_TEXTS.tea);
+  }
+  await expect(chat.alert).toHaveCount(0);
+  // From what is kept here: nobody else hears of it.
+  expect(server.requests).toHaveLength(asked);
+  // What a person closes stays closed, one click away.
+  await page.getByRole("tab", { name: "Models" }).click();
+  await chat.button("Close model").click();
+  await expect(chat.model).toHaveText("No model open");
+  await page.goto("./");
+  await chat.button("Open talking again").click();
+  await chat.expectReady("talking");
+});
+
+test("files of the person's own cannot open by themselves, which is said, one click away", async ({ chat, page }) => {
+  await chat.open(talkingGguf());
+  expect(await chat.ask("cats")).toBe(ANSWER_TEXTS.cats);
+  await page.goto("./");
+  await expect(chat.answers).toHaveText([new RegExp(ANSWER_TEXTS.cats)]);
+  await expect(page.getByText("Pages may not open files by themselves")).toBeVisible();
+  const choosing = page.waitForEvent("filechooser");
+  await chat.button("Choose talking again").click();
+  await (await choosing).setFiles(talkingGguf());
+  await chat.expectReady("talking");
+  expect(await chat.ask("tea")).toBe(ANSWER_TEXTS.tea);
 });
 
 test("a page that ends in the middle of an answer keeps the words so far", async ({ chat, page }) => {

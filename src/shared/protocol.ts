@@ -43,7 +43,7 @@ export type ModelSource =
   /** A repository of a hub, at a branch, tag or commit; `file` chooses among several GGUF files. */
   | { readonly kind: "hub"; readonly id: string; readonly revision: string; readonly file: string | null }
   /** As it lies in this browser; nobody is asked. */
-  | { readonly kind: "kept"; readonly id: KeptId; readonly name: string };
+  | { readonly kind: "kept"; readonly id: KeptId; readonly name: string; readonly link: string };
 
 export interface LoadRequest {
   readonly source: ModelSource;

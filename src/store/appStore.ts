@@ -22,6 +22,7 @@ import { createSamplingSlice } from "./samplingSlice";
 import { readSelection } from "./selectionAddress";
 import { createSelectionSlice } from "./selectionSlice";
 import { createSessionSlice } from "./sessionSlice";
+import { chooseStart } from "./startModel";
 
 export type { AppState } from "./appState";
 export type AppStore = StoreApi<AppState>;
@@ -82,14 +83,25 @@ export function createAppStore(runtime: RuntimeApi, options: AppStoreOptions = {
   });
 }
 
-/** The first thing the page does: ask for the device, then open what the address bar names. */
+/** The first thing the page does: ask for the device, then open what the address bar names or what was open last. */
 export async function startApp(store: AppStore, address: string): Promise<void> {
   store.setState({ pinned: readSelection(address) });
   await store.getState().describeDevice();
-  if (store.getState().device.status !== "ready") return;
-  const { searchParams } = new URL(address);
-  const hub = searchParams.get("hub");
+  if (store.getState().device.status === "ready") await openAtStart(store, address);
+  store.setState({ isStarting: false });
+}
+
+async function openAtStart(store: AppStore, address: string): Promise<void> {
+  const hub = new URL(address).searchParams.get("hub");
   if (hub !== null && hub !== "") store.getState().setHub({ hubAddress: hub });
-  const link = searchParams.get("model");
-  if (link !== null && link !== "") await store.getState().openLink(link, searchParams.get("level"), address);
+  const { rememberedModel, keptModels } = store.getState();
+  const start = chooseStart(address, rememberedModel, rememberedModel === null ? [] : await keptModels());
+  const { loading, model, openLink, openKept } = store.getState();
+  // A person was faster.
+  if (loading !== null || model !== null) return;
+  if (rememberedModel !== null && start.kind !== "none") {
+    store.setState({ rememberedModel: { ...rememberedModel, startsLeft: rememberedModel.startsLeft - 1 } });
+  }
+  if (start.kind === "link") await openLink(start.link, start.level, address);
+  if (start.kind === "kept") await openKept(start.kept);
 }

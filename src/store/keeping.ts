@@ -12,8 +12,7 @@ import { isEmptyConversation } from "./conversationWords";
 import { type Drafts, readDrafts } from "./draftSlice";
 import { type Naming, pictureChanges, readAttached, readPictures, removeUnnamed } from "./keepPictures";
 import { readLayout } from "./layoutSlice";
-import { linkOf } from "./modelSource";
-import { type RememberedModel, readPreferences } from "./preferencesSlice";
+import { readPreferences } from "./preferencesSlice";
 import { readConversation } from "./readConversation";
 import { type Fields, isFields } from "./reading";
 import { readSettings } from "./readSettings";
@@ -119,14 +118,8 @@ function restorePreferences(fields: Fields): Partial<AppState> {
   return kept;
 }
 
-function rememberedModel({ model, rememberedModel: before }: AppState): RememberedModel | null {
-  if (model === null) return before;
-  const { source, level } = model.request;
-  return { name: model.report.name, level, link: linkOf(source) };
-}
-
 function preferencesOf(state: AppState): Fields {
-  const { language, promptPresets, settings, layout, chat, hubAddress, accessToken } = state;
+  const { language, promptPresets, settings, layout, chat, hubAddress, accessToken, rememberedModel } = state;
   const attached = Object.fromEntries(Object.entries(state.attached).filter(([, ids]) => ids.length > 0));
   return {
     language,
@@ -138,7 +131,7 @@ function preferencesOf(state: AppState): Fields {
     ...draftsOf(state),
     attached,
     chatId: chat.id,
-    rememberedModel: rememberedModel(state),
+    rememberedModel,
   };
 }
 
@@ -236,7 +229,7 @@ export function keepChats(store: AppStore, storage: ChatStorage): Keeper {
 
 type Kept = readonly (keyof AppState)[];
 
-const AT_ONCE: Kept = ["chats", "chat", "language", "promptPresets", "rememberedModel", "model", "attached"];
+const AT_ONCE: Kept = ["chats", "chat", "language", "promptPresets", "rememberedModel", "attached"];
 
 /** What changes many times a second while someone types, drags or reads. */
 const LATER: Kept = [

@@ -45,6 +45,8 @@ export interface LibrarySlice {
   /** Of the machine, as far as the browser tells. */
   readonly memoryBytes: number | null;
   readonly refreshLibrary: () => Promise<void>;
+  /** Newest use first; none where the store cannot be read. */
+  readonly keptModels: () => Promise<readonly KeptModel[]>;
   /** Looks at a link without loading it. */
   readonly lookAt: (link: string, base: string) => Promise<void>;
   /** The person's word on a load that waits for it. */
@@ -109,6 +111,7 @@ export function createLibrarySlice(context: SliceContext): LibrarySlice {
     isMeasuring: false,
     memoryBytes: null,
     refreshLibrary: () => attempt(refresh),
+    keptModels: () => runtime.listKept().catch(() => []),
     lookAt: (link, base) =>
       attempt(async () => {
         set({ isLooking: true, looked: null, hubFiles: null, notice: null });

@@ -15,8 +15,9 @@ import { DownloadRate } from "./downloadRate";
 import { toErrorInfo } from "./errorInfo";
 import { createFrameBatcher } from "./frameBatcher";
 import { accessOf, offerFiles } from "./librarySlice";
-import { parseLevel, parseModelLink, sourceName } from "./modelSource";
+import { linkOf, parseLevel, parseModelLink, sourceName } from "./modelSource";
 import { lastingNotice } from "./noticeSlice";
+import { rememberModel } from "./startModel";
 
 export interface OpenModel {
   readonly report: ModelReport;
@@ -40,6 +41,8 @@ export interface ModelSlice {
   readonly variant: KernelVariant;
   readonly model: OpenModel | null;
   readonly loading: Loading | null;
+  /** Until it is settled what opens by itself, and that is open. */
+  readonly isStarting: boolean;
   /** What was opened last, or tried when nothing was open: a lost device asks for it again. */
   readonly lastRequest: LoadRequest | null;
   readonly chooseLevel: (level: Level) => void;
@@ -127,6 +130,7 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     const before = { model: get().model, session: get().session };
     set({ model: { report, request }, session, sessionRequest, cacheRequest: sessionRequest, lastRequest: request });
     set({ cacheLength: 0, statistics: null });
+    set({ rememberedModel: rememberModel(report.name, request.level, linkOf(request.source)) });
     await release(before.model?.report ?? null, before.session);
   }
 
@@ -173,6 +177,7 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     variant: "auto",
     model: null,
     loading: null,
+    isStarting: true,
     lastRequest: null,
     chooseLevel: (level) => set({ level }),
     chooseVariant: (variant) => set({ variant }),
@@ -191,7 +196,7 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     },
     openKept: async (kept) => {
       set({ level: kept.level });
-      await open({ kind: "kept", id: kept.id, name: kept.name }, kept.level);
+      await open({ kind: "kept", id: kept.id, name: kept.name, link: kept.link }, kept.level);
     },
     openSource: (source) => open(source, get().level),
     pauseLoading: async () => {
@@ -224,8 +229,8 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     },
     closeModel: async () => {
       await get().stopAndWait();
-      const { model, session } = get();
-      set({ ...NO_MODEL, statistics: null });
+      const { model, session, rememberedModel } = get();
+      set({ ...NO_MODEL, statistics: null, rememberedModel: rememberedModel && { ...rememberedModel, startsLeft: 0 } });
       await release(model?.report ?? null, session);
     },
     forgetModel: () => set(NO_MODEL),

@@ -63,6 +63,7 @@ function hubSource([, id = "", revision = "main", file]: readonly string[]): Mod
 
 /** What to type to open a source again; null for files, which the page cannot open by itself. */
 export function linkOf(source: ModelSource): string | null {
+  if (source.kind === "kept") return source.link;
   if (source.kind === "hub") {
     const at = source.revision === "main" && source.file === null ? "" : `@${source.revision}`;
     return `${source.id}${at}${source.file === null ? "" : `/${source.file}`}`;

@@ -13,12 +13,14 @@ export interface PromptPreset {
   readonly text: string;
 }
 
-/** The model of the last visit: enough to offer it again. */
+/** The model that was opened last: enough to open it again, or to offer it. */
 export interface RememberedModel {
   readonly name: string;
   readonly level: Level;
   /** Null: it came from files, which the page cannot open by itself. */
   readonly link: string | null;
+  /** How many starts of the page may still open it by themselves; 0 after it was closed. */
+  readonly startsLeft: number;
 }
 
 export interface Preferences {
@@ -78,5 +80,11 @@ function isPromptPreset(value: unknown): value is PromptPreset {
 function readRememberedModel(value: unknown): RememberedModel | null {
   if (!isFields(value) || typeof value.name !== "string") return null;
   const level = LEVELS.find((known) => known === value.level) ?? "stored";
-  return { name: value.name, level, link: typeof value.link === "string" ? value.link : null };
+  const link = typeof value.link === "string" ? value.link : null;
+  return {
+    name: value.name,
+    level,
+    link,
+    startsLeft: Number.isInteger(value.startsLeft) ? Number(value.startsLeft) : 0,
+  };
 }

@@ -10,6 +10,7 @@ import { useContextNext } from "../header/useContextNext";
 import { Icon } from "../Icon";
 import { AttachedPictures, UnseenNote } from "../image/AttachedPictures";
 import { useTakeFiles } from "../image/useTakeFiles";
+import { OpenAgain } from "../model/OpenAgain";
 import type { Strings } from "../strings/en";
 import { useStrings } from "../strings/useStrings";
 import { ComposerTools } from "./ComposerTools";
@@ -65,6 +66,7 @@ export function Composer() {
         submit();
       }}
     >
+      <NoModelNote />
       {note !== null && <p className="composer-note">{note}</p>}
       <UnseenNote />
       <ContextNote />
@@ -105,6 +107,21 @@ export function Composer() {
         </div>
       </div>
     </form>
+  );
+}
+
+/** A chat to go on with, and no model to do it. */
+function NoModelNote() {
+  const { empty } = useStrings();
+  const isMissing = useApp((state) => state.model === null && state.loading === null && !state.isStarting);
+  const isShown = useApp((state) => state.turns.length > 0);
+  const last = useApp((state) => state.rememberedModel);
+  if (!isMissing || !isShown || last === null) return null;
+  return (
+    <div className="composer-note composer-offer">
+      {last.link === null && <span>{empty.lastFiles(last.name)}</span>}
+      <OpenAgain />
+    </div>
   );
 }
 

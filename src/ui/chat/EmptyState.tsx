@@ -1,6 +1,7 @@
 import { lazy, Suspense } from "react";
 import { canSee } from "../../store/imageSlice";
 import { useApp } from "../appContext";
+import { OpenAgain } from "../model/OpenAgain";
 import { showOpenDialog } from "../model/openModelInput";
 import { useStrings } from "../strings/useStrings";
 
@@ -11,6 +12,7 @@ export function EmptyState() {
   const { empty } = useStrings();
   const report = useApp((state) => state.model?.report ?? null);
   const isLoading = useApp((state) => state.loading !== null);
+  const isStarting = useApp((state) => state.isStarting);
   if (report !== null) {
     if (!report.hasTokenizer) return <NoTokenizer name={report.name} />;
     return report.hasChatTemplate ? (
@@ -20,14 +22,12 @@ export function EmptyState() {
     );
   }
   if (isLoading) return <p className="empty-text">{empty.onItsWay}</p>;
+  if (isStarting) return null;
   return (
     <div className="empty">
       <h2 className="empty-title">{empty.title}</h2>
       <p className="empty-text">{empty.text}</p>
-      <button type="button" className="button button-primary" onClick={showOpenDialog}>
-        {empty.choose}
-      </button>
-      <LastModel />
+      <OpenSomething />
       <p className="hint">{empty.hint}</p>
     </div>
   );
@@ -69,17 +69,22 @@ function NoTokenizer({ name }: { name: string }) {
   );
 }
 
-/** The model of the last visit: one click away when it came from a link. */
-function LastModel() {
+/** The model that was open last comes first. */
+function OpenSomething() {
   const { empty } = useStrings();
   const last = useApp((state) => state.rememberedModel);
-  const openLink = useApp((state) => state.openLink);
-  if (last === null) return null;
-  const { name, link, level } = last;
-  if (link === null) return <p className="empty-text">{empty.lastFiles(name)}</p>;
+  const isByFiles = last !== null && last.link === null;
   return (
-    <button type="button" className="button" onClick={() => void openLink(link, level, document.baseURI)}>
-      {empty.again(name)}
-    </button>
+    <>
+      {isByFiles && <p className="empty-text">{empty.lastFiles(last.name)}</p>}
+      <div className="empty-actions">
+        <OpenAgain />
+        {!isByFiles && (
+          <button type="button" className={last === null ? "button button-primary" : "button"} onClick={showOpenDialog}>
+            {empty.choose}
+          </button>
+        )}
+      </div>
+    </>
   );
 }

@@ -199,7 +199,9 @@ export const de: Strings = {
     noTokenizer: (name) =>
       `${name} kam ohne Tokenizer, Text kann also nicht in seine Tokens zerlegt werden. Öffne es noch einmal zusammen mit seiner tokenizer.json.`,
     again: (name) => `${name} wieder öffnen`,
-    lastFiles: (name) => `Zuletzt lief ${name}. Wähle seine Dateien noch einmal, um weiterzumachen.`,
+    chooseAgain: (name) => `${name} noch einmal wählen`,
+    lastFiles: (name) =>
+      `Zuletzt lief ${name} aus deinen eigenen Dateien. Von selbst darf eine Seite keine Dateien öffnen: Wähle es noch einmal, um weiterzumachen.`,
   },
   noWebGpu: {
     title: "Dieser Browser gibt der Seite keinen Grafikprozessor.",

@@ -203,7 +203,9 @@ export const en = {
     noTokenizer: (name: string) =>
       `${name} came without a tokenizer, so text cannot be turned into its tokens. Open it again together with its tokenizer.json.`,
     again: (name: string) => `Open ${name} again`,
-    lastFiles: (name: string) => `Last time you used ${name}. Choose its files again to go on.`,
+    chooseAgain: (name: string) => `Choose ${name} again`,
+    lastFiles: (name: string) =>
+      `Last time you used ${name} from your own files. Pages may not open files by themselves, so choose it once more to go on.`,
   },
   noWebGpu: {
     title: "This browser gives the page no graphics processor.",

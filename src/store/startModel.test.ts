@@ -1,0 +1,136 @@
+import { describe, expect, it } from "vitest";
+import { createMemoryStorage } from "../shared/chatStorage";
+import type { KeptId, KeptModel } from "../shared/library";
+import { type AppStore, createAppStore, startApp } from "./appStore";
+import { createFakeRuntime, type FakeOptions } from "./fakeRuntime";
+import { keepChats, restoreKept } from "./keeping";
+import { chooseStart, rememberModel } from "./startModel";
+
+const HERE = "http://localhost/app/";
+const KEPT: KeptModel = {
+  id: "k" as KeptId,
+  name: "stories",
+  link: "example/stories",
+  level: "q8_0",
+  recipe: "",
+  version: null,
+  licence: null,
+  keptBytes: 10,
+  totalBytes: 10,
+  lastUsed: 1,
+  files: [],
+};
+const LAST = rememberModel("stories", "q8_0", "example/stories");
+
+describe("chooseStart", () => {
+  it("does what the address bar says before all else", () => {
+    const asked = { kind: "link", link: "a/b", level: "q4_0" };
+    expect(chooseStart(`${HERE}?model=a/b&level=q4_0`, LAST, [KEPT])).toEqual(asked);
+    expect(chooseStart(`${HERE}?model=none`, LAST, [KEPT])).toEqual({ kind: "none" });
+  });
+
+  it("opens what was open last where it is kept whole, at that level", () => {
+    expect(chooseStart(HERE, LAST, [KEPT])).toEqual({ kind: "kept", kept: KEPT });
+    for (const other of [{ ...KEPT, keptBytes: 9 }, { ...KEPT, level: "q4_0" } as const, { ...KEPT, link: "x/y" }]) {
+      expect(chooseStart(HERE, LAST, [other])).toEqual({ kind: "none" });
+    }
+  });
+
+  it("asks the page's own site whether the model changed, and no other", () => {
+    for (const [link, kind] of [
+      ["http://localhost/models/a/", "link"],
+      ["http://elsewhere/a.gguf", "kept"],
+    ] as const) {
+      const start = chooseStart(HERE, { ...LAST, link }, [{ ...KEPT, link }]);
+      expect(start.kind).toBe(kind);
+    }
+  });
+
+  it("opens nothing that came from files, was closed, or failed to open again and again", () => {
+    expect(chooseStart(HERE, { ...LAST, link: null }, [KEPT])).toEqual({ kind: "none" });
+    expect(chooseStart(HERE, { ...LAST, startsLeft: 0 }, [KEPT])).toEqual({ kind: "none" });
+    expect(chooseStart(HERE, null, [KEPT])).toEqual({ kind: "first-visit" });
+  });
+});
+
+const atOnce = (run: () => void): (() => void) => {
+  run();
+  return () => {};
+};
+
+/** A visit whose storage is that of the one before. */
+async function visit(storage = createMemoryStorage(), options: Partial<FakeOptions> = {}) {
+  const runtime = createFakeRuntime(options);
+  const store = createAppStore(runtime, { requestFrame: atOnce });
+  await restoreKept(store, storage);
+  const keeper = keepChats(store, storage);
+  const started = startApp(store, HERE);
+  const leave = async () => {
+    await keeper.flush();
+    keeper.end();
+  };
+  return { runtime, store, storage, started, leave };
+}
+
+const nameOf = (store: AppStore) => store.getState().model?.report.name ?? null;
+const openKept = async ({ store }: { store: AppStore }) => {
+  const [kept] = await store.getState().keptModels();
+  await store.getState().openKept(kept as KeptModel);
+};
+
+describe("startApp", () => {
+  it("opens the kept model again, visit after visit", async () => {
+    const first = await visit();
+    await first.started;
+    expect(nameOf(first.store)).toBeNull();
+    await openKept(first);
+    await first.leave();
+    for (let count = 0; count < 3; count++) {
+      const next = await visit(first.storage);
+      await next.started;
+      expect(nameOf(next.store)).toBe("stories");
+      expect(next.store.getState()).toMatchObject({ isStarting: false, level: "q8_0" });
+      await next.leave();
+    }
+  });
+
+  it("does not open what the person closed, but offers it", async () => {
+    const first = await visit();
+    await first.started;
+    await openKept(first);
+    await first.store.getState().closeModel();
+    await first.leave();
+    const next = await visit(first.storage);
+    await next.started;
+    expect(nameOf(next.store)).toBeNull();
+    expect(next.store.getState().rememberedModel?.name).toBe("stories");
+  });
+
+  it("gives up on a model with which the page went down twice", async () => {
+    const first = await visit();
+    await first.started;
+    await openKept(first);
+    await first.leave();
+    const opens: boolean[] = [];
+    for (let count = 0; count < 3; count++) {
+      const next = await visit(first.storage);
+      // The page ends before the model is open.
+      next.runtime.loadModel = () => new Promise(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      opens.push(next.store.getState().loading !== null);
+      await next.leave();
+    }
+    expect(opens).toEqual([true, true, false]);
+  });
+
+  it("stays out of the way of a person who opens something at once", async () => {
+    const first = await visit();
+    await first.started;
+    await openKept(first);
+    await first.leave();
+    const next = await visit(first.storage);
+    await next.store.getState().openFiles([new File(["x"], "own.gguf")]);
+    await next.started;
+    expect(nameOf(next.store)).toBe("own");
+  });
+});
