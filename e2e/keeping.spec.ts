@@ -29,11 +29,7 @@ test("a reload goes on where it was: chat, branch, drafts, settings, tab and wid
   await expect(chat.message).toHaveValue("a draft of elsewhere");
 });
 
-test("the model that was open opens by itself, asking nobody, and the chat goes on", async ({
-  chat,
-  page,
-  serve,
-}) => {
+test("the model that was open opens by itself, asking nobody, and the chat goes on", async ({ chat, page, serve }) => {
   const server = await serve([talkingGguf()]);
   await chat.gotoModel(`${server.origin}/talking.gguf`, { level: "q8_0" });
   await chat.expectReady("talking");
