@@ -6,8 +6,6 @@ import { numElements } from "../files/tensorInfo";
 import { halfToFloat } from "./half";
 import { requireTensor, type TensorEntry, type TensorSource } from "./tensorSource";
 
-/** Every half as f32: a look-up is ten times faster than taking each one apart. */
-const HALVES = Float32Array.from({ length: 65536 }, (_, bits) => halfToFloat(bits));
 const BY_TYPE = new Map(Object.values(QUANT_FORMATS).map((format) => [format.id.toUpperCase(), format]));
 
 /** @throws UnsupportedModelError naming tensor and type */
@@ -60,7 +58,7 @@ export function toFloats(bytes: Uint8Array, format: FormatId): Float32Array {
     const words = new Uint32Array(values.buffer);
     for (let i = 0; i < halves.length; i++) words[i] = (halves[i] as number) << 16;
   } else {
-    for (let i = 0; i < halves.length; i++) values[i] = HALVES[halves[i] as number] as number;
+    for (let i = 0; i < halves.length; i++) values[i] = halfToFloat(halves[i] as number);
   }
   return values;
 }

@@ -7,7 +7,7 @@
  */
 import { halfToFloat } from "../half";
 import type { BlockWriter } from "./blockWriter";
-import { evenly, fitAffine, nearest } from "./fitScale";
+import { evenly, fitAffine, inverseOf, nearest, paired } from "./fitScale";
 
 interface Shape {
   readonly groupSize: 16 | 32;
@@ -19,9 +19,9 @@ interface Shape {
 }
 
 export const K_MINIMUM_SHAPES = {
-  q2_k: { groupSize: 16, high: 3, scaleHigh: 15, ends: evenly(2.2, 3.8, 9) },
-  q4_k: { groupSize: 32, high: 15, scaleHigh: 63, ends: evenly(13.4, 16.6, 9) },
-  q5_k: { groupSize: 32, high: 31, scaleHigh: 63, ends: evenly(29.6, 32.4, 8) },
+  q2_k: { groupSize: 16, high: 3, scaleHigh: 15, ends: paired(evenly(2.2, 3.8, 9)) },
+  q4_k: { groupSize: 32, high: 15, scaleHigh: 63, ends: paired(evenly(13.4, 16.6, 9)) },
+  q5_k: { groupSize: 32, high: 31, scaleHigh: 63, ends: paired(evenly(29.6, 32.4, 8)) },
 } as const satisfies Record<string, Shape>;
 
 export type KMinimumFormat = keyof typeof K_MINIMUM_SHAPES;
@@ -56,18 +56,14 @@ export class KMinimumFit {
     this.wantedMinima = new Float64Array(this.groups);
   }
 
-  /** Fits the 256 weights at `start`. @throws ConversionError */
-  fit(values: Float32Array, start: number, out: BlockWriter): void {
+  /** Fits 256 weights. @throws ConversionError */
+  fit(values: Float64Array, out: BlockWriter): void {
     const { groupSize, high, scaleHigh, ends } = this.shape;
     let largestScale = 0;
     let largestMinimum = 0;
     for (let g = 0; g < this.groups; g++) {
-      const { scale, offset } = fitAffine(
-        { values, start: start + g * groupSize, length: groupSize },
-        high,
-        ends,
-        true,
-      );
+      const run = { values, start: g * groupSize, length: groupSize };
+      const { scale, offset } = fitAffine(run, high, ends, true);
       this.wantedScales[g] = scale;
       this.wantedMinima[g] = -offset;
       largestScale = Math.max(largestScale, scale);
@@ -77,7 +73,7 @@ export class KMinimumFit {
     let dmin = out.half(largestMinimum / scaleHigh);
     let least = Number.POSITIVE_INFINITY;
     for (let turn = 0; turn < TURNS; turn++) {
-      const error = this.tryHalves(values, start, halfToFloat(d), halfToFloat(dmin));
+      const error = this.tryHalves(values, halfToFloat(d), halfToFloat(dmin));
       if (turn > 0 && !(error < least)) return;
       least = error;
       this.d = d;
@@ -85,18 +81,18 @@ export class KMinimumFit {
       this.quants.set(this.triedQuants);
       this.scales.set(this.triedScales);
       this.minima.set(this.triedMinima);
-      const [bestD, bestDmin] = this.refit(values, start);
+      const [bestD, bestDmin] = this.refit(values);
       d = out.half(bestD);
       dmin = out.half(bestDmin);
     }
   }
 
   /** Whole scales, minima and quants under the two halves; returns the error. */
-  private tryHalves(values: Float32Array, start: number, d: number, dmin: number): number {
+  private tryHalves(values: Float64Array, d: number, dmin: number): number {
     const { groupSize, scaleHigh } = this.shape;
     let total = 0;
     for (let g = 0; g < this.groups; g++) {
-      const first = start + g * groupSize;
+      const first = g * groupSize;
       const scale = d > 0 ? nearest((this.wantedScales[g] as number) / d, 0, scaleHigh) : 0;
       const minimum = dmin > 0 ? nearest((this.wantedMinima[g] as number) / dmin, 0, scaleHigh) : 0;
       let bestScale = scale;
@@ -117,15 +113,15 @@ export class KMinimumFit {
       }
       this.triedScales[g] = bestScale;
       this.triedMinima[g] = bestMinimum;
-      this.writeQuants(values, first, first - start, d * bestScale, dmin * bestMinimum);
+      this.writeQuants(values, first, d * bestScale, dmin * bestMinimum);
       total += least;
     }
     return total;
   }
 
-  private suitedMinimum(values: Float32Array, first: number, scale: number, dmin: number, minimum: number): number {
+  private suitedMinimum(values: Float64Array, first: number, scale: number, dmin: number, minimum: number): number {
     const { groupSize, high, scaleHigh } = this.shape;
-    const inverse = scale > 0 ? 1 / scale : 0;
+    const inverse = inverseOf(scale);
     const offset = dmin * minimum;
     let rest = 0;
     for (let i = first; i < first + groupSize; i++) {
@@ -135,27 +131,28 @@ export class KMinimumFit {
     return nearest(rest / groupSize / dmin, 0, scaleHigh);
   }
 
-  private groupError(values: Float32Array, first: number, scale: number, offset: number): number {
+  private groupError(values: Float64Array, first: number, scale: number, offset: number): number {
     const { groupSize, high } = this.shape;
-    const inverse = scale > 0 ? 1 / scale : 0;
+    const inverse = inverseOf(scale);
     let error = 0;
     for (let i = first; i < first + groupSize; i++) {
       const x = (values[i] as number) + offset;
-      error += (x - scale * nearest(x * inverse, 0, high)) ** 2;
+      const rest = x - scale * nearest(x * inverse, 0, high);
+      error += rest * rest;
     }
     return error;
   }
 
-  private writeQuants(values: Float32Array, first: number, at: number, scale: number, offset: number): void {
+  private writeQuants(values: Float64Array, first: number, scale: number, offset: number): void {
     const { groupSize, high } = this.shape;
-    const inverse = scale > 0 ? 1 / scale : 0;
-    for (let i = 0; i < groupSize; i++) {
-      this.triedQuants[at + i] = nearest(((values[first + i] as number) + offset) * inverse, 0, high);
+    const inverse = inverseOf(scale);
+    for (let i = first; i < first + groupSize; i++) {
+      this.triedQuants[i] = nearest(((values[i] as number) + offset) * inverse, 0, high);
     }
   }
 
   /** d and dmin of least error for the best whole numbers so far: normal equations of x = d (s q) - dmin m. */
-  private refit(values: Float32Array, start: number): [d: number, dmin: number] {
+  private refit(values: Float64Array): [d: number, dmin: number] {
     const { groupSize } = this.shape;
     let uu = 0;
     let uv = 0;
@@ -166,7 +163,7 @@ export class KMinimumFit {
       const g = Math.floor(i / groupSize);
       const u = (this.scales[g] as number) * (this.quants[i] as number);
       const v = this.minima[g] as number;
-      const x = values[start + i] as number;
+      const x = values[i] as number;
       uu += u * u;
       uv += u * v;
       vv += v * v;

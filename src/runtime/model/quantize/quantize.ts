@@ -27,14 +27,17 @@ export function quantize(values: Float32Array, format: QuantizableFormat, tensor
   }
   const out = new BlockWriter(bytes, tensor);
   const writeBlock = blockQuantizer(format, out);
+  // Converted to float64 once, not by each of the many passes over a block.
+  const block = new Float64Array(blockSize);
   for (let b = 0; b < values.length / blockSize; b++) {
     out.moveTo(b * blockBytes);
-    writeBlock(values, b * blockSize);
+    for (let i = 0; i < blockSize; i++) block[i] = values[b * blockSize + i] as number;
+    writeBlock(block);
   }
   return bytes;
 }
 
-type WriteBlock = (values: Float32Array, start: number) => void;
+type WriteBlock = (block: Float64Array) => void;
 
 function blockQuantizer(format: Exclude<QuantizableFormat, "f32" | "f16" | "bf16">, out: BlockWriter): WriteBlock {
   switch (format) {
@@ -42,20 +45,20 @@ function blockQuantizer(format: Exclude<QuantizableFormat, "f32" | "f16" | "bf16
     case "q4_k":
     case "q5_k": {
       const fit = new KMinimumFit(format);
-      return (values, start) => {
-        fit.fit(values, start, out);
+      return (block) => {
+        fit.fit(block, out);
         packMinimum(fit, format, out);
       };
     }
     case "q3_k":
     case "q6_k": {
       const fit = new KSymmetricFit(format);
-      return (values, start) => {
-        fit.fit(values, start, out);
+      return (block) => {
+        fit.fit(block, out);
         packSymmetric(fit, format, out);
       };
     }
     default:
-      return (values, start) => writeBlock32({ values, start, length: 32 }, format, out);
+      return (block) => writeBlock32(block, format, out);
   }
 }
