@@ -1,11 +1,11 @@
-import { CATALOG } from "../../shared/catalog";
+import { CATALOG, catalogLink } from "../../shared/catalog";
 import { formatBytes, formatParameters } from "../../shared/units";
 import { useApp } from "../appContext";
 import { Panel } from "../panels/Panel";
 import { useStrings } from "../strings/useStrings";
 
-/** Checkpoints hold two bytes a parameter. */
-const BYTES_PER_PARAMETER = 2;
+/** Of a commit: enough to tell it from others. */
+const SHORT_REVISION = 7;
 
 export function Catalogue() {
   const { library: words } = useStrings();
@@ -13,20 +13,24 @@ export function Catalogue() {
   return (
     <Panel title={words.catalogue}>
       <ul className="catalogue" aria-label={words.catalogue}>
-        {CATALOG.map(({ link, name, millionParameters, licence, purpose }) => (
-          <li key={link}>
-            <button type="button" className="row-button" onClick={() => void openLink(link, null, document.baseURI)}>
-              <span className="row-name">{name}</span>
-              <span className="number muted">
-                {formatParameters(millionParameters * 1e6)},{" "}
-                {words.about(formatBytes(millionParameters * 1e6 * BYTES_PER_PARAMETER))}
-              </span>
-              <span className="row-note muted">
-                {words.purposes[purpose]} <code>{link}</code>, {licence}
-              </span>
-            </button>
-          </li>
-        ))}
+        {CATALOG.map((entry) => {
+          const { id, revision, name, millionParameters, sizeBytes, licence, purpose } = entry;
+          const open = () => void openLink(catalogLink(entry), null, document.baseURI);
+          return (
+            <li key={id}>
+              <button type="button" className="row-button" onClick={open}>
+                <span className="row-name">{name}</span>
+                <span className="number muted">
+                  {formatParameters(millionParameters * 1e6)}, {formatBytes(sizeBytes)}
+                </span>
+                <span className="row-note muted">
+                  {words.purposes[purpose]} <code>{id}</code>{" "}
+                  <code title={revision}>@{revision.slice(0, SHORT_REVISION)}</code>, {licence}
+                </span>
+              </button>
+            </li>
+          );
+        })}
       </ul>
     </Panel>
   );

@@ -46,7 +46,6 @@ export const deLibrary: typeof enLibrary = {
   loadAnyway: "Trotzdem laden",
   loadAt: (level) => `Mit ${level} laden`,
   catalogue: "Katalog",
-  about: (size) => `etwa ${size}`,
   purposes: {
     smallest: "Das kleinste, das plaudert; im Nu da.",
     chat: "Klein und flink, für kurze Antworten.",

@@ -49,7 +49,6 @@ export const enLibrary = {
   loadAnyway: "Load anyway",
   loadAt: (level: string) => `Load at ${level}`,
   catalogue: "Catalogue",
-  about: (size: string) => `about ${size}`,
   purposes: {
     smallest: "The smallest that chats; there in a moment.",
     chat: "Small and quick, for short answers.",
