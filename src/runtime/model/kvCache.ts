@@ -27,8 +27,17 @@ export function defaultCapacity(gpu: Gpu, spec: ModelSpec, precision: KvPrecisio
   return capacityFor(spec, precision, Math.min(gpu.limits.maxStorageBufferBindingSize, gpu.limits.maxBufferSize));
 }
 
-/** @throws OutOfMemoryError naming the longest cache that fits this device's buffers */
-export function checkFits(gpu: Gpu, spec: ModelSpec, capacity: number, precision: KvPrecision): void {
+/** @throws InvalidSettingError, OutOfMemoryError naming the longest cache that fits this device's buffers */
+export function checkCapacity(gpu: Gpu, spec: ModelSpec, capacity: number, precision: KvPrecision): void {
+  if (!Number.isInteger(capacity) || capacity < 1) {
+    throw new VitrineError("InvalidSettingError", `Cache capacity ${capacity} is not a positive whole number.`);
+  }
+  if (spec.embedding.learnedPositions && capacity > spec.contextLength) {
+    throw new VitrineError(
+      "InvalidSettingError",
+      `Cache capacity ${capacity} is beyond the ${spec.contextLength} positions this model has learned.`,
+    );
+  }
   const { maxStorageBufferBindingSize, maxBufferSize } = gpu.limits;
   const bytes = Math.max(...spec.blocks.map((block) => kvLayerBytesPerToken(block.attention, KV_BYTES[precision])));
   const longest = Math.floor((Math.min(maxStorageBufferBindingSize, maxBufferSize) - BINDING_ALIGNMENT) / bytes);

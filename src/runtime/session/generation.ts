@@ -12,10 +12,11 @@ import type { OpenedModel } from "../openModel";
 import { StopStrings } from "../text/stopStrings";
 import { StreamingDecoder } from "../text/streamingDecoder";
 import { openAnswer } from "./chatEncoder";
+import type { DecodeResult } from "./decodeLoop";
 import { fitPrompt, reservedRoom } from "./promptFitting";
 import type { PromptItem } from "./promptItems";
 import { readPrompt } from "./readPrompt";
-import type { DecodeResult, Session } from "./session";
+import type { Session } from "./session";
 
 export type OnEvent = (event: GenerateEvent) => void;
 

@@ -1,4 +1,6 @@
 /** What a prompt is made of: token ids, and rows that come from elsewhere (the patches of an image). */
+import { VitrineError } from "../../shared/errors";
+import type { ModelSpec } from "../../shared/modelSpec";
 
 /** A row of the residual stream that takes a token's place. */
 export interface EmbeddingRow {
@@ -22,4 +24,28 @@ export function sameItem(a: PromptItem | undefined, b: PromptItem | undefined): 
 /** The id the embedding kernel looks up for an item: rows are written over what it finds. */
 export function lookupId(item: PromptItem): number {
   return typeof item === "number" ? item : 0;
+}
+
+/** @throws ContextOverflowError with both lengths, InvalidSettingError */
+export function checkItems(items: readonly PromptItem[], spec: ModelSpec, capacity: number): void {
+  if (items.length === 0) {
+    throw new VitrineError("InvalidSettingError", "There is nothing to continue: the prompt is empty.");
+  }
+  if (items.length > capacity) {
+    throw new VitrineError(
+      "ContextOverflowError",
+      `The prompt has ${items.length} tokens, the context holds ${capacity}. Shorten it or choose a larger context.`,
+    );
+  }
+  for (const item of items) checkItem(item, spec);
+}
+
+function checkItem(item: PromptItem, { vocabSize, hiddenSize }: ModelSpec): void {
+  if (typeof item === "object") {
+    if (item.values.length === hiddenSize) return;
+    const message = `An embedding row has ${item.values.length} values; this model has ${hiddenSize}.`;
+    throw new VitrineError("InvalidSettingError", message);
+  }
+  if (Number.isInteger(item) && item >= 0 && item < vocabSize) return;
+  throw new VitrineError("InvalidSettingError", `Token id ${item} is outside the vocabulary of ${vocabSize}.`);
 }

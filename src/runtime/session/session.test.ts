@@ -6,8 +6,9 @@ import type { Model } from "../model/model";
 import { expectClose } from "../testing/allclose";
 import { openTestGpu } from "../testing/kernelHarness";
 import { openSynthetic, syntheticGpt2, syntheticLlama } from "../testing/syntheticModel";
+import type { DecodeRequest, DecodeResult } from "./decodeLoop";
 import type { PromptItem } from "./promptItems";
-import { type DecodeRequest, type DecodeResult, Session } from "./session";
+import { Session } from "./session";
 
 const V = 97;
 const CAPACITY = 64;
