@@ -42,6 +42,28 @@ test("an id of a hub is judged, loaded, kept, and opens again without a network"
   await expect(chat.alert).toHaveCount(0);
 });
 
+test("a recipe is chosen like a level, kept beside it, and opens again as it was", async ({ chat, page, serveHub }) => {
+  const hub = await serveHub(talkingFolder());
+  await chat.goto(
+    `?${new URLSearchParams({ hub: hub.origin, model: "tiny/model", level: "q4_0+head8", tab: "models" })}`,
+  );
+  await chat.expectReady("model");
+  await expect(chat.model).toContainText("q4_0+head8");
+  const row = cached(page).getByRole("row", { name: /model/ });
+  await expect(row).toContainText("q4_0+head8");
+  await row.getByRole("button", { name: "model", exact: true }).click();
+  const tensors = page.getByRole("table", { name: "Tensors" });
+  await expect(tensors.getByRole("row", { name: /embed_tokens/ })).toContainText("Q8_0");
+  await expect(tensors.getByRole("row", { name: /layers\.0\.self_attn\.q_proj/ })).toContainText("Q4_0");
+  await chat.choose("Level", "q8_0");
+  await button(page, "Reload as chosen").click();
+  await expect(chat.model).toContainText("q8_0 · ready");
+  await expect(cached(page).getByRole("button", { name: "Open model" })).toHaveCount(2);
+  await cached(page).getByRole("row", { name: /head8/ }).getByRole("button", { name: "Open model" }).click();
+  await expect(chat.model).toContainText("q4_0+head8");
+  expect(await chat.ask("tea")).toBe(ANSWER_TEXTS.tea);
+});
+
 test("of several GGUF files one is chosen; the catalogue offers models to begin with", async ({
   chat,
   page,

@@ -1,7 +1,9 @@
 /** What a model needs, before any of its weights is read. */
 import type { LevelNeeds, ModelInspection } from "../shared/library";
-import { type FormatId, gpuRowBytes, LEVELS, type Level, QUANT_FORMATS } from "../shared/quant";
+import { type FormatId, gpuRowBytes, QUANT_FORMATS } from "../shared/quant";
+import { LEVEL_CHOICES, type LevelChoice, splitChoice } from "../shared/recipes";
 import type { ModelFiles } from "./files/modelFiles";
+import type { SourcedTensor } from "./files/safetensors";
 import { numElements } from "./files/tensorInfo";
 import { type KeptTensor, keptTensors } from "./library/keptLayout";
 import type { ModelLibrary } from "./library/modelLibrary";
@@ -17,14 +19,19 @@ export async function inspectModel(
   const { spec, tensors } = describeModel(files);
   const present = await presentBytes(remote, library);
   const sourceBytes = files.sources.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-  const levels = LEVELS.map((level): LevelNeeds => {
-    const kept = keptTensors(files.tensors.values(), (tensor) => files.sources.indexOf(tensor.source), tensors, level);
+  const fileOf = (tensor: SourcedTensor) => files.sources.indexOf(tensor.source);
+  const levels = LEVEL_CHOICES.map((choice): LevelNeeds => {
+    const { level, recipe } = splitChoice(choice);
+    const kept = keptTensors(files.tensors.values(), fileOf, tensors, level, recipe);
     const keptBytes = kept.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-    const there = present.get(level) ?? 0;
+    const there = present.get(choice) ?? 0;
     const weightBytes = kept.reduce((sum, tensor) => sum + gpuBytes(tensor), 0);
     const looked = spec.head.tied ? 0 : gpuBytes(kept.find(({ name }) => name === tensors.embedding.name) ?? null);
     const downloadBytes = Math.round(sourceBytes * (1 - there / Math.max(1, keptBytes)));
-    return { level, downloadBytes, keptBytes, presentBytes: there, weightBytes, bytesPerToken: weightBytes - looked };
+    return {
+      ...{ level: choice, downloadBytes, keptBytes, presentBytes: there, weightBytes },
+      bytesPerToken: weightBytes - looked,
+    };
   });
   return {
     name: remote.name ?? files.name,
@@ -38,7 +45,7 @@ export async function inspectModel(
   };
 }
 
-async function presentBytes(remote: RemoteModel, library: ModelLibrary): Promise<ReadonlyMap<Level, number>> {
+async function presentBytes(remote: RemoteModel, library: ModelLibrary): Promise<ReadonlyMap<LevelChoice, number>> {
   const kept = await library.list().catch(() => []);
   const same = kept.filter(({ link, version }) => link === remote.link && (remote.revision ?? version) === version);
   return new Map(same.map(({ level, keptBytes }) => [level, keptBytes]));

@@ -1,7 +1,7 @@
 /** Loading through the library from a server that misbehaves: what arrives, what is kept, what is asked for again. */
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { VitrineError } from "../shared/errors";
-import type { Level } from "../shared/quant";
+import { type LevelChoice, splitChoice } from "../shared/recipes";
 import { DEFAULT_SAMPLING } from "../shared/sampling";
 import type { ByteStore } from "./files/byteSource";
 import { memorySource } from "./files/byteSource";
@@ -32,14 +32,14 @@ const QUICK: DownloadOptions = { segmentBytes: 90_000, parallel: 3, firstWaitMs:
 let gpu: Gpu;
 let server: HubServer;
 let store: ByteStore;
-let direct: ReadonlyMap<Level, readonly number[]>;
+let direct: ReadonlyMap<LevelChoice, readonly number[]>;
 
 beforeAll(async () => {
   gpu = await openTestGpu();
-  const ids = new Map<Level, readonly number[]>();
-  for (const level of ["stored", "q8_0", "q4_0"] as const) {
+  const ids = new Map<LevelChoice, readonly number[]>();
+  for (const choice of ["stored", "q8_0", "q4_0", "q4_0+head8", "q4_0+first8"] as const) {
     const files = await openModelFiles([memorySource(GGUF, "tiny.gguf")]);
-    ids.set(level, await idsOf(await openModel(gpu, files, { level, variant: "auto" })));
+    ids.set(choice, await idsOf(await openModel(gpu, files, { ...splitChoice(choice), variant: "auto" })));
   }
   direct = ids;
 });
@@ -65,7 +65,7 @@ async function idsOf(opened: OpenedModel): Promise<readonly number[]> {
 }
 
 interface Load {
-  readonly level?: Level;
+  readonly level?: LevelChoice;
   readonly store?: ByteStore;
   readonly signal?: AbortSignal;
   readonly download?: DownloadOptions;
@@ -76,7 +76,7 @@ interface Load {
 function load({ level = "stored", url = `${server.origin}/tiny.gguf`, ...rest }: Load = {}): Promise<OpenedModel> {
   const download = { ...QUICK, ...rest.download, signal: rest.signal };
   const library = new ModelLibrary(rest.store ?? store, RECORD_BYTES);
-  const options = { level, variant: "auto" as const, recipe: "" as const, download, signal: rest.signal };
+  const options = { ...splitChoice(level), variant: "auto" as const, download, signal: rest.signal };
   return loadRemote(gpu, library, urlModel(url, download), { ...options, onDownload: rest.onDownload });
 }
 
@@ -85,12 +85,29 @@ const break_ = (faults: Partial<Faults>) => Object.assign(server.faults, faults)
 const abouts = () => new ModelLibrary(store, RECORD_BYTES).list();
 
 describe("a first and a second load", () => {
-  it.each(["stored", "q8_0", "q4_0"] as const)("%s: the same ids as straight from the file", async (level) => {
-    expect(await idsOf(await load({ level }))).toEqual(direct.get(level));
-    const sent = server.sentBytes;
-    expect(await idsOf(await load({ level }))).toEqual(direct.get(level));
-    // One byte, to learn whether anything changed.
-    expect(server.sentBytes - sent).toBe(1);
+  it.each(["stored", "q8_0", "q4_0", "q4_0+head8", "q4_0+first8"] as const)(
+    "%s: the same ids as straight from the file",
+    async (level) => {
+      expect(await idsOf(await load({ level }))).toEqual(direct.get(level));
+      const sent = server.sentBytes;
+      expect(await idsOf(await load({ level }))).toEqual(direct.get(level));
+      // One byte, to learn whether anything changed.
+      expect(server.sentBytes - sent).toBe(1);
+    },
+  );
+
+  it("keeps what a recipe keeps finer at 8 bit, beside the same level without it", async () => {
+    (await load({ level: "q4_0" })).model.destroy();
+    (await load({ level: "q4_0+head8" })).model.destroy();
+    const library = new ModelLibrary(store, RECORD_BYTES);
+    const [finer, plain] = await library.list();
+    expect([finer?.level, plain?.level].sort()).toEqual(["q4_0", "q4_0+head8"]);
+    for (const kept of [finer, plain]) {
+      const tensors = await library.tensorsOf(kept?.id as never);
+      const typeOf = (name: string) => tensors.find((tensor) => tensor.name === name)?.type;
+      expect(typeOf("token_embd.weight")).toBe(kept?.level === "q4_0" ? "Q4_0" : "Q8_0");
+      expect(typeOf("blk.1.attn_q.weight")).toBe("Q4_0");
+    }
   });
 
   it("keeps quantized planes, not the source", async () => {

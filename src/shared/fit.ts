@@ -2,11 +2,11 @@
 import type { LevelNeeds, ModelInspection, StorageReport } from "./library";
 import { defaultCapacity, KV_BYTES, kvBytesPerToken, kvLayerBytesPerToken, kvLayersOf } from "./memory";
 import type { DeviceReport, KvPrecision } from "./protocol";
-import type { Level } from "./quant";
+import type { LevelChoice } from "./recipes";
 
 export interface FitQuestion {
   readonly inspection: ModelInspection;
-  readonly level: Level;
+  readonly level: LevelChoice;
   readonly kvPrecision: KvPrecision;
   /** Tokens; null: what suits the device. */
   readonly capacity: number | null;
@@ -19,7 +19,7 @@ export interface FitQuestion {
 export type FitVerdict =
   | { readonly kind: "fits" }
   /** At the level asked for it does not, at this one it does. */
-  | { readonly kind: "fits-at"; readonly level: Level; readonly reason: FitReason }
+  | { readonly kind: "fits-at"; readonly level: LevelChoice; readonly reason: FitReason }
   | { readonly kind: "fits-not"; readonly reason: FitReason };
 
 export type FitReason =
@@ -51,7 +51,7 @@ const REPORTED_CEILING = 8 * 2 ** 30;
 /** The browser, the system and the page need the rest. */
 const USABLE_SHARE = 0.75;
 /** From better to smaller. */
-const SMALLER_LEVELS: readonly Level[] = ["q8_0", "q4_0"];
+const SMALLER_LEVELS: readonly LevelChoice[] = ["q8_0", "q4_0"];
 
 export function judgeFit(question: FitQuestion): Fit {
   const { inspection, level } = question;
@@ -64,7 +64,7 @@ export function judgeFit(question: FitQuestion): Fit {
   return { verdict: verdictOf(question, needs, reason), needs, capacity, cacheBytes, gpuBytes, freeBytes, canBeKept };
 }
 
-export function needsAt({ levels }: ModelInspection, level: Level): LevelNeeds {
+export function needsAt({ levels }: ModelInspection, level: LevelChoice): LevelNeeds {
   const found = levels.find((needs) => needs.level === level) ?? levels[0];
   if (found === undefined) throw new RangeError("An inspection has at least one level.");
   return found;

@@ -1,7 +1,8 @@
 /** The model library as the page sees it: what is kept in this browser, what a model needs, how a load goes on. */
 import type { ModelSpec } from "./modelSpec";
 import type { ModelSource } from "./protocol";
-import type { FormatId, Level } from "./quant";
+import type { FormatId } from "./quant";
+import type { LevelChoice } from "./recipes";
 
 /** Where hub ids are looked up, and with which token. The token goes to that origin only. */
 export interface HubAccess {
@@ -28,8 +29,8 @@ export interface KeptModel {
   readonly name: string;
   /** What to load it by: a hub id ("owner/name@revision/file") or an address. */
   readonly link: string;
-  readonly level: Level;
-  readonly recipe: string;
+  /** With its recipe. */
+  readonly level: LevelChoice;
   /** Revision, ETag or date of the source's last change; null when the server names none. */
   readonly version: string | null;
   readonly licence: string | null;
@@ -76,7 +77,7 @@ export interface ModelInspection {
 }
 
 export interface LevelNeeds {
-  readonly level: Level;
+  readonly level: LevelChoice;
   /** Source bytes that are still to come; 0 when all is kept. */
   readonly downloadBytes: number;
   /** In the store, when complete. */

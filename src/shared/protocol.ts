@@ -7,7 +7,8 @@ import type { InspectionApi } from "./inspection";
 import type { HubAccess, KeptId, LibraryApi, OnInspected } from "./library";
 import type { ModelSpec } from "./modelSpec";
 import type { NextTokenApi } from "./nextToken";
-import type { FormatId, Level } from "./quant";
+import type { FormatId } from "./quant";
+import type { LevelChoice } from "./recipes";
 import type { SamplingSettings } from "./sampling";
 
 export type ModelHandle = number & { readonly brand: "model" };
@@ -47,7 +48,7 @@ export type ModelSource =
 
 export interface LoadRequest {
   readonly source: ModelSource;
-  readonly level: Level;
+  readonly level: LevelChoice;
   readonly variant: KernelVariant;
   /** Absent: the public hub, without a token. */
   readonly access?: HubAccess;

@@ -22,6 +22,11 @@ export const LEVEL_CHOICES: readonly LevelChoice[] = [
   ...RECIPES.flatMap((recipe) => LEVELS.map((level) => withRecipe(level, recipe)).filter((choice) => choice !== null)),
 ];
 
+export function joinChoice(level: Level, recipe: Recipe | ""): LevelChoice {
+  // A recipe that would make nothing finer is none.
+  return recipe === "" ? level : (withRecipe(level, recipe) ?? level);
+}
+
 export function splitChoice(choice: LevelChoice): { readonly level: Level; readonly recipe: Recipe | "" } {
   const level = LEVELS.find((known) => choice === known || choice.startsWith(`${known}+`)) as Level;
   return { level, recipe: RECIPES.find((recipe) => choice === `${level}+${recipe}`) ?? "" };

@@ -1,6 +1,6 @@
 /** A conversation is a tree: editing and regenerating add branches, and nothing that was said is overwritten. */
 import type { EndReason, GenerationStats } from "../shared/protocol";
-import type { Level } from "../shared/quant";
+import type { LevelChoice } from "../shared/recipes";
 import type { ErrorInfo } from "./errorInfo";
 import type { GenerationSettings } from "./samplingSlice";
 
@@ -19,7 +19,7 @@ export interface Answer {
   readonly probabilities: readonly (number | null)[];
   readonly settings: GenerationSettings | null;
   readonly model: string;
-  readonly level: Level;
+  readonly level: LevelChoice;
   /** It continues the text before it, as base models do, instead of answering it. */
   readonly isCompletion: boolean;
 }

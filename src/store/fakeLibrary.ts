@@ -1,6 +1,6 @@
 /** The library of the fake runtime: one kept model, one repository with two files. */
 import type { KeptId, KeptModel, LibraryApi, ModelInspection } from "../shared/library";
-import { LEVELS } from "../shared/quant";
+import { LEVEL_CHOICES } from "../shared/recipes";
 import { FAKE_SPEC } from "./fakeModel";
 
 export const FAKE_INSPECTION: ModelInspection = {
@@ -11,7 +11,7 @@ export const FAKE_INSPECTION: ModelInspection = {
   spec: FAKE_SPEC,
   parameters: 260_032,
   storedFormats: { f32: 1_040_128 },
-  levels: LEVELS.map((level) => {
+  levels: LEVEL_CHOICES.map((level) => {
     const weightBytes = { stored: 1_185_376, f32: 1_185_376, f16: 600_000, q8_0: 320_000, q4_0: 170_000 }[
       level as string
     ];
@@ -32,7 +32,6 @@ const FAKE_KEPT: KeptModel = {
   name: "stories",
   link: "example/stories",
   level: "q8_0",
-  recipe: "",
   version: "0123456789abcdef0123456789abcdef01234567",
   licence: "mit",
   keptBytes: 320_000,

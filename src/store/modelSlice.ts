@@ -9,7 +9,7 @@ import type {
   SessionReport,
   SessionRequest,
 } from "../shared/protocol";
-import type { Level } from "../shared/quant";
+import type { LevelChoice } from "../shared/recipes";
 import type { SliceContext } from "./appState";
 import { DownloadRate } from "./downloadRate";
 import { toErrorInfo } from "./errorInfo";
@@ -37,7 +37,7 @@ export interface Loading {
 
 export interface ModelSlice {
   /** The choice for the next load. */
-  readonly level: Level;
+  readonly level: LevelChoice;
   readonly variant: KernelVariant;
   readonly model: OpenModel | null;
   readonly loading: Loading | null;
@@ -45,7 +45,7 @@ export interface ModelSlice {
   readonly isStarting: boolean;
   /** What was opened last, or tried when nothing was open: a lost device asks for it again. */
   readonly lastRequest: LoadRequest | null;
-  readonly chooseLevel: (level: Level) => void;
+  readonly chooseLevel: (level: LevelChoice) => void;
   readonly chooseVariant: (variant: KernelVariant) => void;
   readonly openFiles: (files: readonly File[]) => Promise<void>;
   /** `level` as in the address bar; null keeps the choice. */
@@ -134,7 +134,7 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     await release(before.model?.report ?? null, before.session);
   }
 
-  async function start(source: ModelSource, level: Level): Promise<void> {
+  async function start(source: ModelSource, level: LevelChoice): Promise<void> {
     const request: LoadRequest = { source, level, variant: get().variant, access: accessOf(get()) };
     rate = new DownloadRate();
     const name = sourceName(source);
@@ -156,7 +156,7 @@ export function createModelSlice(context: SliceContext): ModelSlice {
   }
 
   /** Whatever is loading is cancelled and over before the next load starts. */
-  function open(source: ModelSource, level: Level): Promise<void> {
+  function open(source: ModelSource, level: LevelChoice): Promise<void> {
     const cancelled = get().cancelLoading();
     current = Promise.all([current, cancelled]).then(() => start(source, level));
     return current;

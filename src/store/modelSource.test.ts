@@ -1,7 +1,7 @@
 /** What links a person may type, and what becomes of them. */
 import { describe, expect, it } from "vitest";
 import { CATALOG, catalogLink } from "../shared/catalog";
-import { linkOf, parseModelLink } from "./modelSource";
+import { linkOf, parseLevel, parseModelLink } from "./modelSource";
 
 const BASE = "https://vitrine.example/app/";
 const parse = (link: string) => parseModelLink(link, BASE);
@@ -34,5 +34,19 @@ describe("links to models", () => {
 
   it("what is neither is refused in words", () => {
     expect(() => parse("ftp://example.com/a.gguf")).toThrow(/neither a Hugging Face id/);
+  });
+});
+
+describe("levels in addresses", () => {
+  it.each([
+    ["q4_0", "q4_0"],
+    ["as stored", "stored"],
+    ["q4_0+head8", "q4_0+head8"],
+    // What a plus sign in an address becomes.
+    ["q4_0 head8", "q4_0+head8"],
+  ])("%s", (text, level) => expect(parseLevel(text)).toBe(level));
+
+  it("no recipe for what is finer than 8 bit already", () => {
+    expect(() => parseLevel("f16+head8")).toThrow(/not a level/);
   });
 });

@@ -2,11 +2,11 @@
 import { VitrineError } from "../shared/errors";
 import { PUBLIC_HUB } from "../shared/library";
 import type { ModelSource } from "../shared/protocol";
-import { LEVELS, type Level } from "../shared/quant";
+import { LEVEL_CHOICES, type LevelChoice } from "../shared/recipes";
 
 export const LEVEL_LABELS = Object.fromEntries(
-  LEVELS.map((level) => [level, level === "stored" ? "as stored" : level]),
-) as { readonly [L in Level]: string };
+  LEVEL_CHOICES.map((level) => [level, level === "stored" ? "as stored" : level]),
+) as { readonly [L in LevelChoice]: string };
 
 /** The name shown while the model's own is not known yet. */
 export function sourceName(source: ModelSource): string {
@@ -72,8 +72,9 @@ export function linkOf(source: ModelSource): string | null {
 }
 
 /** @throws InvalidSettingError naming the levels there are */
-export function parseLevel(text: string): Level {
-  const level = LEVELS.find((known) => known === text || LEVEL_LABELS[known] === text);
+export function parseLevel(text: string): LevelChoice {
+  // In addresses a plus sign stands for a space.
+  const level = LEVEL_CHOICES.find((known) => known === text.replace(" ", "+") || LEVEL_LABELS[known] === text);
   if (level !== undefined) return level;
-  throw new VitrineError("InvalidSettingError", `"${text}" is not a level. Use one of ${LEVELS.join(", ")}.`);
+  throw new VitrineError("InvalidSettingError", `"${text}" is not a level. Use one of ${LEVEL_CHOICES.join(", ")}.`);
 }

@@ -1,5 +1,5 @@
 import { PUBLIC_HUB } from "../shared/library";
-import { LEVELS, type Level } from "../shared/quant";
+import { LEVEL_CHOICES, type LevelChoice } from "../shared/recipes";
 import type { SliceContext } from "./appState";
 import { isFields } from "./reading";
 
@@ -16,7 +16,7 @@ export interface PromptPreset {
 /** The model that was opened last: enough to open it again, or to offer it. */
 export interface RememberedModel {
   readonly name: string;
-  readonly level: Level;
+  readonly level: LevelChoice;
   /** Null: it came from files, which the page cannot open by itself. */
   readonly link: string | null;
   /** How many starts of the page may still open it by themselves; 0 after it was closed. */
@@ -79,7 +79,7 @@ function isPromptPreset(value: unknown): value is PromptPreset {
 
 function readRememberedModel(value: unknown): RememberedModel | null {
   if (!isFields(value) || typeof value.name !== "string") return null;
-  const level = LEVELS.find((known) => known === value.level) ?? "stored";
+  const level = LEVEL_CHOICES.find((known) => known === value.level) ?? "stored";
   const link = typeof value.link === "string" ? value.link : null;
   return {
     name: value.name,

@@ -1,6 +1,6 @@
 /** A conversation out of data that may be anything: an earlier version's, a file's, a broken record. */
 import type { EndReason, GenerationStats } from "../shared/protocol";
-import { LEVELS } from "../shared/quant";
+import { LEVEL_CHOICES } from "../shared/recipes";
 import type { Answer, Conversation, Turn, TurnState } from "./conversation";
 import {
   type Fields,
@@ -129,7 +129,7 @@ function readAnswer(value: unknown, where: string): Answer {
     probabilities: readProbabilities(fields.probabilities, ids.length),
     settings: readMaybe(fields.settings, readSettings, `${where}.settings`),
     model: readText(fields.model, `${where}.model`),
-    level: readChoice(fields.level, LEVELS, `${where}.level`),
+    level: readChoice(fields.level, LEVEL_CHOICES, `${where}.level`),
     isCompletion: readMaybe(fields.isCompletion, readFlag, `${where}.isCompletion`) ?? false,
   };
 }

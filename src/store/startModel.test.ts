@@ -12,7 +12,6 @@ const KEPT: KeptModel = {
   name: "stories",
   link: "example/stories",
   level: "q8_0",
-  recipe: "",
   version: null,
   licence: null,
   keptBytes: 10,

@@ -1,6 +1,6 @@
 /** Which model opens by itself when the page starts: the one the address bar names, else the one that was open last. */
 import type { KeptModel } from "../shared/library";
-import type { Level } from "../shared/quant";
+import type { LevelChoice } from "../shared/recipes";
 import type { RememberedModel } from "./preferencesSlice";
 
 /** `?model=none` in the address bar: nothing opens by itself. */
@@ -18,7 +18,7 @@ export type StartChoice =
   | { readonly kind: "none" };
 
 /** A model that was just opened, as the next visit needs it. */
-export function rememberModel(name: string, level: Level, link: string | null): RememberedModel {
+export function rememberModel(name: string, level: LevelChoice, link: string | null): RememberedModel {
   return { name, level, link, startsLeft: START_ATTEMPTS };
 }
 

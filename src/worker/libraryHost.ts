@@ -22,7 +22,7 @@ import type {
   VerifyReport,
 } from "../shared/library";
 import type { LoadProgress, LoadRequest, ModelSource } from "../shared/protocol";
-import type { Recipe } from "../shared/recipes";
+import { splitChoice } from "../shared/recipes";
 import { ModelLoading, PUBLIC_ACCESS, resolveRemote } from "./modelLoading";
 import { ModelLocks } from "./modelLocks";
 
@@ -53,11 +53,10 @@ export class LibraryHost implements LibraryApi {
   async openBeside(
     gpu: Gpu,
     { source, level, variant, access = PUBLIC_ACCESS }: LoadRequest,
-    recipe: Recipe | "",
     onBytes: (done: number, total: number) => void,
     signal: AbortSignal,
   ): Promise<OpenedModel> {
-    const options = { level, variant, onBytes, signal, recipe, download: { signal } };
+    const options = { ...splitChoice(level), variant, onBytes, signal, download: { signal } };
     if (source.kind === "files") {
       const sources = source.files.map((file) => blobSource(file, file.webkitRelativePath || file.name));
       return openModel(gpu, await openModelFiles(sources, signal), options);

@@ -14,6 +14,7 @@ import { type OpenedModel, openModel } from "../runtime/openModel";
 import { VitrineError } from "../shared/errors";
 import { type HubAccess, type KeptId, type OnInspected, PUBLIC_HUB } from "../shared/library";
 import type { LoadProgress, LoadRequest, ModelSource } from "../shared/protocol";
+import { splitChoice } from "../shared/recipes";
 import type { ModelLocks, Release } from "./modelLocks";
 import { ProgressReporter } from "./progressReporter";
 
@@ -124,7 +125,8 @@ export class ModelLoading {
     const { signal } = this.cancel;
     const { level, variant } = this.request;
     return {
-      ...{ level, variant, recipe: "", signal, download: { signal, gate: this.gate } },
+      ...splitChoice(level),
+      ...{ variant, signal, download: { signal, gate: this.gate } },
       onOpened: async (remote, files) => {
         if (this.onInspected === undefined) return;
         const inspection = await inspectModel(remote, files, this.library);

@@ -43,7 +43,7 @@ import type {
   SessionReport,
   SessionRequest,
 } from "../shared/protocol";
-import { type LevelChoice, splitChoice } from "../shared/recipes";
+import type { LevelChoice } from "../shared/recipes";
 import { decodeImage } from "./decodeImage";
 import { LibraryHost } from "./libraryHost";
 
@@ -309,9 +309,8 @@ class RuntimeHost implements RuntimeApi {
   ): Promise<BorrowedModel> {
     const open = this.modelOf(handle);
     const request = this.requests.get(handle);
-    const { level, recipe } = splitChoice(choice);
     if (request === undefined || request.level === choice) return { opened: open, release: () => {} };
-    const opened = await this.library.openBeside(open.model.gpu, { ...request, level }, recipe, onBytes, signal);
+    const opened = await this.library.openBeside(open.model.gpu, { ...request, level: choice }, onBytes, signal);
     return { opened, release: () => opened.model.destroy() };
   }
 

@@ -4,10 +4,12 @@
  */
 import type { ModelTensors, TensorRef } from "../../shared/modelSpec";
 import { type FormatId, type Level, QUANT_FORMATS } from "../../shared/quant";
+import { FINER_LEVEL, type Recipe } from "../../shared/recipes";
 import type { SourcedTensor } from "../files/safetensors";
 import type { TensorInfo } from "../files/tensorInfo";
 import { targetFormat } from "../model/matrixLoader";
 import { formatOf, isFullPrecision } from "../model/readRows";
+import { recipeTensors } from "../model/recipeTensors";
 
 export interface KeptTensor extends TensorInfo {
   /** Where its bytes come from; `type`, `start` and `sizeBytes` of the tensor itself say how it is kept. */
@@ -45,14 +47,16 @@ export function keptTensors(
   fileOf: (tensor: SourcedTensor) => number,
   names: ModelTensors,
   level: Level,
+  recipe: Recipe | "",
 ): KeptTensor[] {
   const convertible = convertibleNames(names);
+  const finer = recipeTensors(recipe, names);
   const ordered = [...tensors]
     .map((info) => ({ info, file: fileOf(info) }))
     .sort((a, b) => a.file - b.file || a.info.start - b.info.start);
   let at = 0;
   return ordered.map(({ info, file }) => {
-    const type = convertible.has(info.name) ? keptType(info, level) : info.type;
+    const type = convertible.has(info.name) ? keptType(info, finer.has(info.name) ? FINER_LEVEL : level) : info.type;
     const sizeBytes = type === info.type ? info.sizeBytes : convertedBytes(info, type);
     const start = at;
     at += sizeBytes;

@@ -5,6 +5,7 @@
 import { VitrineError } from "../../shared/errors";
 import type { KeptId } from "../../shared/library";
 import type { Level } from "../../shared/quant";
+import type { Recipe } from "../../shared/recipes";
 import type { ByteStore } from "../files/byteSource";
 import type { KeptTensor } from "./keptLayout";
 
@@ -31,7 +32,7 @@ export interface ModelAbout {
   readonly sourceKey: string;
   readonly kind: "gguf" | "huggingface";
   readonly level: Level;
-  readonly recipe: string;
+  readonly recipe: Recipe | "";
   readonly quantizerVersion: number;
   readonly version: string | null;
   readonly licence: string | null;

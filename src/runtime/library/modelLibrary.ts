@@ -3,6 +3,7 @@ import { VitrineError } from "../../shared/errors";
 import type { KeptId, KeptModel as KeptReport, KeptTensorReport } from "../../shared/library";
 import type { ModelTensors } from "../../shared/modelSpec";
 import { type Level, QUANTIZER_VERSION } from "../../shared/quant";
+import { joinChoice, type Recipe } from "../../shared/recipes";
 import type { ByteSource, ByteStore } from "../files/byteSource";
 import type { ModelFiles } from "../files/modelFiles";
 import { isQuantizedByUs, keptTensors, planRecords } from "./keptLayout";
@@ -27,8 +28,8 @@ import { rebuildFiles, sideFilesOf } from "./sideFiles";
 export interface KeptChoice {
   readonly sourceKey: string;
   readonly level: Level;
-  /** Name of a per-tensor recipe; "" for none. */
-  readonly recipe: string;
+  /** Per tensor; "" for none. */
+  readonly recipe: Recipe | "";
 }
 
 export interface NewModel extends KeptChoice {
@@ -77,6 +78,7 @@ export class ModelLibrary {
       (tensor) => sources.indexOf(tensor.source),
       model.tensors,
       level,
+      recipe,
     );
     const quantizerVersion = isQuantizedByUs(tensors) ? QUANTIZER_VERSION : 0;
     const sizes = sources.map(({ sizeBytes }) => sizeBytes);
@@ -162,7 +164,7 @@ export class ModelLibrary {
     const { id, name, link, level, recipe, version, licence, files } = about;
     const totalBytes = about.tensors.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     return {
-      ...{ id, name, link, level, recipe, version, licence, totalBytes },
+      ...{ id, name, link, level: joinChoice(level, recipe), version, licence, totalBytes },
       ...{ keptBytes: journal.keptBytes, lastUsed: journal.lastUsed },
       files: files.map((file) => ({ name: file.name, sha256: file.sha256 })),
     };

@@ -1,10 +1,11 @@
 import { useId } from "react";
 import { LEVELS, QUANT_FORMATS } from "../../shared/quant";
-import { LEVEL_CHOICES, type LevelChoice, RECIPES, splitChoice } from "../../shared/recipes";
+import type { LevelChoice } from "../../shared/recipes";
 import type { ComparedText } from "../../store/compareSlice";
 import { LEVEL_LABELS } from "../../store/modelSource";
 import { useApp } from "../appContext";
 import { IconButton } from "../IconButton";
+import { LevelOptions } from "../model/LevelOptions";
 import { SelectField } from "../panels/SelectField";
 import { useStrings } from "../strings/useStrings";
 import { BUNDLED_TEXT } from "./bundledText";
@@ -90,7 +91,10 @@ function ComparedLevels({ levels, isDisabled, onChange, onAdd }: ComparedLevelsP
               onChange(levels.map((known, i) => (i === index ? (event.target.value as LevelChoice) : known)))
             }
           >
-            <LevelOptions isOffered={(id) => id === level || !levels.includes(id)} />
+            <LevelOptions
+              isOffered={(id) => id === level || !levels.includes(id)}
+              nameOf={(choice) => contenderName(choice, compare)}
+            />
           </select>
           <IconButton
             icon="close"
@@ -104,27 +108,6 @@ function ComparedLevels({ levels, isDisabled, onChange, onAdd }: ComparedLevelsP
         {compare.addLevel}
       </button>
     </div>
-  );
-}
-
-/** Levels alone, then those of each recipe under its name. */
-function LevelOptions({ isOffered }: { isOffered: (choice: LevelChoice) => boolean }) {
-  const { compare } = useStrings();
-  const options = (recipe: string) =>
-    LEVEL_CHOICES.filter((choice) => splitChoice(choice).recipe === recipe && isOffered(choice)).map((choice) => (
-      <option key={choice} value={choice}>
-        {contenderName(choice, compare)}
-      </option>
-    ));
-  return (
-    <>
-      {options("")}
-      {RECIPES.map((recipe) => (
-        <optgroup key={recipe} label={compare.recipes[recipe]}>
-          {options(recipe)}
-        </optgroup>
-      ))}
-    </>
   );
 }
 

@@ -1,8 +1,8 @@
-import { LEVELS } from "../../shared/quant";
-import { LEVEL_LABELS } from "../../store/modelSource";
+import { LEVEL_CHOICES } from "../../shared/recipes";
 import { useApp } from "../appContext";
 import { Icon } from "../Icon";
 import { useStrings } from "../strings/useStrings";
+import { LevelOptions } from "./LevelOptions";
 import { OPEN_MODEL_INPUT } from "./openModelInput";
 
 /** The level that files are opened at: in the header, or on a phone, which has no room there, in the panel of models. */
@@ -52,15 +52,11 @@ function Level() {
         id="level"
         value={level}
         onChange={({ target }) => {
-          const chosen = LEVELS.find((known) => known === target.value);
+          const chosen = LEVEL_CHOICES.find((known) => known === target.value);
           if (chosen !== undefined) chooseLevel(chosen);
         }}
       >
-        {LEVELS.map((known) => (
-          <option key={known} value={known}>
-            {LEVEL_LABELS[known]}
-          </option>
-        ))}
+        <LevelOptions />
       </select>
     </div>
   );
