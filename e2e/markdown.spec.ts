@@ -131,7 +131,7 @@ for (const way of ["answer", "imported chat"] as const) {
 }
 
 test("the content policy lets the page load its own files only and connect to nobody", async ({ page }) => {
-  await page.goto("./");
+  await page.goto("./?model=none");
   await expect(page.getByRole("status", { name: "Model" })).toBeVisible();
   const refused = await page.evaluate(async () => {
     const events: string[] = [];

@@ -4,7 +4,7 @@ import { expect, type Page, test } from "@playwright/test";
 const alert = (page: Page) => page.getByRole("alert");
 
 test("everything a person can set is there by name", async ({ page }) => {
-  await page.goto("./");
+  await page.goto("./?model=none");
   await expect(page.getByLabel("Open model files")).toBeAttached();
   await expect(page.getByRole("status", { name: "Model" })).toBeVisible();
   await expect(page.getByRole("textbox", { name: "Message" })).toBeVisible();
@@ -46,7 +46,7 @@ test("everything a person can set is there by name", async ({ page }) => {
 });
 
 test("what is not known is a dash", async ({ page }) => {
-  await page.goto("./");
+  await page.goto("./?model=none");
   const statistics = page.getByRole("status", { name: "Generation statistics" });
   await expect(statistics).toContainText("–");
   await expect(statistics).not.toContainText(/NaN|undefined|null|\b0\b/);
@@ -54,7 +54,7 @@ test("what is not known is a dash", async ({ page }) => {
 });
 
 test("a number out of range is marked and put right", async ({ page }) => {
-  await page.goto("./");
+  await page.goto("./?model=none");
   const temperature = page.getByRole("spinbutton", { name: "Temperature" });
   await temperature.fill("99");
   await expect(temperature).toHaveAttribute("aria-invalid", "true");
@@ -68,7 +68,7 @@ test("a number out of range is marked and put right", async ({ page }) => {
 });
 
 test("a file that is no model is refused in words", async ({ page }) => {
-  await page.goto("./");
+  await page.goto("./?model=none");
   const buffer = Buffer.from("This is not a model.");
   await page.getByLabel("Open model files").setInputFiles({ name: "notes.gguf", mimeType: "text/plain", buffer });
   await expect(alert(page)).toContainText("Could not open notes.gguf");
@@ -88,7 +88,7 @@ test("without WebGPU the page explains what to do", async ({ page }) => {
     const hide = 'Object.defineProperty(self.navigator, "gpu", { value: undefined });';
     await route.fulfill({ response, body: `${hide}\n${await response.text()}` });
   });
-  await page.goto("./");
+  await page.goto("./?model=none");
   await expect(alert(page)).toContainText("WebGPU");
   for (const browser of ["Chrome or Edge", "Safari", "Firefox"]) await expect(alert(page)).toContainText(browser);
   await expect(page.getByRole("textbox", { name: "Message" })).toHaveCount(0);
@@ -96,7 +96,7 @@ test("without WebGPU the page explains what to do", async ({ page }) => {
 
 test("on a phone inspector and settings are sheets that Escape closes", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
-  await page.goto("./");
+  await page.goto("./?model=none");
   for (const [button, sheet, field] of [
     ["Inspector", "Inspector", page.getByRole("combobox", { name: "Level" })],
     ["Sampling", "Settings", page.getByRole("spinbutton", { name: "Temperature" })],

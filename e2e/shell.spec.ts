@@ -32,7 +32,7 @@ test("after the first visit the page opens without a network, and a model from d
 });
 
 test("the page can be installed", async ({ page, request }) => {
-  await page.goto("./");
+  await page.goto("./?model=none");
   const href = (await page.locator('link[rel="manifest"]').getAttribute("href")) ?? "";
   const manifest = await (await request.get(new URL(href, page.url()).href)).json();
   expect(manifest).toMatchObject({ name: "Vitrine", display: "standalone", start_url: "./", scope: "./" });

@@ -70,7 +70,7 @@ for (const [name, { scene, show }] of Object.entries(STATES)) {
   for (const [width, height] of WIDTHS) {
     for (const colorScheme of ["light", "dark"] as const) {
       const page = await browser.newPage({ viewport: { width, height }, colorScheme });
-      await page.goto(`${base}?fake=${scene}`);
+      await page.goto(`${base}?model=none&fake=${scene}`);
       await page.getByRole("status", { name: "Model" }).waitFor();
       await show(page);
       await page.waitForTimeout(500);

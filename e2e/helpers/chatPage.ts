@@ -31,8 +31,11 @@ export class ChatPage {
     this.cache = page.getByRole("status", { name: "KV cache" });
   }
 
+  /** Without `?model=` no model opens by itself: tests open their own. */
   async goto(query = ""): Promise<void> {
-    await this.page.goto(`./${query}`);
+    const search = new URLSearchParams(query);
+    if (!search.has("model")) search.set("model", "none");
+    await this.page.goto(`./?${search}`);
   }
 
   /** `?model=` and whatever more. */

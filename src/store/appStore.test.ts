@@ -32,7 +32,7 @@ function setUp(options: Partial<FakeOptions> = {}) {
 
 async function setUpOpen(options: Partial<FakeOptions> = {}) {
   const parts = setUp(options);
-  await startApp(parts.store, "http://localhost/");
+  await startApp(parts.store, "http://localhost/?model=none");
   await parts.store.getState().openFiles([FILE]);
   return parts;
 }

@@ -15,6 +15,7 @@ import { createImageSlice } from "./imageSlice";
 import { createLayoutSlice } from "./layoutSlice";
 import { createLibrarySlice } from "./librarySlice";
 import { createModelSlice } from "./modelSlice";
+import { sourceName } from "./modelSource";
 import { createNextTokenSlice } from "./nextTokenSlice";
 import { createNoticeSlice } from "./noticeSlice";
 import { createPreferencesSlice } from "./preferencesSlice";
@@ -22,7 +23,7 @@ import { createSamplingSlice } from "./samplingSlice";
 import { readSelection } from "./selectionAddress";
 import { createSelectionSlice } from "./selectionSlice";
 import { createSessionSlice } from "./sessionSlice";
-import { chooseStart } from "./startModel";
+import { chooseStart, rememberModel } from "./startModel";
 
 export type { AppState } from "./appState";
 export type AppStore = StoreApi<AppState>;
@@ -102,6 +103,17 @@ async function openAtStart(store: AppStore, address: string): Promise<void> {
   if (rememberedModel !== null && start.kind !== "none") {
     store.setState({ rememberedModel: { ...rememberedModel, startsLeft: rememberedModel.startsLeft - 1 } });
   }
+  if (start.kind === "bundled") await openBundled(store, start.link, address);
   if (start.kind === "link") await openLink(start.link, start.level, address);
   if (start.kind === "kept") await openKept(start.kept);
+}
+
+/** Remembered beforehand: if it takes the page down, the next visits know. If it only fails, the next one tries anew. */
+async function openBundled(store: AppStore, link: string, address: string): Promise<void> {
+  const name = sourceName({ kind: "url", url: link });
+  const attempt = rememberModel(name, "stored", link);
+  const remembered = { ...attempt, startsLeft: attempt.startsLeft - 1 };
+  store.setState({ rememberedModel: remembered });
+  await store.getState().openLink(link, "stored", address);
+  if (store.getState().rememberedModel === remembered) store.setState({ rememberedModel: null });
 }

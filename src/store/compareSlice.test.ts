@@ -6,7 +6,7 @@ import { createFakeRuntime, type FakeRuntime } from "./fakeRuntime";
 async function opened(): Promise<{ store: AppStore; runtime: FakeRuntime }> {
   const runtime = createFakeRuntime();
   const store = createAppStore(runtime, { requestFrame: () => () => {} });
-  await startApp(store, "http://localhost/");
+  await startApp(store, "http://localhost/?model=none");
   await store.getState().openFiles([new File(["x"], "story.gguf")]);
   return { store, runtime };
 }

@@ -25,7 +25,7 @@ function setUp(options: Partial<FakeOptions> = {}) {
 
 async function setUpOpen(options: Partial<FakeOptions> = {}) {
   const parts = setUp(options);
-  await startApp(parts.store, "http://localhost/");
+  await startApp(parts.store, "http://localhost/?model=none");
   await parts.store.getState().openFiles([new File(["x"], "story.gguf")]);
   return parts;
 }

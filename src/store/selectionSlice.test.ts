@@ -9,7 +9,7 @@ function inOneGo(run: () => void): () => void {
   return () => {};
 }
 
-async function setUp(search = "") {
+async function setUp(search = "?model=none") {
   const runtime = createFakeRuntime({ answer: "One two three." });
   const store = createAppStore(runtime, { requestFrame: inOneGo });
   await startApp(store, `http://localhost/${search}`);
@@ -85,7 +85,7 @@ describe("the address", () => {
   );
 
   it("pins what it names when the page starts", async () => {
-    const { store } = await setUp("?head=1.2");
+    const { store } = await setUp("?model=none&head=1.2");
     expect(selectedHead(store.getState())).toEqual({ layer: 1, head: 2 });
   });
 });

@@ -48,7 +48,23 @@ describe("chooseStart", () => {
   it("opens nothing that came from files, was closed, or failed to open again and again", () => {
     expect(chooseStart(HERE, { ...LAST, link: null }, [KEPT])).toEqual({ kind: "none" });
     expect(chooseStart(HERE, { ...LAST, startsLeft: 0 }, [KEPT])).toEqual({ kind: "none" });
-    expect(chooseStart(HERE, null, [KEPT])).toEqual({ kind: "first-visit" });
+  });
+});
+
+describe("the model that comes with the page", () => {
+  const link = `${HERE}models/pane/`;
+
+  it("opens for who never opened one, from the folder of the page", () => {
+    for (const page of ["", "?tab=kv", "index.html#x"]) {
+      expect(chooseStart(HERE + page, null, [])).toEqual({ kind: "bundled", link });
+    }
+    expect(chooseStart(`${HERE}?model=none`, null, [])).toEqual({ kind: "none" });
+  });
+
+  it("opens again for who used it last, kept or not, unless it was closed", () => {
+    const last = rememberModel("pane", "q8_0", link);
+    expect(chooseStart(HERE, last, [])).toEqual({ kind: "link", link, level: "q8_0" });
+    expect(chooseStart(HERE, { ...last, startsLeft: 0 }, [])).toEqual({ kind: "none" });
   });
 });
 
@@ -58,17 +74,21 @@ const atOnce = (run: () => void): (() => void) => {
 };
 
 /** A visit whose storage is that of the one before. */
-async function visit(storage = createMemoryStorage(), options: Partial<FakeOptions> = {}) {
+async function visit(storage = createMemoryStorage(), options: Partial<FakeOptions> = {}, address = HERE) {
   const runtime = createFakeRuntime(options);
   const store = createAppStore(runtime, { requestFrame: atOnce });
   await restoreKept(store, storage);
   const keeper = keepChats(store, storage);
-  const started = startApp(store, HERE);
+  const started = startApp(store, address);
   const leave = async () => {
     await keeper.flush();
     keeper.end();
   };
   return { runtime, store, storage, started, leave };
+}
+
+async function until(isSo: () => boolean): Promise<void> {
+  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 const nameOf = (store: AppStore) => store.getState().model?.report.name ?? null;
@@ -79,7 +99,7 @@ const openKept = async ({ store }: { store: AppStore }) => {
 
 describe("startApp", () => {
   it("opens the kept model again, visit after visit", async () => {
-    const first = await visit();
+    const first = await visit(undefined, {}, `${HERE}?model=none`);
     await first.started;
     expect(nameOf(first.store)).toBeNull();
     await openKept(first);
@@ -131,5 +151,53 @@ describe("startApp", () => {
     await next.store.getState().openFiles([new File(["x"], "own.gguf")]);
     await next.started;
     expect(nameOf(next.store)).toBe("own");
+  });
+
+  it("opens the bundled model as stored on a first visit, and on the next", async () => {
+    const first = await visit();
+    await first.started;
+    expect(nameOf(first.store)).toBe("pane");
+    expect(first.runtime.calls.find((call) => call.name === "loadModel")?.argument).toMatchObject({
+      source: { kind: "url", url: `${HERE}models/pane/` },
+      level: "stored",
+    });
+    await first.leave();
+    const next = await visit(first.storage);
+    await next.started;
+    expect(nameOf(next.store)).toBe("pane");
+  });
+
+  it("says so when the bundled model cannot be opened, and tries again next time", async () => {
+    const first = await visit(undefined, { scene: "load-error" });
+    await first.started;
+    expect(first.store.getState()).toMatchObject({ rememberedModel: null, isStarting: false, loading: null });
+    expect(first.store.getState().notice?.failure).toEqual({ kind: "open", name: "pane" });
+    await first.leave();
+    const next = await visit(first.storage);
+    await next.started;
+    expect(nameOf(next.store)).toBe("pane");
+  });
+
+  it("gives up on a bundled model with which the page went down twice", async () => {
+    const storage = createMemoryStorage();
+    const opens: boolean[] = [];
+    for (let count = 0; count < 3; count++) {
+      const next = await visit(storage);
+      next.runtime.loadModel = () => new Promise(() => {});
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      opens.push(next.store.getState().loading !== null);
+      await next.leave();
+    }
+    expect(opens).toEqual([true, true, false]);
+  });
+
+  it("cancels the bundled model for a person's own file, which is remembered instead", async () => {
+    const first = await visit(undefined, { tokenMs: 5 });
+    await until(() => first.store.getState().loading !== null);
+    await first.store.getState().openFiles([new File(["x"], "own.gguf")]);
+    await first.started;
+    expect(nameOf(first.store)).toBe("own");
+    expect(first.store.getState().notice).toBeNull();
+    expect(first.store.getState().rememberedModel?.name).toBe("own");
   });
 });

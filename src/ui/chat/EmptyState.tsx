@@ -1,8 +1,11 @@
-import { lazy, Suspense } from "react";
+import { lazy, type ReactNode, Suspense } from "react";
 import { canSee } from "../../store/imageSlice";
+import { linkOf } from "../../store/modelSource";
+import { bundledLink } from "../../store/startModel";
 import { useApp } from "../appContext";
 import { OpenAgain } from "../model/OpenAgain";
 import { showOpenDialog } from "../model/openModelInput";
+import { useShell } from "../shell";
 import { useStrings } from "../strings/useStrings";
 
 const StartWithPicture = lazy(() => import("../image/StartWithPicture"));
@@ -11,14 +14,18 @@ const StartWithPicture = lazy(() => import("../image/StartWithPicture"));
 export function EmptyState() {
   const { empty } = useStrings();
   const report = useApp((state) => state.model?.report ?? null);
+  const isBundled = useApp(
+    ({ model }) => model !== null && linkOf(model.request.source) === bundledLink(document.baseURI),
+  );
   const isLoading = useApp((state) => state.loading !== null);
   const isStarting = useApp((state) => state.isStarting);
   if (report !== null) {
     if (!report.hasTokenizer) return <NoTokenizer name={report.name} />;
+    if (isBundled) return <Bundled />;
     return report.hasChatTemplate ? (
-      <Start title={empty.ask} example={empty.askExample} />
+      <Start title={empty.ask} examples={[empty.askExample]} />
     ) : (
-      <Start title={empty.begin} example={empty.beginExample} />
+      <Start title={empty.begin} examples={[empty.beginExample]} />
     );
   }
   if (isLoading) return <p className="empty-text">{empty.onItsWay}</p>;
@@ -33,20 +40,50 @@ export function EmptyState() {
   );
 }
 
-function Start({ title, example }: { title: string; example: string }) {
+/** What the model that comes with the page is, and is not; what it can do, to try; and where others are. */
+function Bundled() {
+  const { empty } = useStrings();
+  const changeLayout = useApp((state) => state.changeLayout);
+  const { setInspector } = useShell();
+  const showModels = (): void => {
+    changeLayout({ tab: "models" });
+    setInspector(true);
+  };
+  return (
+    <Start title={empty.bundled} about={empty.bundledAbout} examples={empty.bundledExamples}>
+      <button type="button" className="button" onClick={showModels}>
+        {empty.otherModels}
+      </button>
+    </Start>
+  );
+}
+
+interface StartProps {
+  readonly title: string;
+  readonly about?: string;
+  readonly examples: readonly string[];
+  readonly children?: ReactNode;
+}
+
+function Start({ title, about, examples, children }: StartProps) {
   const { image } = useStrings();
   const sees = useApp((state) => canSee(state.model?.report));
   const setDraft = useApp((state) => state.setDraft);
-  const tryExample = (): void => {
+  const tryExample = (example: string): void => {
     setDraft(example);
     document.getElementById("message")?.focus();
   };
   return (
     <div className="empty">
       <h2 className="empty-title">{title}</h2>
-      <button type="button" className="example" onClick={tryExample}>
-        {example}
-      </button>
+      {about !== undefined && <p className="empty-text">{about}</p>}
+      <div className="examples">
+        {examples.map((example) => (
+          <button key={example} type="button" className="example" onClick={() => tryExample(example)}>
+            {example}
+          </button>
+        ))}
+      </div>
       {sees && (
         <>
           <p className="empty-text">{image.ask}</p>
@@ -55,6 +92,7 @@ function Start({ title, example }: { title: string; example: string }) {
           </Suspense>
         </>
       )}
+      {children}
     </div>
   );
 }

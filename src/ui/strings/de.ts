@@ -195,6 +195,11 @@ export const de: Strings = {
     askExample: "Erkläre in drei Sätzen, wie ein Regenbogen entsteht.",
     begin: "Beginne einen Text.",
     beginExample: "Once upon a time",
+    bundled: "Pane ist da.",
+    bundledAbout:
+      "Ein sehr kleines Modell, das mit dieser Seite kam. Es kann nur Englisch, kennt einfache Formen, Listen und wie Sprachmodelle arbeiten, sonst nichts, und macht Fehler.",
+    bundledExamples: ["What does the KV cache hold?", "Repeat: k t m q"],
+    otherModels: "Größere Modelle",
     cannotChat: "Dieses Modell kann nicht chatten.",
     noTokenizer: (name) =>
       `${name} kam ohne Tokenizer, Text kann also nicht in seine Tokens zerlegt werden. Öffne es noch einmal zusammen mit seiner tokenizer.json.`,

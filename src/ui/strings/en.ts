@@ -199,6 +199,12 @@ export const en = {
     askExample: "Explain in three sentences how a rainbow comes about.",
     begin: "Begin a text.",
     beginExample: "Once upon a time",
+    bundled: "Pane is here.",
+    bundledAbout:
+      "A very small model that came with this page. It knows simple shapes, lists and how language models work, nothing else, and makes mistakes.",
+    // In English in every language: the model knows no other.
+    bundledExamples: ["What does the KV cache hold?", "Repeat: k t m q"],
+    otherModels: "Larger models",
     cannotChat: "This model cannot chat.",
     noTokenizer: (name: string) =>
       `${name} came without a tokenizer, so text cannot be turned into its tokens. Open it again together with its tokenizer.json.`,
