@@ -19,6 +19,7 @@ import { blocksPerRow, type MatrixPart, type WeightMatrix } from "../kernels/wei
 import { quantize } from "./quantize/quantize";
 import { formatOf, isFullPrecision, readStoredRows, toFloats } from "./readRows";
 import { refShape, requireTensor, type TensorEntry, type TensorSource } from "./tensorSource";
+import { TransposedRows } from "./transposedRows";
 
 /** Source bytes held at a time. */
 const PIECE_BYTES = 4 * 2 ** 20;
@@ -38,6 +39,7 @@ interface Strip {
 
 export class MatrixLoader {
   private sinceDrain = 0;
+  private readonly transposed: TransposedRows;
 
   constructor(
     private readonly scope: BufferScope,
@@ -47,7 +49,9 @@ export class MatrixLoader {
     private readonly signal: AbortSignal | undefined,
     /** Tensors that a recipe keeps at 8 bit. */
     private readonly finer: ReadonlySet<string> = new Set(),
-  ) {}
+  ) {
+    this.transposed = new TransposedRows(signal);
+  }
 
   /**
    * Tensors stacked by rows into one matrix. Neighbours of one format share a part.
@@ -169,42 +173,12 @@ export class MatrixLoader {
     const first = start + (ref.rows?.[0] ?? 0);
     const stored =
       ref.transposed === true
-        ? await readTransposed(entry, source, first, count, columns, this.signal)
+        ? await this.transposed.read(entry, columns, first, count)
         : await readStoredRows(entry, columns, first, count, this.signal);
     this.onBytes(stored.byteLength);
     if (source.id === target) return stored;
     return quantize(toFloats(stored, source.id), target as QuantizableFormat, entry.info.name);
   }
-}
-
-/** Columns [first, first + count) of a stored [columns, all] matrix, as rows: GPT-2's Conv1D weights. */
-async function readTransposed(
-  entry: TensorEntry,
-  format: QuantFormat,
-  first: number,
-  count: number,
-  columns: number,
-  signal: AbortSignal | undefined,
-): Promise<Uint8Array> {
-  if (!isFullPrecision(format.id)) {
-    throw new VitrineError("UnsupportedModelError", `Tensor "${entry.info.name}" is transposed and quantized.`);
-  }
-  const all = entry.info.shape[1] as number;
-  const size = format.blockBytes;
-  const out = new Uint8Array(count * columns * size);
-  const stepRows = Math.max(1, Math.floor(PIECE_BYTES / (all * size)));
-  for (let c = 0; c < columns; c += stepRows) {
-    const rows = Math.min(stepRows, columns - c);
-    const bytes = await readStoredRows(entry, all, c, rows, signal);
-    for (let i = 0; i < rows; i++) {
-      for (let r = 0; r < count; r++) {
-        const from = (i * all + first + r) * size;
-        const to = (r * columns + c + i) * size;
-        for (let byte = 0; byte < size; byte++) out[to + byte] = bytes[from + byte] as number;
-      }
-    }
-  }
-  return out;
 }
 
 /** What a tensor becomes: quantized files stay as stored; columns that do not fill the level's blocks fall back. */
