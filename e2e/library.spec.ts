@@ -146,6 +146,19 @@ test("where there is no room, the model is loaded from memory, and that is said"
   expect(await chat.ask("rain")).toBe(ANSWER_TEXTS.rain);
 });
 
+test("files of one's own are kept when asked for, and open by themselves on the next visit", async ({ chat, page }) => {
+  await chat.open(talkingGguf({}, "mine.gguf"));
+  await page.getByRole("tab", { name: "Models" }).click();
+  await expect(page.getByText("mine was opened from files of yours.")).toBeVisible();
+  await expect(cached(page)).toBeHidden();
+  await page.getByRole("button", { name: /^Keep in this browser/ }).click();
+  await expect(cached(page).getByRole("row", { name: /mine/ })).toBeVisible();
+  await expect(page.getByRole("button", { name: /^Keep in this browser/ })).toHaveCount(0);
+  await page.goto("./");
+  await chat.expectReady("mine");
+  expect(await chat.ask("rain")).toBe(ANSWER_TEXTS.rain);
+});
+
 /** In the store itself, as no part of the page would. */
 async function damageFirstRecord(page: Page): Promise<void> {
   await page.evaluate(async () => {

@@ -84,6 +84,8 @@ export function createRuntimeClient(): RuntimeApi {
     resumeLoad: () => call((api) => api.resumeLoad()),
     takeOverLoad: () => call((api) => api.takeOverLoad()),
     listKept: () => call((api) => api.listKept()),
+    keepModel: (handle, onProgress) => call((api) => api.keepModel(handle, proxy(onProgress))),
+    cancelKeep: () => call((api) => api.cancelKeep()),
     keptTensors: (id) => call((api) => api.keptTensors(id)),
     verifyKept: (id, onProgress) => call((api) => api.verifyKept(id, proxy(onProgress))),
     deleteKept: (id) => call((api) => api.deleteKept(id)),

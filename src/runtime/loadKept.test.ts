@@ -2,7 +2,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { VitrineError } from "../shared/errors";
 import { type LevelChoice, splitChoice } from "../shared/recipes";
-import { DEFAULT_SAMPLING } from "../shared/sampling";
 import type { ByteStore } from "./files/byteSource";
 import { memorySource } from "./files/byteSource";
 import { openModelFiles } from "./files/modelFiles";
@@ -14,8 +13,7 @@ import { ModelLibrary } from "./library/modelLibrary";
 import { urlModel } from "./library/remoteModel";
 import { loadKept, loadRemote } from "./loadKept";
 import { type OpenedModel, openModel } from "./openModel";
-import { generateText } from "./session/generation";
-import { Session } from "./session/session";
+import { greedyIds } from "./testing/greedyIds";
 import { type Faults, HubServer } from "./testing/hubServer";
 import { openTestGpu } from "./testing/kernelHarness";
 import { randomModel, tinyFolder, tinyGguf } from "./testing/tinyModel";
@@ -39,7 +37,7 @@ beforeAll(async () => {
   const ids = new Map<LevelChoice, readonly number[]>();
   for (const choice of ["stored", "q8_0", "q4_0", "q4_0+head8", "q4_0+first8"] as const) {
     const files = await openModelFiles([memorySource(GGUF, "tiny.gguf")]);
-    ids.set(choice, await idsOf(await openModel(gpu, files, { ...splitChoice(choice), variant: "auto" })));
+    ids.set(choice, await greedyIds(await openModel(gpu, files, { ...splitChoice(choice), variant: "auto" })));
   }
   direct = ids;
 });
@@ -49,20 +47,6 @@ beforeEach(async () => {
 });
 afterEach(() => server.close());
 afterAll(() => expect(gpu.allocatedBytes).toBe(0));
-
-/** Greedy ids of the model, which is freed. */
-async function idsOf(opened: OpenedModel): Promise<readonly number[]> {
-  const session = await Session.create(opened.model, { capacity: 64, precision: "f32" });
-  const request = {
-    prompt: { kind: "ids", ids: [1, 4, 270, 5] } as const,
-    sampling: { ...DEFAULT_SAMPLING, greedy: true },
-    ...{ maxNewTokens: 12, stopStrings: [], tokensInFlight: 4, atCapacity: "stop" as const },
-  };
-  const { ids } = await generateText(opened, session, request, () => {});
-  await session.close();
-  opened.model.destroy();
-  return ids;
-}
 
 interface Load {
   readonly level?: LevelChoice;
@@ -88,9 +72,9 @@ describe("a first and a second load", () => {
   it.each(["stored", "q8_0", "q4_0", "q4_0+head8", "q4_0+first8"] as const)(
     "%s: the same ids as straight from the file",
     async (level) => {
-      expect(await idsOf(await load({ level }))).toEqual(direct.get(level));
+      expect(await greedyIds(await load({ level }))).toEqual(direct.get(level));
       const sent = server.sentBytes;
-      expect(await idsOf(await load({ level }))).toEqual(direct.get(level));
+      expect(await greedyIds(await load({ level }))).toEqual(direct.get(level));
       // One byte, to learn whether anything changed.
       expect(server.sentBytes - sent).toBe(1);
     },
@@ -123,12 +107,12 @@ describe("a first and a second load", () => {
   it("loads without a network, also a Hugging Face folder", async () => {
     for (const [name, bytes] of tinyFolder(RANDOM)) server.files.set(`/folder/${name}`, bytes);
     const [url, file] = [`${server.origin}/folder/`, `${server.origin}/tiny.gguf`];
-    const ids = await idsOf(await load({ url, level: "q8_0" }));
-    expect(await idsOf(await load())).toEqual(direct.get("stored"));
+    const ids = await greedyIds(await load({ url, level: "q8_0" }));
+    expect(await greedyIds(await load())).toEqual(direct.get("stored"));
     await server.close();
     const offline: DownloadOptions = { fetch: () => Promise.reject(new TypeError("Failed to fetch")) };
-    expect(await idsOf(await load({ url, level: "q8_0", download: offline }))).toEqual(ids);
-    expect(await idsOf(await load({ url: file, download: offline }))).toEqual(direct.get("stored"));
+    expect(await greedyIds(await load({ url, level: "q8_0", download: offline }))).toEqual(ids);
+    expect(await greedyIds(await load({ url: file, download: offline }))).toEqual(direct.get("stored"));
     await expect(load({ url: file, level: "q4_0", download: offline })).rejects.toMatchObject({
       name: "DownloadError",
     });
@@ -138,7 +122,7 @@ describe("a first and a second load", () => {
     (await load()).model.destroy();
     const [old] = await abouts();
     server.files.set("/tiny.gguf", CHANGED);
-    const ids = await idsOf(await load());
+    const ids = await greedyIds(await load());
     expect(ids).not.toEqual(direct.get("stored"));
     const after = await abouts();
     expect(after).toHaveLength(1);
@@ -166,7 +150,7 @@ describe("interrupted", () => {
     const before = server.sentBytes;
     const kept = (await abouts())[0]?.keptBytes ?? 0;
     expect(kept).toBeGreaterThan(0);
-    expect(await idsOf(await load({ level }))).toEqual(direct.get(level));
+    expect(await greedyIds(await load({ level }))).toEqual(direct.get(level));
     // The header again, and what was missing: not the whole.
     expect(server.sentBytes - before).toBeLessThan(0.5 * once);
   });
@@ -174,10 +158,10 @@ describe("interrupted", () => {
   it("a connection cut at and inside every record, and servers that are busy", async () => {
     const cuts = Array.from({ length: 24 }, (_, index) => [0, 1, 999, 89_999, 7_000][index % 5] as number);
     break_({ cuts });
-    expect(await idsOf(await load({ download: { attempts: 6 } }))).toEqual(direct.get("stored"));
+    expect(await greedyIds(await load({ download: { attempts: 6 } }))).toEqual(direct.get("stored"));
     expect(server.faults.cuts).toEqual([]);
     store = new MemoryStore();
-    expect(await idsOf(await load({ download: { attempts: 6 } }))).toEqual(direct.get("stored"));
+    expect(await greedyIds(await load({ download: { attempts: 6 } }))).toEqual(direct.get("stored"));
     break_({ statuses: [200, 503, 429, 500].slice(1) });
     store = new MemoryStore();
     await expect(load()).rejects.toThrow("HTTP 503");
@@ -188,7 +172,7 @@ describe("interrupted", () => {
     await expect(load()).rejects.toMatchObject({ name: "DownloadError" });
     break_({ cuts: [] });
     expect((await records()).length).toBeGreaterThan(0);
-    expect(await idsOf(await load())).toEqual(direct.get("stored"));
+    expect(await greedyIds(await load())).toEqual(direct.get("stored"));
   });
 
   it("pauses without losing anything and goes on", async () => {
@@ -208,7 +192,7 @@ describe("interrupted", () => {
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(server.sentBytes).toBe(sent);
     gate.resume();
-    expect(await idsOf(await loading)).toEqual(direct.get("stored"));
+    expect(await greedyIds(await loading)).toEqual(direct.get("stored"));
   });
 
   it("cancelling ends a pause", async () => {
@@ -226,10 +210,10 @@ describe("servers", () => {
     break_({ ranges: false });
     const resumable: boolean[] = [];
     const opened = await load({ onDownload: (_done, _total, canResume) => resumable.push(canResume) });
-    expect(await idsOf(opened)).toEqual(direct.get("stored"));
+    expect(await greedyIds(opened)).toEqual(direct.get("stored"));
     expect(new Set(resumable)).toEqual(new Set([false]));
     expect(server.asked).toHaveLength(1);
-    expect(await idsOf(await load())).toEqual(direct.get("stored"));
+    expect(await greedyIds(await load())).toEqual(direct.get("stored"));
   });
 
   it("that claim a longer or shorter body than they send", async () => {
@@ -237,7 +221,7 @@ describe("servers", () => {
     await expect(load()).rejects.toMatchObject({ name: "DownloadError" });
     // All that was asked for came.
     break_({ lengthError: 5 });
-    expect(await idsOf(await load())).toEqual(direct.get("stored"));
+    expect(await greedyIds(await load())).toEqual(direct.get("stored"));
     break_({ lengthError: 5, ranges: false });
     store = new MemoryStore();
     await expect(load()).rejects.toMatchObject({ name: "DownloadError" });
@@ -246,15 +230,15 @@ describe("servers", () => {
   it("that redirect to another origin", async () => {
     const storage = await HubServer.start(server.files);
     break_({ redirectTo: storage.origin });
-    expect(await idsOf(await load())).toEqual(direct.get("stored"));
+    expect(await greedyIds(await load())).toEqual(direct.get("stored"));
     expect(storage.asked.every(({ authorization }) => authorization === null)).toBe(true);
     await storage.close();
   });
 
   it("that say neither version nor total size", async () => {
     break_({ versions: false, exposes: false });
-    expect(await idsOf(await load())).toEqual(direct.get("stored"));
-    expect(await idsOf(await load())).toEqual(direct.get("stored"));
+    expect(await greedyIds(await load())).toEqual(direct.get("stored"));
+    expect(await greedyIds(await load())).toEqual(direct.get("stored"));
   });
 
   it.each([
@@ -276,12 +260,12 @@ describe("servers", () => {
       },
     });
     await expect(loading).rejects.toThrow("changed while it was read");
-    const ids = await idsOf(await load());
+    const ids = await greedyIds(await load());
     const fresh = await openModel(gpu, await openModelFiles([memorySource(CHANGED, "a.gguf")]), {
       level: "stored",
       variant: "auto",
     });
-    expect(ids).toEqual(await idsOf(fresh));
+    expect(ids).toEqual(await greedyIds(fresh));
     expect(await abouts()).toHaveLength(1);
   });
 });
@@ -294,10 +278,10 @@ describe("the store", () => {
     bytes[77] = (bytes[77] as number) ^ 1;
     await store.put([[second, bytes]]);
     const sent = server.sentBytes;
-    expect(await idsOf(await load())).toEqual(direct.get("stored"));
+    expect(await greedyIds(await load())).toEqual(direct.get("stored"));
     expect(server.sentBytes - sent).toBeLessThan(GGUF.length / 8);
     const after = server.sentBytes;
-    expect(await idsOf(await load())).toEqual(direct.get("stored"));
+    expect(await greedyIds(await load())).toEqual(direct.get("stored"));
     expect(server.sentBytes - after).toBe(1);
   });
 
@@ -305,7 +289,7 @@ describe("the store", () => {
     (await load({ level: "q4_0" })).model.destroy();
     const [first = ""] = await records();
     await store.put([[first, null]]);
-    expect(await idsOf(await load({ level: "q4_0" }))).toEqual(direct.get("q4_0"));
+    expect(await greedyIds(await load({ level: "q4_0" }))).toEqual(direct.get("q4_0"));
     expect(await records()).toContain(first);
   });
 
@@ -327,16 +311,16 @@ describe("the store", () => {
     const notes: string[] = [];
     const full = new FullStore(store, 3);
     const spilling = new SpillingStore(full, (error) => notes.push(error.message));
-    expect(await idsOf(await load({ store: spilling }))).toEqual(direct.get("stored"));
+    expect(await greedyIds(await load({ store: spilling }))).toEqual(direct.get("stored"));
     expect(notes).toEqual(["The browser's storage is full."]);
     // What did fit is not fetched again.
     expect((await records()).length).toBeGreaterThan(0);
-    expect(await idsOf(await load())).toEqual(direct.get("stored"));
+    expect(await greedyIds(await load())).toEqual(direct.get("stored"));
   });
 
   it("gone from the beginning (private windows), it goes on from memory", async () => {
     const broken = new FullStore(store, 0);
-    expect(await idsOf(await load({ store: new SpillingStore(broken, () => {}) }))).toEqual(direct.get("stored"));
+    expect(await greedyIds(await load({ store: new SpillingStore(broken, () => {}) }))).toEqual(direct.get("stored"));
     expect(await store.keys("")).toEqual([]);
   });
 
@@ -352,7 +336,7 @@ describe("the store", () => {
       put: (entries) => store.put(entries),
       keys: (prefix) => store.keys(prefix),
     };
-    expect(await idsOf(await load({ store: taking }))).toEqual(direct.get("stored"));
+    expect(await greedyIds(await load({ store: taking }))).toEqual(direct.get("stored"));
     expect(kept).toBeGreaterThan(3);
   });
 
@@ -371,9 +355,9 @@ describe("the store", () => {
 describe("two tabs that write the same model", () => {
   it("end with one that is whole", async () => {
     const both = await Promise.all([load({ level: "q8_0" }), load({ level: "q8_0" })]);
-    for (const opened of both) expect(await idsOf(opened)).toEqual(direct.get("q8_0"));
+    for (const opened of both) expect(await greedyIds(opened)).toEqual(direct.get("q8_0"));
     const sent = server.sentBytes;
-    expect(await idsOf(await load({ level: "q8_0" }))).toEqual(direct.get("q8_0"));
+    expect(await greedyIds(await load({ level: "q8_0" }))).toEqual(direct.get("q8_0"));
     expect(server.sentBytes - sent).toBeLessThan(2 * RECORD_BYTES * 4);
     expect(await abouts()).toHaveLength(1);
   });

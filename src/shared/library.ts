@@ -1,6 +1,6 @@
 /** The model library as the page sees it: what is kept in this browser, what a model needs, how a load goes on. */
 import type { ModelSpec } from "./modelSpec";
-import type { ModelSource } from "./protocol";
+import type { ModelHandle, ModelSource } from "./protocol";
 import type { FormatId } from "./quant";
 import type { LevelChoice } from "./recipes";
 
@@ -27,7 +27,7 @@ export interface KeptTensorReport {
 export interface KeptModel {
   readonly id: KeptId;
   readonly name: string;
-  /** What to load it by: a hub id ("owner/name@revision/file") or an address. */
+  /** What to load it by: a hub id ("owner/name@revision/file"), an address, or "file:name" for files of one's own. */
   readonly link: string;
   /** With its recipe. */
   readonly level: LevelChoice;
@@ -41,6 +41,17 @@ export interface KeptModel {
   readonly lastUsed: number;
   /** What the hub published of each file and the download turned out to be; null: it publishes none. */
   readonly files: readonly { readonly name: string; readonly sha256: string | null }[];
+}
+
+/** What stands for a person's own files where others have a link. */
+export function linkOfFiles(files: readonly { readonly name: string }[]): string {
+  return `file:${mainFile(files)}`;
+}
+
+/** The one with weights, of several the first. */
+export function mainFile(files: readonly { readonly name: string }[]): string {
+  const weights = files.find(({ name }) => /\.(gguf|safetensors)$/i.test(name));
+  return (weights ?? files[0])?.name ?? "model";
 }
 
 export interface StorageReport {
@@ -103,6 +114,12 @@ export interface LibraryApi {
   resumeLoad(): Promise<void>;
   /** Ends the wait for another tab, which loses the model. */
   takeOverLoad(): Promise<void>;
+  /**
+   * Keeps a model that was opened from files, as it is on the GPU.
+   * @throws StorageError when there is no room, CancelledError; nothing of it stays kept then
+   */
+  keepModel(handle: ModelHandle, onProgress: (doneBytes: number, totalBytes: number) => void): Promise<void>;
+  cancelKeep(): Promise<void>;
   listKept(): Promise<readonly KeptModel[]>;
   keptTensors(id: KeptId): Promise<readonly KeptTensorReport[]>;
   verifyKept(id: KeptId, onProgress: (doneRecords: number, records: number) => void): Promise<VerifyReport>;

@@ -59,6 +59,13 @@ export function createFakeLibrary(log: (name: keyof LibraryApi, argument?: unkno
     resumeLoad: async () => log("resumeLoad"),
     takeOverLoad: async () => log("takeOverLoad"),
     listKept: async () => kept,
+    keepModel: async (handle, onProgress) => {
+      log("keepModel", handle);
+      onProgress(0, 1_185_376);
+      onProgress(1_185_376, 1_185_376);
+      kept = [{ ...FAKE_KEPT, id: "8899aabbccddeeff" as KeptId, link: "file:story.gguf", level: "stored" }, ...kept];
+    },
+    cancelKeep: async () => log("cancelKeep"),
     keptTensors: async (id) => {
       log("keptTensors", id);
       return [{ name: "token_embd.weight", shape: [512, 64], type: "Q8_0", sizeBytes: 34_816 }];

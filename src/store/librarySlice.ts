@@ -1,17 +1,20 @@
 /** What is kept in this browser, what a model would need, and the room there is. */
 import { type Fit, judgeFit } from "../shared/fit";
-import type {
-  HubAccess,
-  HubFile,
-  KeptId,
-  KeptModel,
-  KeptTensorReport,
-  ModelInspection,
-  StorageReport,
+import {
+  type HubAccess,
+  type HubFile,
+  type KeptId,
+  type KeptModel,
+  type KeptTensorReport,
+  linkOfFiles,
+  type ModelInspection,
+  type StorageReport,
 } from "../shared/library";
 import type { ModelSource } from "../shared/protocol";
 import type { AppState, SliceContext } from "./appState";
+import { toErrorInfo } from "./errorInfo";
 import { parseModelLink } from "./modelSource";
+import { rememberModel } from "./startModel";
 
 /** A model that was looked at before loading. */
 export interface Looked {
@@ -29,6 +32,18 @@ export interface Verification {
   readonly damaged: readonly number[] | null;
 }
 
+export interface Keeping {
+  readonly doneBytes: number;
+  /** 0 until it is known. */
+  readonly totalBytes: number;
+}
+
+export interface UnkeptModel {
+  readonly name: string;
+  readonly sizeBytes: number;
+  readonly hasRoom: boolean;
+}
+
 export interface LibrarySlice {
   /** Null: not read yet. */
   readonly kept: readonly KeptModel[] | null;
@@ -42,6 +57,8 @@ export interface LibrarySlice {
   /** Bytes a second that the GPU copies; null: not measured. */
   readonly copyBytesPerSecond: number | null;
   readonly isMeasuring: boolean;
+  /** Files of the person's own on their way into the store. */
+  readonly keeping: Keeping | null;
   /** Of the machine, as far as the browser tells. */
   readonly memoryBytes: number | null;
   readonly refreshLibrary: () => Promise<void>;
@@ -54,6 +71,9 @@ export interface LibrarySlice {
   readonly verifyKept: (id: KeptId) => Promise<void>;
   /** Null: all. */
   readonly deleteKept: (id: KeptId | null) => Promise<void>;
+  /** Puts the files of the open model into this browser. */
+  readonly keepOpenModel: () => Promise<void>;
+  readonly cancelKeeping: () => Promise<void>;
   readonly showTensors: (id: KeptId | null) => Promise<void>;
   readonly keepStorage: () => Promise<void>;
   readonly measureBandwidth: () => Promise<void>;
@@ -110,6 +130,7 @@ export function createLibrarySlice(context: SliceContext): LibrarySlice {
     copyBytesPerSecond: null,
     isMeasuring: false,
     memoryBytes: null,
+    keeping: null,
     refreshLibrary: () => attempt(refresh),
     keptModels: () => runtime.listKept().catch(() => []),
     lookAt: (link, base) =>
@@ -154,6 +175,27 @@ export function createLibrarySlice(context: SliceContext): LibrarySlice {
         if (id === null || keptTensors?.id === id) set({ keptTensors: null });
         await refresh();
       }),
+    keepOpenModel: () =>
+      attempt(async () => {
+        const { model, keeping } = get();
+        if (model === null || model.request.source.kind !== "files" || keeping !== null) return;
+        const { report, request } = model;
+        set({ keeping: { doneBytes: 0, totalBytes: 0 } });
+        try {
+          await runtime.keepModel(report.handle, (doneBytes, totalBytes) => {
+            if (get().keeping !== null) set({ keeping: { doneBytes, totalBytes } });
+          });
+          // The next visit opens it by itself.
+          const link = linkOfFiles(model.request.source.files);
+          if (get().model === model) set({ rememberedModel: rememberModel(report.name, request.level, link) });
+        } catch (error) {
+          if (toErrorInfo(error).name !== "CancelledError") throw error;
+        } finally {
+          set({ keeping: null });
+          await refresh();
+        }
+      }),
+    cancelKeeping: () => attempt(() => runtime.cancelKeep()),
     showTensors: (id) =>
       attempt(async () => {
         set({ keptTensors: id === null ? null : { id, tensors: await runtime.keptTensors(id) } });
@@ -195,4 +237,22 @@ export async function offerFiles(
   if (files.length < 2) return false;
   set({ hubFiles: { source, files } });
   return true;
+}
+
+/** The open model when it came from files that are not kept, with what keeping it would take. */
+export function unkeptModel({
+  model,
+  kept,
+  storage,
+}: Pick<AppState, "model" | "kept" | "storage">): UnkeptModel | null {
+  if (model === null || kept === null || model.request.source.kind !== "files") return null;
+  const link = linkOfFiles(model.request.source.files);
+  const { level } = model.request;
+  if (kept.some((one) => one.link === link && one.level === level && one.keptBytes >= one.totalBytes)) return null;
+  const sizeBytes = Object.values(model.report.weightBytes).reduce((sum, bytes) => sum + bytes, 0);
+  const freeBytes =
+    storage === null || storage.quotaBytes === null || storage.usedBytes === null
+      ? null
+      : storage.quotaBytes - storage.usedBytes;
+  return { name: model.report.name, sizeBytes, hasRoom: freeBytes === null || freeBytes >= sizeBytes };
 }

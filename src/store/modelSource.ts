@@ -1,6 +1,6 @@
 /** What a person opened: its name for display, and what a link in the address bar stands for. */
 import { VitrineError } from "../shared/errors";
-import { PUBLIC_HUB } from "../shared/library";
+import { mainFile, PUBLIC_HUB } from "../shared/library";
 import type { ModelSource } from "../shared/protocol";
 import { LEVEL_CHOICES, type LevelChoice } from "../shared/recipes";
 
@@ -16,8 +16,7 @@ export function sourceName(source: ModelSource): string {
     const segments = new URL(source.url).pathname.split("/").filter((segment) => segment !== "");
     return decodeURIComponent(segments.at(-1) ?? source.url);
   }
-  const weights = source.files.find((file) => /\.(gguf|safetensors)$/i.test(file.name));
-  return (weights ?? source.files[0])?.name ?? "model";
+  return mainFile(source.files);
 }
 
 function tryUrl(link: string, base: string): URL | null {

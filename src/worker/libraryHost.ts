@@ -1,35 +1,46 @@
 /** The worker's side of the library: what is kept, what a model would need. */
-import { type ByteStore, blobSource } from "../runtime/files/byteSource";
+import type { ByteStore } from "../runtime/files/byteSource";
 import { openModelFiles } from "../runtime/files/modelFiles";
 import { copyBandwidth } from "../runtime/gpu/copyBandwidth";
 import type { Gpu } from "../runtime/gpu/device";
 import { inspectModel } from "../runtime/inspectModel";
+import { keepFiles } from "../runtime/keepFiles";
 import { listHubFiles } from "../runtime/library/hub";
 import { ModelLibrary } from "../runtime/library/modelLibrary";
 import { loadBeside, loadKept } from "../runtime/loadKept";
 import { type OpenedModel, openModel } from "../runtime/openModel";
 import { VitrineError } from "../shared/errors";
-import type {
-  HubAccess,
-  HubFile,
-  KeptId,
-  KeptModel,
-  KeptTensorReport,
-  LibraryApi,
-  ModelInspection,
-  OnInspected,
-  StorageReport,
-  VerifyReport,
+import {
+  type HubAccess,
+  type HubFile,
+  type KeptId,
+  type KeptModel,
+  type KeptTensorReport,
+  type LibraryApi,
+  linkOfFiles,
+  type ModelInspection,
+  type OnInspected,
+  type StorageReport,
+  type VerifyReport,
 } from "../shared/library";
 import type { LoadProgress, LoadRequest, ModelSource } from "../shared/protocol";
 import { splitChoice } from "../shared/recipes";
-import { ModelLoading, PUBLIC_ACCESS, resolveRemote } from "./modelLoading";
+import { fileSources, ModelLoading, PUBLIC_ACCESS, resolveRemote } from "./modelLoading";
 import { ModelLocks } from "./modelLocks";
 
-export class LibraryHost implements LibraryApi {
+type OnKept = Parameters<LibraryApi["keepModel"]>[1];
+
+/** The same files have the same key: a file's name, size and last change. */
+function keyOfFiles(files: readonly File[]): string {
+  const parts = files.map((file) => `${file.webkitRelativePath || file.name} ${file.size} ${file.lastModified}`);
+  return `files ${parts.sort().join(", ")}`;
+}
+
+export class LibraryHost implements Omit<LibraryApi, "keepModel"> {
   private readonly library: ModelLibrary;
   private readonly locks = new ModelLocks(globalThis.navigator?.locks);
   private loading: ModelLoading | null = null;
+  private keeping: AbortController | null = null;
 
   constructor(
     store: ByteStore,
@@ -58,8 +69,7 @@ export class LibraryHost implements LibraryApi {
   ): Promise<OpenedModel> {
     const options = { ...splitChoice(level), variant, onBytes, signal, download: { signal } };
     if (source.kind === "files") {
-      const sources = source.files.map((file) => blobSource(file, file.webkitRelativePath || file.name));
-      return openModel(gpu, await openModelFiles(sources, signal), options);
+      return openModel(gpu, await openModelFiles(fileSources(source.files), signal), options);
     }
     if (source.kind === "kept") return loadKept(gpu, this.library, await this.library.about(source.id), options);
     return loadBeside(gpu, this.library, await resolveRemote(source, access, { signal }), options);
@@ -95,6 +105,31 @@ export class LibraryHost implements LibraryApi {
     }
     const remote = await resolveRemote(source, access);
     return inspectModel(remote, await remote.open(), this.library);
+  }
+
+  /** The files of a person's own, as they were asked for. */
+  async keepFiles({ source, level }: LoadRequest, onProgress: OnKept): Promise<void> {
+    if (source.kind !== "files") throw new VitrineError("InvalidStateError", "This model did not come from files.");
+    this.keeping?.abort();
+    const cancel = new AbortController();
+    this.keeping = cancel;
+    const { signal } = cancel;
+    try {
+      const files = await openModelFiles(fileSources(source.files), signal);
+      const link = linkOfFiles(source.files);
+      await keepFiles(
+        this.library,
+        files,
+        { sourceKey: keyOfFiles(source.files), link, ...splitChoice(level) },
+        { signal, onProgress },
+      );
+    } finally {
+      if (this.keeping === cancel) this.keeping = null;
+    }
+  }
+
+  async cancelKeep(): Promise<void> {
+    this.keeping?.abort();
   }
 
   listKept(): Promise<KeptModel[]> {

@@ -1,5 +1,5 @@
 /** One load at a time, from wherever a model lies: files, an address, a hub, or this browser. */
-import { blobSource } from "../runtime/files/byteSource";
+import { type ByteSource, blobSource } from "../runtime/files/byteSource";
 import { openModelFiles } from "../runtime/files/modelFiles";
 import { PauseGate } from "../runtime/files/pauseGate";
 import type { UrlSourceOptions } from "../runtime/files/urlSource";
@@ -27,6 +27,10 @@ export async function resolveRemote(
   options: UrlSourceOptions = {},
 ): Promise<RemoteModel> {
   return source.kind === "url" ? urlModel(source.url, options) : hubModel(source, access, options);
+}
+
+export function fileSources(files: readonly File[]): readonly ByteSource[] {
+  return files.map((file) => blobSource(file, file.webkitRelativePath || file.name));
 }
 
 export class ModelLoading {
@@ -108,8 +112,7 @@ export class ModelLoading {
     const options = this.options();
     this.progress.report({ stage: "reading", doneBytes: 0, totalBytes: 0 });
     if (source.kind === "files") {
-      const sources = source.files.map((file) => blobSource(file, file.webkitRelativePath || file.name));
-      return openModel(gpu, await openModelFiles(sources, this.cancel.signal), options);
+      return openModel(gpu, await openModelFiles(fileSources(source.files), this.cancel.signal), options);
     }
     if (source.kind === "kept") {
       return loadKept(gpu, this.library, await this.library.about(source.id), options);

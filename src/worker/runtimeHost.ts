@@ -123,10 +123,16 @@ class RuntimeHost implements RuntimeApi {
   listHubFiles = (source: ModelSource, access: HubAccess) => this.library.listHubFiles(source, access);
   inspectModel = (source: ModelSource, access: HubAccess): Promise<ModelInspection> =>
     this.library.inspectModel(source, access);
+  cancelKeep = () => this.library.cancelKeep();
   keptTensors = (id: KeptId) => this.library.keptTensors(id);
   deleteKept = (id: KeptId | null) => this.library.deleteKept(id);
   verifyKept = (id: KeptId, onProgress: Parameters<LibraryApi["verifyKept"]>[1]): Promise<VerifyReport> =>
     this.library.verifyKept(id, onProgress);
+
+  async keepModel(handle: ModelHandle, onProgress: Parameters<LibraryApi["keepModel"]>[1]): Promise<void> {
+    this.modelOf(handle);
+    await this.library.keepFiles(this.requests.get(handle) as LoadRequest, onProgress);
+  }
 
   async unloadModel(handle: ModelHandle): Promise<void> {
     const opened = this.models.get(handle);

@@ -122,9 +122,14 @@ export class KeptModel {
     const record = this.plan[index] as RecordPlan;
     const source = await this.sourceOf(record.file);
     if (source === null) {
+      // Files of a person's own have no address.
+      const isOwn = this.about.files[record.file]?.url == null;
+      const what = isOwn
+        ? "Open its files again, and keep them once more"
+        : "Go online and load it again, or delete it";
       throw new VitrineError(
         "StorageError",
-        `A part of the kept copy of ${this.about.name} is missing or damaged (record ${index + 1} of ${this.plan.length}), and its source cannot be reached. Go online and load it again, or delete it.`,
+        `A part of the kept copy of ${this.about.name} is missing or damaged (record ${index + 1} of ${this.plan.length}), and its source cannot be reached. ${what}.`,
       );
     }
     const bytes = new Uint8Array(record.end - record.start);

@@ -2,14 +2,17 @@
 import { VitrineError } from "../../shared/errors";
 import { type ByteSource, checkRange } from "../files/byteSource";
 import { readGguf } from "../files/gguf";
+import type { GgufFile } from "../files/ggufFile";
 import { type JsonObject, parseJson } from "../files/json";
 import type { GgufModelFiles, HuggingFaceModelFiles, ModelFiles } from "../files/modelFiles";
 import type { SourcedTensor } from "../files/safetensors";
-import type { ModelAbout } from "./manifest";
+import type { KeptFile, ModelAbout } from "./manifest";
 
 export type SideFiles = ReadonlyMap<string, Uint8Array>;
 
 const HEADER = "header.gguf";
+/** Of an image tower that came as a second file. */
+const TOWER_HEADER = "tower.gguf";
 const JSON_FIELDS = ["config", "tokenizerJson", "tokenizerConfig", "generationConfig", "preprocessorConfig"] as const;
 const TEMPLATE = "chatTemplate";
 
@@ -17,10 +20,8 @@ export async function sideFilesOf(files: ModelFiles, signal?: AbortSignal): Prom
   const side = new Map<string, Uint8Array>();
   if (files.kind === "gguf") {
     const [source] = files.sources as readonly [ByteSource];
-    const starts = [...files.file.tensors.values()].map(({ start }) => start);
-    // Tensors come after the header; a file of metadata alone is header to its end.
-    const end = starts.reduce((least, start) => Math.min(least, start), source.sizeBytes);
-    side.set(HEADER, await source.read(0, end, signal));
+    side.set(HEADER, await readHeader(files.file, source, signal));
+    if (files.vision) side.set(TOWER_HEADER, await readHeader(files.vision.file, files.vision.source, signal));
     return side;
   }
   for (const field of JSON_FIELDS) {
@@ -29,6 +30,24 @@ export async function sideFilesOf(files: ModelFiles, signal?: AbortSignal): Prom
   }
   if (files.chatTemplate !== undefined) side.set(TEMPLATE, new TextEncoder().encode(files.chatTemplate));
   return side;
+}
+
+/** Tensors come after the header; a file of metadata alone is header to its end. */
+function readHeader(file: GgufFile, source: ByteSource, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  const starts = [...file.tensors.values()].map(({ start }) => start);
+  return source.read(
+    0,
+    starts.reduce((least, start) => Math.min(least, start), source.sizeBytes),
+    signal,
+  );
+}
+
+/** An image tower of its own file as one more part of the model, so that its tensors are kept like the others. */
+export function withTower(files: ModelFiles): ModelFiles {
+  if (files.kind !== "gguf" || files.vision === undefined) return files;
+  const { file, source } = files.vision;
+  const tower = [...file.tensors.values()].map((tensor) => [tensor.name, { ...tensor, source }] as const);
+  return { ...files, tensors: new Map([...tower, ...files.tensors]), sources: [...files.sources, source] };
 }
 
 /** @throws StorageError when a side file is missing or damaged */
@@ -51,12 +70,20 @@ async function rebuildGguf(
   side: SideFiles,
   tensors: ReadonlyMap<string, SourcedTensor>,
 ): Promise<GgufModelFiles> {
-  const { name, sizeBytes } = about.files[0] as ModelAbout["files"][number];
-  const header = side.get(HEADER) ?? new Uint8Array(0);
-  const source: ByteSource = {
+  const [first] = about.files as readonly [KeptFile];
+  const source = headerSource(first, side.get(HEADER));
+  const files = { kind: "gguf", name: about.name, file: await readGguf(source), tensors, sources: [source] } as const;
+  const tower = side.get(TOWER_HEADER);
+  if (tower === undefined) return files;
+  const towerSource = headerSource(about.files.at(-1) as KeptFile, tower);
+  return { ...files, vision: { file: await readGguf(towerSource), source: towerSource } };
+}
+
+/** A file of which the header alone is there; readers take zeros for tensor data and look no further. */
+function headerSource({ name, sizeBytes }: KeptFile, header: Uint8Array = new Uint8Array(0)): ByteSource {
+  return {
     name,
     sizeBytes,
-    // What comes after the header is not there any more; readers take it for tensor data and look no further.
     async read(start, length) {
       checkRange(name, sizeBytes, start, length);
       const bytes = new Uint8Array(length);
@@ -64,7 +91,6 @@ async function rebuildGguf(
       return bytes;
     },
   };
-  return { kind: "gguf", name: about.name, file: await readGguf(source), tensors, sources: [source] };
 }
 
 function rebuildFolder(

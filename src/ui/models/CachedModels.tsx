@@ -5,6 +5,7 @@ import { LEVEL_LABELS } from "../../store/modelSource";
 import { useApp } from "../appContext";
 import { Panel } from "../panels/Panel";
 import { useStrings } from "../strings/useStrings";
+import { KeepOpenModel } from "./KeepOpenModel";
 import { KeptDetails } from "./KeptDetails";
 import { Storage } from "./Storage";
 
@@ -17,6 +18,7 @@ export function CachedModels() {
   const isEmpty = kept === null || kept.length === 0;
   return (
     <Panel title={words.cached} aside={!isEmpty && <DeleteAll />}>
+      <KeepOpenModel />
       {kept?.length === 0 && <p className="hint">{words.none}</p>}
       <table className="table cached" aria-label={words.cached} hidden={isEmpty}>
         <thead>

@@ -1,0 +1,56 @@
+import { formatBytes } from "../../shared/units";
+import type { Keeping } from "../../store/librarySlice";
+import { unkeptModel } from "../../store/librarySlice";
+import { useApp } from "../appContext";
+import { useStrings } from "../strings/useStrings";
+
+/** Files of the person's own are not kept by themselves: the offer, and how far it is. */
+export function KeepOpenModel() {
+  const { library: words } = useStrings();
+  const model = useApp((state) => state.model);
+  const kept = useApp((state) => state.kept);
+  const storage = useApp((state) => state.storage);
+  const keeping = useApp((state) => state.keeping);
+  const keepOpenModel = useApp((state) => state.keepOpenModel);
+  if (keeping !== null) return <KeepingBar keeping={keeping} name={model?.report.name ?? ""} />;
+  const unkept = unkeptModel({ model, kept, storage });
+  if (unkept === null) return null;
+  const size = formatBytes(unkept.sizeBytes);
+  return (
+    <div className="storage">
+      <p className="hint">
+        {words.unkept(unkept.name)} {!unkept.hasRoom && words.noRoom(size)}
+      </p>
+      <button type="button" className="button" disabled={!unkept.hasRoom} onClick={() => void keepOpenModel()}>
+        {words.keepModel(size)}
+      </button>
+    </div>
+  );
+}
+
+function KeepingBar({ keeping, name }: { keeping: Keeping; name: string }) {
+  const { library: words } = useStrings();
+  const cancelKeeping = useApp((state) => state.cancelKeeping);
+  const { doneBytes, totalBytes } = keeping;
+  const share = totalBytes === 0 ? 0 : doneBytes / totalBytes;
+  const text = words.keepingOf(name, formatBytes(doneBytes), formatBytes(totalBytes));
+  return (
+    <div className="storage">
+      <div className="keeping">
+        <div
+          role="progressbar"
+          aria-label={words.keeping}
+          aria-valuenow={Math.floor(share * 100)}
+          aria-valuetext={text}
+          className="cache-bar"
+        >
+          <span style={{ inlineSize: `${share * 100}%` }} />
+        </div>
+        <p className="hint">{text}</p>
+      </div>
+      <button type="button" className="button" onClick={() => void cancelKeeping()}>
+        {words.cancelKeeping}
+      </button>
+    </div>
+  );
+}
