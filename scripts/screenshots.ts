@@ -43,6 +43,32 @@ function talk(state: "streaming" | "done" | "error", ...words: readonly string[]
   };
 }
 
+async function openCompare(page: Page): Promise<void> {
+  await openModel(page);
+  await page
+    .getByRole("status", { name: "Model" })
+    .getByText(/ready$/)
+    .waitFor();
+  const tab = page.getByRole("tab", { name: "Compare" });
+  if (!(await tab.isVisible())) await page.getByRole("button", { name: "Inspector", exact: true }).click();
+  await tab.click();
+}
+
+async function compared(page: Page): Promise<void> {
+  await openCompare(page);
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.getByRole("button", { name: "Run", exact: true }).waitFor();
+}
+
+async function lanes(page: Page): Promise<void> {
+  await openCompare(page);
+  await page.getByRole("radio", { name: "Free-running lanes" }).check();
+  await page.getByRole("textbox", { name: "Prompt for the lanes" }).fill("Tell me of the lighthouse.");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.getByRole("button", { name: "Run", exact: true }).waitFor();
+  await page.locator(".lanes").scrollIntoViewIfNeeded();
+}
+
 const STATES: Readonly<Record<string, State>> = {
   empty: { scene: "chat", show: async () => {} },
   loading: { scene: "slow-load", show: openModel },
@@ -53,6 +79,8 @@ const STATES: Readonly<Record<string, State>> = {
   error: { scene: "device-lost&ms=1", show: talk("error", "What happens inside?") },
   "load-error": { scene: "load-error", show: openModel },
   "no-webgpu": { scene: "no-webgpu", show: async () => {} },
+  compare: { scene: "chat&ms=1", show: compared },
+  lanes: { scene: "chat&ms=1", show: lanes },
   settings: { scene: "chat", show: (page) => page.getByRole("button", { name: "Sampling", exact: true }).click() },
 };
 

@@ -111,6 +111,9 @@ export function createRuntimeClient(): RuntimeApi {
     readEffect: (session, position, factors, top) => call((api) => api.readEffect(session, position, factors, top)),
     compare: (request, onEvent) => call((api) => api.compare(request, proxy(onEvent))),
     stopComparison: () => call((api) => api.stopComparison()),
+    runLanes: (request, onEvent) => call((api) => api.runLanes(request, proxy(onEvent))),
+    stopLanes: () => call((api) => api.stopLanes()),
+    closeLanes: () => call((api) => api.closeLanes()),
     scaleHeads: (session, factors) => call((api) => api.scaleHeads(session, factors)),
   };
 }

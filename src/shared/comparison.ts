@@ -5,7 +5,7 @@
 import type { TokenText } from "./nextToken";
 import type { ModelHandle, Prompt } from "./protocol";
 import type { FormatId } from "./quant";
-import type { LevelChoice } from "./recipes";
+import type { ComparedChoice } from "./recipes";
 
 /** Likely next tokens listed for each scored token. */
 export const COMPARED_TOP = 10;
@@ -32,8 +32,8 @@ export interface TokenScores {
 export interface ComparisonRequest {
   /** An open model: its files are read again for every level that is not its own. */
   readonly model: ModelHandle;
-  readonly reference: LevelChoice;
-  readonly levels: readonly LevelChoice[];
+  readonly reference: ComparedChoice;
+  readonly levels: readonly ComparedChoice[];
   /** A text, or a conversation as the model reads it. */
   readonly text: Prompt;
   /** Tokens of a window, the beginning-of-text token included; null: 512, or less where text or context are shorter. */
@@ -45,7 +45,7 @@ export interface ComparisonRequest {
 }
 
 /** What is compared with the reference: a level, or the reference through other kernels. */
-export type Contender = LevelChoice | "floor";
+export type Contender = ComparedChoice | "floor";
 
 export type ComparisonEvent =
   /** The tokens of the text, once they are known. */
@@ -55,7 +55,12 @@ export type ComparisonEvent =
       readonly window: number;
       readonly firstScored: number;
     }
-  | { readonly kind: "loading"; readonly level: LevelChoice; readonly doneBytes: number; readonly totalBytes: number }
+  | {
+      readonly kind: "loading";
+      readonly level: ComparedChoice;
+      readonly doneBytes: number;
+      readonly totalBytes: number;
+    }
   /** After each window. */
   | {
       readonly kind: "scores";
@@ -66,7 +71,7 @@ export type ComparisonEvent =
     };
 
 export interface ComparedModel {
-  readonly level: LevelChoice;
+  readonly level: ComparedChoice;
   /** Of the weights, by format: what the level became in this model. */
   readonly weightBytes: Readonly<Partial<Record<FormatId, number>>>;
   /** From first to last window, loading not included. */

@@ -4,6 +4,7 @@
  */
 import type { ComparisonApi } from "./comparison";
 import type { InspectionApi } from "./inspection";
+import type { LanesApi } from "./lanes";
 import type { HubAccess, KeptId, LibraryApi, OnInspected } from "./library";
 import type { ModelSpec } from "./modelSpec";
 import type { NextTokenApi } from "./nextToken";
@@ -188,7 +189,7 @@ export interface GenerateResult {
   readonly stats: GenerationStats;
 }
 
-export interface RuntimeApi extends ComparisonApi, NextTokenApi, InspectionApi, LibraryApi {
+export interface RuntimeApi extends ComparisonApi, LanesApi, NextTokenApi, InspectionApi, LibraryApi {
   /** @throws WebGpuUnavailableError */
   describeDevice(): Promise<DeviceReport>;
   /** A failed or cancelled load leaves every open model usable. @throws any error of errors.ts */

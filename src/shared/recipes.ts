@@ -1,4 +1,5 @@
 /** Recipes: which tensors stay at 8 bit beside a coarser level. */
+import type { KvPrecision } from "./protocol";
 import { bitsPerWeight, LEVELS, type Level, QUANT_FORMATS } from "./quant";
 
 /** `head8`: embedding and head. `first8`: layer 0. */
@@ -30,4 +31,16 @@ export function joinChoice(level: Level, recipe: Recipe | ""): LevelChoice {
 export function splitChoice(choice: LevelChoice): { readonly level: Level; readonly recipe: Recipe | "" } {
   const level = LEVELS.find((known) => choice === known || choice.startsWith(`${known}+`)) as Level;
   return { level, recipe: RECIPES.find((recipe) => choice === `${level}+${recipe}`) ?? "" };
+}
+
+/** What is compared: weights with a cache in f32, or in f16 ("q4_0~f16"). */
+export type ComparedChoice = LevelChoice | `${LevelChoice}~f16`;
+
+export function withCache(weights: LevelChoice, cache: KvPrecision): ComparedChoice {
+  return cache === "f16" ? `${weights}~f16` : weights;
+}
+
+export function splitCompared(choice: ComparedChoice): { readonly weights: LevelChoice; readonly cache: KvPrecision } {
+  const [weights = "stored", cache = "f32"] = choice.split("~") as [LevelChoice, KvPrecision?];
+  return { weights, cache };
 }

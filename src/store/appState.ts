@@ -10,6 +10,7 @@ import type { DraftSlice } from "./draftSlice";
 import type { ExperimentSlice } from "./experimentSlice";
 import type { RequestFrame } from "./frameBatcher";
 import type { ImageSlice } from "./imageSlice";
+import type { LanesSlice } from "./lanesSlice";
 import type { LayoutSlice } from "./layoutSlice";
 import type { LibrarySlice } from "./librarySlice";
 import type { ModelSlice } from "./modelSlice";
@@ -36,6 +37,7 @@ export type AppState = DeviceSlice &
   AttentionSlice &
   AblationSlice &
   CompareSlice &
+  LanesSlice &
   ExperimentSlice &
   NoticeSlice;
 

@@ -12,6 +12,7 @@ import { createDraftSlice } from "./draftSlice";
 import { createExperimentSlice } from "./experimentSlice";
 import { type RequestFrame, requestBrowserFrame } from "./frameBatcher";
 import { createImageSlice } from "./imageSlice";
+import { createLanesSlice } from "./lanesSlice";
 import { createLayoutSlice } from "./layoutSlice";
 import { createLibrarySlice } from "./librarySlice";
 import { createModelSlice } from "./modelSlice";
@@ -79,6 +80,7 @@ export function createAppStore(runtime: RuntimeApi, options: AppStoreOptions = {
       ...createAttentionSlice(context),
       ...createAblationSlice(context),
       ...createCompareSlice(context),
+      ...createLanesSlice(context),
       ...createExperimentSlice(context),
     };
   });

@@ -3,16 +3,20 @@ import type { ComparedModel, ComparisonEvent, ComparisonRequest, Contender, Toke
 import { type ComparisonStatistics, comparisonStatistics, joinScores } from "../shared/comparisonStatistics";
 import type { TokenText } from "../shared/nextToken";
 import type { Prompt } from "../shared/protocol";
-import { LEVEL_CHOICES, type LevelChoice } from "../shared/recipes";
+import { type ComparedChoice, LEVEL_CHOICES } from "../shared/recipes";
 import type { AppState, SliceContext } from "./appState";
 import { buildPrompt } from "./conversationWords";
 import { type ErrorInfo, toErrorInfo } from "./errorInfo";
 
 export type ComparedText = "bundled" | "chat" | "own";
 
+export type ComparisonMode = "score" | "lanes";
+
 export interface ComparisonChoices {
-  readonly reference: LevelChoice;
-  readonly levels: readonly LevelChoice[];
+  /** What is compared: probabilities on a given text, or what each writes by itself. */
+  readonly mode: ComparisonMode;
+  readonly reference: ComparedChoice;
+  readonly levels: readonly ComparedChoice[];
   readonly text: ComparedText;
   readonly ownText: string;
 }
@@ -69,7 +73,7 @@ export interface CompareSlice {
 const NO_ID = 0xffffffff;
 
 /** In the order in which levels are offered: the common ones first. */
-const OFFERED: readonly LevelChoice[] = [
+const OFFERED: readonly ComparedChoice[] = [
   "q8_0",
   "q4_0",
   "q4_k",
@@ -130,7 +134,7 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
     if (comparison?.request === request) set({ comparison: how(comparison) });
   };
   return {
-    comparisonChoices: { reference: "stored", levels: ["q8_0", "q4_0"], text: "bundled", ownText: "" },
+    comparisonChoices: { mode: "score", reference: "stored", levels: ["q8_0", "q4_0"], text: "bundled", ownText: "" },
     comparison: null,
     comparedTexts: new Map(),
     loadComparedTexts: async (ids) => {
@@ -163,6 +167,7 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
       const request: ComparisonRequest = { model: model.report.handle, reference, levels, text: prompt, ...defaults };
       set({
         comparedTexts: new Map(),
+        areLanesOpen: false,
         comparison: {
           modelName: model.report.name,
           request,

@@ -8,7 +8,7 @@ import {
 } from "../shared/comparison";
 import type { RuntimeApi } from "../shared/protocol";
 import { bitsPerWeight, type FormatId, QUANT_FORMATS } from "../shared/quant";
-import { type LevelChoice, splitChoice } from "../shared/recipes";
+import { type ComparedChoice, splitChoice, splitCompared } from "../shared/recipes";
 import { fakeTokenText } from "./fakeNextToken";
 
 const WINDOWS = 4;
@@ -24,13 +24,15 @@ function fakeKld(place: number, size: number): number {
   return size * (-Math.log(1 - (spread - Math.floor(spread)))) ** 3;
 }
 
-function formatOf(choice: LevelChoice): FormatId {
-  const { level } = splitChoice(choice);
+export function fakeFormatOf(choice: ComparedChoice): FormatId {
+  const { level } = splitChoice(splitCompared(choice).weights);
   return level === "stored" ? "f32" : level;
 }
 
 function sizeOf(contender: Contender): number {
-  return contender === "floor" ? 1e-9 : 0.3 * 2 ** -(1.7 * (bitsPerWeight(QUANT_FORMATS[formatOf(contender)]) - 2.6));
+  return contender === "floor"
+    ? 1e-9
+    : 0.3 * 2 ** -(1.7 * (bitsPerWeight(QUANT_FORMATS[fakeFormatOf(contender)]) - 2.6));
 }
 
 function fakeScores(contender: Contender, window: number): TokenScores {
@@ -58,8 +60,8 @@ function fakeScores(contender: Contender, window: number): TokenScores {
   };
 }
 
-function fakeModel(level: LevelChoice): ComparedModel {
-  const format = QUANT_FORMATS[formatOf(level)];
+export function fakeModel(level: ComparedChoice): ComparedModel {
+  const format = QUANT_FORMATS[fakeFormatOf(level)];
   return { level, weightBytes: { [format.id]: (WEIGHTS * bitsPerWeight(format)) / 8 }, scoringMs: 812 };
 }
 

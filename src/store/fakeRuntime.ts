@@ -22,6 +22,7 @@ import type {
 } from "../shared/protocol";
 import { fakeComparison } from "./fakeComparison";
 import { fakeInspection } from "./fakeInspection";
+import { fakeLanes } from "./fakeLanes";
 import { createFakeLibrary } from "./fakeLibrary";
 import { FAKE_ANSWER, FAKE_DEVICE, FAKE_MARKDOWN, FAKE_SEEING_SPEC, FAKE_SPEC, FAKE_WEIGHT_BYTES } from "./fakeModel";
 import { fakeNextToken, fakeTokenText } from "./fakeNextToken";
@@ -176,6 +177,7 @@ export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRunti
   return {
     ...fakeInspection(FAKE_SPEC, (session) => sessions.get(session)?.length ?? 0, log),
     ...fakeComparison(tokenMs, log),
+    ...fakeLanes(tokenMs, log),
     calls,
     ...createFakeLibrary(log),
     describeDevice: async (): Promise<DeviceReport> => {

@@ -1,6 +1,6 @@
 /** The worker's side of the protocol: handles in, runtime objects behind them. */
 
-import { type BorrowedModel, compareLevels } from "../runtime/comparison/compareLevels";
+import type { BorrowedModel } from "../runtime/comparison/compareLevels";
 import type { ByteStore } from "../runtime/files/byteSource";
 import { type Gpu, openGpu } from "../runtime/gpu/device";
 import { MemoryStore } from "../runtime/library/memoryStore";
@@ -12,7 +12,6 @@ import { NextTokens } from "../runtime/session/nextToken";
 import { Session } from "../runtime/session/session";
 import type { Tokenizer } from "../runtime/text/tokenizer";
 import { tokenTexts } from "../runtime/text/tokenTexts";
-import type { ComparisonEvent, ComparisonRequest, ComparisonResult } from "../shared/comparison";
 import { VitrineError } from "../shared/errors";
 import type {
   AttentionOverview,
@@ -43,7 +42,8 @@ import type {
   SessionReport,
   SessionRequest,
 } from "../shared/protocol";
-import type { LevelChoice } from "../shared/recipes";
+import { type ComparedChoice, splitCompared } from "../shared/recipes";
+import { ComparisonHost } from "./comparisonHost";
 import { decodeImage } from "./decodeImage";
 import { LibraryHost } from "./libraryHost";
 
@@ -74,7 +74,10 @@ class RuntimeHost implements RuntimeApi {
   private readonly library: LibraryHost;
   /** How each open model was asked for: a comparison reads its files again. */
   private readonly requests = new Map<ModelHandle, LoadRequest>();
-  private comparison: { readonly stop: AbortController; readonly done: Promise<unknown> } | null = null;
+  private readonly comparison = new ComparisonHost((model, signal) => {
+    this.modelOf(model);
+    return (choice, onBytes) => this.borrow(model, choice, onBytes, signal);
+  });
 
   constructor(
     private readonly webgpu: GPU | undefined,
@@ -137,8 +140,7 @@ class RuntimeHost implements RuntimeApi {
   async unloadModel(handle: ModelHandle): Promise<void> {
     const opened = this.models.get(handle);
     if (opened === undefined) return;
-    await this.stopComparison();
-    await this.comparison?.done.catch(() => {});
+    await this.comparison.letGo(handle);
     this.requests.delete(handle);
     for (const [session, open] of this.sessions) {
       if (open.model === handle) await this.closeSession(session);
@@ -283,40 +285,24 @@ class RuntimeHost implements RuntimeApi {
     if (open.nextTokens !== null) open.nextTokens = new NextTokens(this.modelOf(open.model), open.session);
   }
 
-  async compare(request: ComparisonRequest, onEvent: (event: ComparisonEvent) => void): Promise<ComparisonResult> {
-    if (this.comparison !== null) {
-      throw new VitrineError("InvalidStateError", "A comparison is running already; stop it first.");
-    }
-    const stop = new AbortController();
-    const done = compareLevels(request, {
-      borrow: (choice, onBytes) => this.borrow(request.model, choice, onBytes, stop.signal),
-      onEvent,
-      now: () => performance.now(),
-      signal: stop.signal,
-    });
-    this.comparison = { stop, done };
-    try {
-      return await done;
-    } finally {
-      this.comparison = null;
-    }
-  }
-
-  async stopComparison(): Promise<void> {
-    this.comparison?.stop.abort();
-  }
+  compare: RuntimeApi["compare"] = (request, onEvent) => this.comparison.compare(request, onEvent);
+  stopComparison = () => this.comparison.stopComparison();
+  runLanes: RuntimeApi["runLanes"] = (request, onEvent) => this.comparison.runLanes(request, onEvent);
+  stopLanes = () => this.comparison.stopLanes();
+  closeLanes = () => this.comparison.closeLanes();
 
   /** The open model where it is of that level, else its files once more. */
   private async borrow(
     handle: ModelHandle,
-    choice: LevelChoice,
+    choice: ComparedChoice,
     onBytes: (done: number, total: number) => void,
     signal: AbortSignal,
   ): Promise<BorrowedModel> {
     const open = this.modelOf(handle);
     const request = this.requests.get(handle);
-    if (request === undefined || request.level === choice) return { opened: open, release: () => {} };
-    const opened = await this.library.openBeside(open.model.gpu, { ...request, level: choice }, onBytes, signal);
+    const { weights } = splitCompared(choice);
+    if (request === undefined || request.level === weights) return { opened: open, release: () => {} };
+    const opened = await this.library.openBeside(open.model.gpu, { ...request, level: weights }, onBytes, signal);
     return { opened, release: () => opened.model.destroy() };
   }
 
@@ -332,6 +318,7 @@ class RuntimeHost implements RuntimeApi {
     if (known !== undefined && known !== null) {
       this.sessions.clear();
       this.models.clear();
+      this.comparison.forget();
       for (const release of this.releases.values()) release();
       this.releases.clear();
       this.requests.clear();

@@ -2,7 +2,7 @@
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ComparisonEvent } from "../../shared/comparison";
 import { comparisonStatistics, joinScores } from "../../shared/comparisonStatistics";
-import { type LevelChoice, splitChoice } from "../../shared/recipes";
+import { type ComparedChoice, splitChoice, splitCompared } from "../../shared/recipes";
 import type { Gpu } from "../gpu/device";
 import { openTestGpu } from "../testing/kernelHarness";
 import { openSynthetic, syntheticLlama } from "../testing/syntheticModel";
@@ -24,13 +24,13 @@ const request = {
 
 interface Outcome {
   readonly events: ComparisonEvent[];
-  readonly borrowed: LevelChoice[];
+  readonly borrowed: ComparedChoice[];
   open: number;
 }
 
 /** @param stopAfter windows */
 async function run(
-  levels: readonly LevelChoice[],
+  levels: readonly ComparedChoice[],
   measureFloor: boolean,
   stopAfter = Number.POSITIVE_INFINITY,
 ): Promise<Outcome & { result: Awaited<ReturnType<typeof compareLevels>> }> {
@@ -40,7 +40,7 @@ async function run(
     { ...request, levels, measureFloor },
     {
       borrow: async (choice) => {
-        const opened = await openSynthetic(gpu, synthetic, splitChoice(choice));
+        const opened = await openSynthetic(gpu, synthetic, splitChoice(splitCompared(choice).weights));
         outcome.borrowed.push(choice);
         outcome.open++;
         return {

@@ -7,13 +7,12 @@ import type {
   Contender,
 } from "../../shared/comparison";
 import { VitrineError } from "../../shared/errors";
-import type { TokenText } from "../../shared/nextToken";
-import type { LevelChoice } from "../../shared/recipes";
+import type { ComparedChoice } from "../../shared/recipes";
 import { otherChoice } from "../model/kernelChoice";
 import type { Model } from "../model/model";
 import type { OpenedModel } from "../openModel";
 import { readPrompt } from "../session/readPrompt";
-import { tokenTexts } from "../text/tokenTexts";
+import { bareToken, tokenTexts } from "../text/tokenTexts";
 import { PairScorer } from "./pairScorer";
 import { planWindows, scoredCount, type TextWindow, textWindows, type WindowPlan } from "./textWindows";
 
@@ -23,8 +22,13 @@ export interface BorrowedModel {
   readonly release: () => void;
 }
 
+export type BorrowModel = (
+  level: ComparedChoice,
+  onBytes: (done: number, total: number) => void,
+) => Promise<BorrowedModel>;
+
 export interface ComparisonSetting {
-  readonly borrow: (level: LevelChoice, onBytes: (done: number, total: number) => void) => Promise<BorrowedModel>;
+  readonly borrow: BorrowModel;
   readonly onEvent: (event: ComparisonEvent) => void;
   readonly now: () => number;
   readonly signal: AbortSignal;
@@ -40,7 +44,7 @@ export async function compareLevels(
   request: Omit<ComparisonRequest, "model">,
   setting: ComparisonSetting,
 ): Promise<ComparisonResult> {
-  const loaded = (level: LevelChoice): Promise<BorrowedModel> =>
+  const loaded = (level: ComparedChoice): Promise<BorrowedModel> =>
     setting.borrow(level, (doneBytes, totalBytes) =>
       setting.onEvent({ kind: "loading", level, doneBytes, totalBytes }),
     );
@@ -108,10 +112,6 @@ function textIds(
     throw new VitrineError("InvalidSettingError", "A text with pictures cannot be scored. Compare on another text.");
   });
   return bosId !== null && ids[0] === bosId ? ids.slice(1) : ids;
-}
-
-function bareToken(id: number): TokenText {
-  return { id, text: String(id), part: 0, bytes: null, isSpecial: false };
 }
 
 async function scoreText(

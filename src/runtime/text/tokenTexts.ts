@@ -19,6 +19,11 @@ export function tokenText(tokenizer: Tokenizer | null, id: number): TokenText {
   return known ?? { id, text: "", part: 0, bytes: null, isSpecial: false };
 }
 
+/** Where there is no vocabulary: its number. */
+export function bareToken(id: number): TokenText {
+  return { id, text: String(id), part: 0, bytes: null, isSpecial: false };
+}
+
 /** Behind the first token after which no character is incomplete; one that never gets complete stands alone. */
 function groupEnd(tokenizer: Tokenizer, ids: readonly number[], start: number): number {
   let missing = 0;

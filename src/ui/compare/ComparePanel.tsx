@@ -11,6 +11,7 @@ import { contenderName } from "./contenderName";
 import { ExportButton } from "./ExportButton";
 import { Flips } from "./Flips";
 import { KldHistogram } from "./KldHistogram";
+import { Lanes } from "./Lanes";
 import { StatisticsTable } from "./StatisticsTable";
 import { TokenStrip } from "./TokenStrip";
 import { TopTokens } from "./TopTokens";
@@ -21,10 +22,23 @@ export default function ComparePanel() {
   const { compare } = useStrings();
   const run = useApp((state) => state.comparison);
   const hasModel = useApp((state) => state.model !== null);
+  const mode = useApp((state) => state.comparisonChoices.mode);
+  const hasLanes = useApp((state) => state.lanes !== null);
   return (
-    <Panel title={compare.title} aside={run !== null && run.results.length > 0 && <ExportButton run={run} />}>
+    <Panel
+      title={compare.title}
+      aside={mode === "score" && run !== null && run.results.length > 0 && <ExportButton run={run} />}
+    >
       <p className="hint compare-intro">{hasModel || run !== null ? compare.intro : compare.noModel}</p>
       {hasModel && <ComparisonForm />}
+      {mode === "lanes" && (hasModel || hasLanes) ? <Lanes /> : <Scored run={run} hasModel={hasModel} />}
+    </Panel>
+  );
+}
+
+function Scored({ run, hasModel }: { run: ComparisonRun | null; hasModel: boolean }) {
+  return (
+    <>
       {run?.end === "running" && <ComparisonProgressBar progress={run.progress} />}
       {run?.error != null && (
         <p role="alert" className="compare-error">
@@ -33,7 +47,7 @@ export default function ComparePanel() {
       )}
       {(hasModel || run !== null) && <Verdict run={run} />}
       {run !== null && run.results.length > 0 && <Results run={run} />}
-    </Panel>
+    </>
   );
 }
 

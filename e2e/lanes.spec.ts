@@ -1,0 +1,78 @@
+/** Levels that write side by side: where each leaves the reference, and what a forced token changes. */
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { wideGguf } from "./helpers/models";
+import { expect, test } from "./helpers/test";
+
+async function openLanes(page: Page): Promise<void> {
+  await page.getByRole("tab", { name: "Compare" }).click();
+  await page.getByRole("radio", { name: "Free-running lanes" }).check();
+  await page.getByRole("textbox", { name: "Prompt for the lanes" }).fill("cats and rain");
+}
+
+test("lanes write side by side, part, and go on from a forced token", async ({ chat, page }) => {
+  await chat.open(wideGguf());
+  await chat.setNumber("Temperature", 2);
+  await chat.setNumber("Seed", 5);
+  await openLanes(page);
+  await page.getByRole("combobox", { name: "Compared 1" }).selectOption({ label: "q2_k" });
+  await page.getByRole("button", { name: "Leave out q4_0" }).click();
+  await page.getByRole("spinbutton", { name: "Tokens of each lane" }).fill("24");
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  const reference = page.getByRole("region", { name: "as stored", exact: true });
+  const lane = page.getByRole("region", { name: "q2_k", exact: true });
+  await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled({ timeout: 60_000 });
+  for (const region of [reference, lane]) {
+    await expect(region).toContainText(/Speed\s*\d[\d.\s]*\stok\/s/);
+    await expect(region).toContainText(/First token\s*\d[\d.]*\sm?s/);
+    await expect(region).toContainText(/Weights\s*\d[\d.]*\s[KM]iB/);
+    await expect(region).toContainText(/Cache\s*\d[\d.]*\s[KM]?i?B/);
+  }
+  await expect(page.getByText("Seed 5.")).toBeVisible();
+  const leaves = lane.getByText(/Leaves the reference after \d+ tokens/);
+  const places = async (): Promise<number> => Number((await leaves.innerText()).match(/after (\d+)/)?.[1]);
+  const before = await places();
+  const { violations } = await new AxeBuilder({ page }).include("#inspector").analyze();
+  expect(violations.map(({ id }) => id)).toEqual([]);
+
+  const told = await reference.locator(".lane-text").innerText();
+  await lane.getByRole("button", { name: /^Force the reference's token here and go on/ }).click();
+  await expect(lane.locator(".lane-forced")).toHaveCount(1, { timeout: 60_000 });
+  await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled({ timeout: 60_000 });
+  await expect(reference.locator(".lane-text")).toHaveText(told, { useInnerText: true });
+  // It agrees for longer, or to the end.
+  if (await leaves.isVisible()) expect(await places()).toBeGreaterThan(before);
+  else await expect(lane).toContainText("The same 24 tokens as the reference");
+
+  await page.getByRole("button", { name: "Free them" }).click();
+  await expect(page.getByRole("button", { name: "Free them" })).toBeHidden();
+  await chat.setNumber("Max new tokens", 4);
+  await chat.ask("cats");
+});
+
+test("on every screen, light and dark, axe finds nothing in the lanes", async ({ openFake, page }) => {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    for (const [width, height] of [
+      [1440, 900],
+      [768, 1024],
+      [390, 844],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      const chat = await openFake();
+      if (width < 768) await chat.button("Inspector").click();
+      await openLanes(page);
+      await expect(page.getByText(/Run lanes to see/)).toBeVisible();
+      await page.getByRole("button", { name: "Run", exact: true }).click();
+      await expect(page.getByRole("region", { name: "q4_0" })).toContainText("Leaves the reference after 9 tokens");
+      await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled();
+      const { violations } = await new AxeBuilder({ page }).include("#inspector").analyze();
+      expect
+        .soft(
+          violations.map(({ id }) => id),
+          `${colorScheme} ${width}`,
+        )
+        .toEqual([]);
+    }
+  }
+});

@@ -1,0 +1,101 @@
+/** The worker's side of comparing: one comparison and one set of lanes at a time, with models opened beside the chat's. */
+import { type BorrowModel, compareLevels } from "../runtime/comparison/compareLevels";
+import { LaneSet } from "../runtime/comparison/laneSet";
+import type { ComparisonApi, ComparisonEvent, ComparisonRequest, ComparisonResult } from "../shared/comparison";
+import { isErrorNamed, VitrineError } from "../shared/errors";
+import type { LaneEvent, LanesApi, LanesRequest } from "../shared/lanes";
+import type { ModelHandle } from "../shared/protocol";
+
+interface Running {
+  readonly stop: AbortController;
+  readonly done: Promise<unknown>;
+}
+
+/** How to have an open model at another level, for a while. @throws InvalidStateError for a model that is not open */
+export type BorrowOf = (model: ModelHandle, signal: AbortSignal) => BorrowModel;
+
+export class ComparisonHost implements ComparisonApi, LanesApi {
+  private comparison: Running | null = null;
+  private lanes: { readonly model: ModelHandle; readonly set: LaneSet } | null = null;
+  private writing: Running | null = null;
+
+  constructor(private readonly borrowOf: BorrowOf) {}
+
+  async compare(request: ComparisonRequest, onEvent: (event: ComparisonEvent) => void): Promise<ComparisonResult> {
+    if (this.comparison !== null) {
+      throw new VitrineError("InvalidStateError", "A comparison is running already; stop it first.");
+    }
+    const stop = new AbortController();
+    const run = async (): Promise<ComparisonResult> => {
+      await this.closeLanes();
+      return compareLevels(request, {
+        borrow: this.borrowOf(request.model, stop.signal),
+        onEvent,
+        now: () => performance.now(),
+        signal: stop.signal,
+      });
+    };
+    const done = run();
+    this.comparison = { stop, done };
+    try {
+      return await done;
+    } finally {
+      this.comparison = null;
+    }
+  }
+
+  async stopComparison(): Promise<void> {
+    this.comparison?.stop.abort();
+  }
+
+  async runLanes(request: LanesRequest, onEvent: (event: LaneEvent) => void): Promise<void> {
+    if (this.writing !== null) {
+      throw new VitrineError("InvalidStateError", "Lanes are being written already; stop them first.");
+    }
+    const stop = new AbortController();
+    const { signal } = stop;
+    const done = this.write(request, onEvent, signal);
+    this.writing = { stop, done };
+    try {
+      await done;
+    } catch (error) {
+      if (!signal.aborted || !isErrorNamed(error, "CancelledError")) throw error;
+    } finally {
+      this.writing = null;
+    }
+  }
+
+  async stopLanes(): Promise<void> {
+    this.writing?.stop.abort();
+  }
+
+  async closeLanes(): Promise<void> {
+    await this.stopLanes();
+    await this.writing?.done.catch(() => {});
+    this.lanes?.set.close();
+    this.lanes = null;
+  }
+
+  /** Before a model is closed: nothing here uses it any more. */
+  async letGo(model: ModelHandle): Promise<void> {
+    await this.stopComparison();
+    await this.comparison?.done.catch(() => {});
+    if (this.lanes?.model === model) await this.closeLanes();
+  }
+
+  /** The device is gone, and every model with it. */
+  forget(): void {
+    this.lanes = null;
+  }
+
+  private async write(request: LanesRequest, onEvent: (event: LaneEvent) => void, signal: AbortSignal): Promise<void> {
+    const { model } = request;
+    const borrow = this.borrowOf(model, signal);
+    if (this.lanes !== null && this.lanes.model !== model) {
+      this.lanes.set.close();
+      this.lanes = null;
+    }
+    this.lanes ??= { model, set: new LaneSet() };
+    await this.lanes.set.run(request, { borrow, onEvent, now: () => performance.now(), signal });
+  }
+}
