@@ -1,6 +1,6 @@
 /** The worker's side of comparing: one comparison and one set of lanes at a time, with models opened beside the chat's. */
-import { type BorrowModel, compareLevels } from "../runtime/comparison/compareLevels";
-import { LaneSet } from "../runtime/comparison/laneSet";
+import type { BorrowModel } from "../runtime/comparison/compareLevels";
+import type { LaneSet } from "../runtime/comparison/laneSet";
 import type { ComparisonApi, ComparisonEvent, ComparisonRequest, ComparisonResult } from "../shared/comparison";
 import { isErrorNamed, VitrineError } from "../shared/errors";
 import type { LaneEvent, LanesApi, LanesRequest } from "../shared/lanes";
@@ -28,6 +28,8 @@ export class ComparisonHost implements ComparisonApi, LanesApi {
     const stop = new AbortController();
     const run = async (): Promise<ComparisonResult> => {
       await this.closeLanes();
+      // Most visitors compare nothing: its code comes when it is asked for.
+      const { compareLevels } = await import("../runtime/comparison/compareLevels");
       return compareLevels(request, {
         borrow: this.borrowOf(request.model, stop.signal),
         onEvent,
@@ -95,6 +97,7 @@ export class ComparisonHost implements ComparisonApi, LanesApi {
       this.lanes.set.close();
       this.lanes = null;
     }
+    const { LaneSet } = await import("../runtime/comparison/laneSet");
     this.lanes ??= { model, set: new LaneSet() };
     await this.lanes.set.run(request, { borrow, onEvent, now: () => performance.now(), signal });
   }
