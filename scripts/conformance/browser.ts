@@ -37,7 +37,7 @@ export async function runBrowserStory(folder: string): Promise<CaseResult[]> {
   });
   try {
     const page = await browser.newPage();
-    await page.goto(server.resolvedUrls?.local[0] ?? "");
+    await page.goto(`${server.resolvedUrls?.local[0] ?? ""}?model=none`);
     await page.getByLabel("Open model files").setInputFiles(join(folder, MODEL));
     await page
       .getByRole("status", { name: "Model" })
