@@ -89,8 +89,10 @@ class TextLayer(nn.Module):
         self.self_attn, self.mlp = TextAttention(config), TextMLP(config)
         self.input_layernorm, self.post_attention_layernorm = RMSNorm(hidden, eps), RMSNorm(hidden, eps)
 
-    def forward(self, x, rope, cache=None):
+    def forward(self, x, rope, cache=None, keep=None):
+        """keep [B, T] bool: go on with these positions alone, as [kept, C]"""
         x = x + self.self_attn(self.input_layernorm(x), rope, cache)
+        x = x if keep is None else x[keep]
         return x + self.mlp(self.post_attention_layernorm(x))
 
 
@@ -104,15 +106,15 @@ class TextModel(nn.Module):
         self.register_buffer("cos", cos, persistent=False)
         self.register_buffer("sin", sin, persistent=False)
 
-    def forward(self, x, positions=None, cache=None):
-        """x [B, T, C] -> normed hidden states; positions [B, T] or None for 0, 1, 2, ..."""
+    def forward(self, x, positions=None, cache=None, keep=None):
+        """x [B, T, C] -> normed hidden states, of the positions in keep [B, T] alone if given; positions [B, T] or None for 0, 1, 2, ..."""
         if positions is None:
             rope = self.cos[: x.shape[1]], self.sin[: x.shape[1]]
         else:
             rope = self.cos[positions][:, None], self.sin[positions][:, None]
-        for layer in self.layers:
+        for layer in self.layers[:-1]:
             x = layer(x, rope, cache)
-        return self.norm(x)
+        return self.norm(self.layers[-1](x, rope, cache, keep))
 
 
 class VisionAttention(nn.Module):
@@ -230,8 +232,8 @@ class Pane(nn.Module):
         index = (here.flatten().cumsum(0) - 1).clamp(min=0).view_as(ids)
         return torch.where(here[..., None], rows[index], x)
 
-    def forward(self, ids, pixels=None, positions=None, cache=None):
-        return self.language_model.model(self.embed(ids, pixels), positions, cache)
+    def forward(self, ids, pixels=None, positions=None, cache=None, keep=None):
+        return self.language_model.model(self.embed(ids, pixels), positions, cache, keep)
 
     def logits(self, hidden):
         """The head is the embedding table."""

@@ -2,6 +2,7 @@
 
 import argparse
 import random
+import re
 import tempfile
 import time
 from pathlib import Path
@@ -16,6 +17,7 @@ from generate import answer_items, greedy
 from mixture import ROWS
 from model import Pane
 from optimizer import Optimizer
+from skills import lists, look, talk
 from tokenizer import load_tokenizer
 
 
@@ -32,6 +34,16 @@ def check_judges():
         for held in (False, True) * 30:
             item = maker(rng, held)
             assert item.is_right(item.turns[-1][1]), (row, item.turns)
+
+
+def check_phrasings():
+    """No phrasing that is held out is among those for training."""
+    pairs = [pair for module in (look, lists) for pair in module.ASK.values()]
+    pairs += [(block["?"], block["!"]) for block in talk.EXPLAIN + talk.CONVERSE]
+    pairs += [(talk.UNKNOWN, talk.UNKNOWN_HELD), (talk.NOUN_QUESTIONS, talk.NOUN_QUESTIONS_HELD)]
+    bare = lambda text: re.sub(r"[^\w{} ]", "", text).lower()
+    for known, held in pairs:
+        assert not {*map(bare, known)} & {*map(bare, held)}, (known, held)
 
 
 def check_cache(model, tokenizer, items):
@@ -93,6 +105,7 @@ def main():
     start, rng, model = time.time(), random.Random(4), Pane()
     check_tokenizer(tokenizer)
     check_judges()
+    check_phrasings()
     items = [ROWS[1][row](rng, True) for row in ("look: colour", "look: place", "look: count", "repeat", "explain", "converse")]
     check_cache(model, tokenizer, items)
     texts = overfit(model, tokenizer, items)

@@ -8,6 +8,7 @@ import argparse
 import json
 import os
 import pathlib
+import random
 import shutil
 import time
 
@@ -15,12 +16,13 @@ import torch
 from torch.nn import functional as F
 
 import safetensors_file
-from align import align_images
+from align import align_images, word_vectors
 from config import PAD
 from conversations import IGNORE
 from evaluate import evaluate, print_heads
 from feed import Feed, picture_feed
 from first_heads import balance_image_rows, start_heads
+from match_heads import start_match_heads
 from model import Pane, parameter_count
 from optimizer import Optimizer
 from quantize import quantized
@@ -40,6 +42,7 @@ def parse():
     parser.add_argument("--align-minutes", type=float, default=0, help="first bring image rows to the embeddings of words")
     parser.add_argument("--freeze-vision", action="store_true", help="leave tower and projector as they are: small batches blur them")
     parser.add_argument("--first-heads", action="store_true", help="start two heads as first_heads.py says; for new models")
+    parser.add_argument("--match-heads", action="store_true", help="start a head that looks up what a word names in the picture; needs aligned rows")
     parser.add_argument("--checkpoint-minutes", type=float, default=5)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=1)
@@ -119,9 +122,8 @@ def loss_of(model, batch, device):
     batch = {key: torch.from_numpy(array).to(device) for key, array in batch.items()}
     ids, labels = batch["ids"].long(), batch["labels"].long()
     with torch.autocast(device, torch.bfloat16):
-        hidden = model(ids, batch["pixels"])
         keep = labels != IGNORE
-        logits = model.logits(hidden[keep])
+        logits = model.logits(model(ids, batch["pixels"], keep=keep))
     return F.cross_entropy(logits.float(), labels[keep])
 
 
@@ -181,6 +183,9 @@ def main():
     if args.align_minutes:
         align_images(model, args, log)
         save(model, out)
+    if args.match_heads:
+        tokenizer = load_tokenizer(args.tokenizer)
+        start_match_heads(model, tokenizer, random.Random(args.seed), *word_vectors(model, tokenizer))
     if args.freeze_vision:
         for part in (model.vision_tower, model.multi_modal_projector):
             part.requires_grad_(False)

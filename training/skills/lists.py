@@ -8,23 +8,53 @@ ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth"]
 
 ASK = {
     "repeat": (
-        ["Repeat: {l}", "Repeat after me: {l}", "Say again: {l}", "Copy: {l}", "Repeat this: {l}", "Say: {l}"],
+        ["Repeat: {l}", "Repeat after me: {l}", "Say again: {l}", "Copy: {l}", "Repeat this: {l}", "Say: {l}", "Repeat the list: {l}", "Please copy: {l}",
+         "Copy these: {l}", "Copy the list: {l}", "Can you repeat: {l}", "Now repeat: {l}", "Please say: {l}", "Say this: {l}", "Say these: {l}",
+         "Repeat them: {l}", "Write again: {l}", "Please repeat this: {l}", "Repeat, please: {l}", "Please say again: {l}", "repeat {l}", "Repeat {l}"],
         ["Please repeat: {l}", "Repeat these: {l}", "Copy this: {l}"],
     ),
     "reverse": (
-        ["Reverse: {l}", "Reverse this: {l}", "Say backwards: {l}", "Write backwards: {l}", "Turn around: {l}"],
+        ["Reverse: {l}", "Reverse this: {l}", "Say backwards: {l}", "Write backwards: {l}", "Turn around: {l}", "Backwards: {l}", "Reverse the list: {l}",
+         "Please say backwards: {l}", "Please turn around: {l}", "Turn these around: {l}", "Can you reverse: {l}", "Write this backwards: {l}",
+         "Reverse them: {l}", "Now reverse: {l}", "Please reverse this: {l}", "Say these backwards, please: {l}", "Reverse, please: {l}", "reverse {l}", "Reverse {l}"],
         ["Please reverse: {l}", "Reverse these: {l}", "Backwards, please: {l}"],
     ),
     "sort": (
-        ["Sort: {l}", "Sort this: {l}", "Put in order: {l}", "Sort these: {l}", "Bring into order: {l}"],
+        ["Sort: {l}", "Sort this: {l}", "Put in order: {l}", "Sort these: {l}", "Bring into order: {l}", "Sort the list: {l}", "Put this in order: {l}",
+         "Bring these into order: {l}", "Order: {l}", "Order the list: {l}", "Can you sort: {l}", "Please put in order: {l}", "Sort them: {l}",
+         "Write in order: {l}", "Please order: {l}", "Order them, please: {l}", "Now sort: {l}", "Please sort this: {l}", "Sort, please: {l}", "sort {l}", "Sort {l}"],
         ["Please sort: {l}", "Put these in order: {l}", "Order this: {l}"],
     ),
-    "after": (["What comes after {x} in: {l}?", "Which comes after {x}: {l}?"], ["What follows {x} in: {l}?", "After {x}, what comes in: {l}?"]),
-    "before": (["What comes before {x} in: {l}?", "Which comes before {x}: {l}?"], ["What is before {x} in: {l}?", "Before {x}, what comes in: {l}?"]),
-    "nth": (["What is the {n} of: {l}?", "Which is the {n} of: {l}?", "What is {n} in: {l}?"], ["Tell me the {n} of: {l}", "Find the {n} of: {l}"]),
-    "where": (["Find {x} in: {l}", "Where is {x} in: {l}?", "Which place has {x} in: {l}?"], ["Please find {x} in: {l}", "Look for {x} in: {l}"]),
-    "has": (["Is {x} in: {l}?", "Is there {x} in: {l}?"], ["Do you see {x} in: {l}?", "Can you find {x} in: {l}?"]),
-}
+    "after": (
+        ["What comes after {x} in: {l}?", "Which comes after {x}: {l}?", "Tell me what comes after {x} in: {l}", "Name the one after {x}: {l}",
+         "What is after {x} in: {l}?", "Which one follows {x}: {l}?", "Say what follows {x} in this: {l}", "After {x} comes what: {l}?",
+         "After {x}, which one is next: {l}?", "What stands after {x} in: {l}?", "What is next after {x}: {l}?"],
+        ["What follows {x} in: {l}?", "After {x}, what comes in: {l}?"],
+    ),
+    "before": (
+        ["What comes before {x} in: {l}?", "Which comes before {x}: {l}?", "Tell me what comes before {x} in: {l}", "Name the one before {x}: {l}",
+         "Which one is before {x}: {l}?", "Before {x} comes what: {l}?", "Before {x}, which one is there: {l}?", "What stands before {x} in: {l}?",
+         "Say what is before {x} in this: {l}", "Which of these is just before {x}: {l}?"],
+        ["What is before {x} in: {l}?", "Before {x}, what comes in: {l}?"],
+    ),
+    "nth": (
+        ["What is the {n} of: {l}?", "Which is the {n} of: {l}?", "What is {n} in: {l}?", "Say the {n} of: {l}", "Give me the {n} of: {l}",
+         "Name the {n} in: {l}", "Which one is {n} in: {l}?", "Tell me which is the {n} of: {l}", "Tell me the {n} one in: {l}", "Show me the {n} of: {l}",
+         "Find out the {n} in: {l}", "Find the one that is {n} in: {l}", "Pick the {n} of: {l}"],
+        ["Tell me the {n} of: {l}", "Find the {n} of: {l}"],
+    ),
+    "where": (
+        ["Find {x} in: {l}", "Where is {x} in: {l}?", "Which place has {x} in: {l}?", "Tell me where {x} is in: {l}", "At which place is {x} in: {l}?",
+         "What number is {x} in: {l}?", "Search {x} in: {l}", "Look where {x} is in: {l}", "Please say where {x} is in: {l}", "Find {x}: {l}",
+         "Look up {x} in: {l}", "Please look for the place of {x} in: {l}", "Now find {x} in: {l}"],
+        ["Please find {x} in: {l}", "Look for {x} in: {l}"],
+    ),
+    "has": (
+        ["Is {x} in: {l}?", "Is there {x} in: {l}?", "Does {x} occur in: {l}?", "Can you see {x} in: {l}?", "Is {x} one of: {l}?", "Do you find {x} in: {l}?",
+         "Is {x} there in: {l}?", "Can {x} be found in: {l}?", "Tell me if {x} is in: {l}", "Do you see {x} here: {l}?"],
+        ["Do you see {x} in: {l}?", "Can you find {x} in: {l}?"],
+    ),
+}  # fmt: skip
 
 
 def ask(rng, held, key, **slots):

@@ -12,56 +12,89 @@ HELD_PAIRS = sorted(HELD_OUT)
 # (phrasings for training, phrasings held out); {r} a shape of the scene, {p} a place, {c} what is counted.
 ASK = {
     "shape_only": (
-        ["What shape is this?", "What shape do you see?", "Which shape is in the picture?", "What shape is it?"],
+        ["What shape is this?", "What shape do you see?", "Which shape is in the picture?", "What shape is it?", "What is the shape here?",
+         "Tell me what shape this is.", "Which kind of shape do you see?", "What kind of shape is in the picture?", "Name this shape.",
+         "Say which shape it is.", "What sort of shape is it?", "Name the shape you see.", "Which shape do I show you?"],
         ["Name the shape.", "What kind of shape is this?"],
     ),
     "shape": (
-        ["What shape is the {r} one?", "Which shape is {r}?", "What shape is the {r} thing?", "What is the {r} thing?"],
+        ["What shape is the {r} one?", "Which shape is {r}?", "What shape is the {r} thing?", "What is the {r} thing?", "Name the {r} one.",
+         "Tell me the shape of the {r} one.", "What is the shape of the {r} thing?", "Which shape has the {r} one?", "Say what is {r}.",
+         "What kind of shape is {r}?", "The {r} one: which shape is it?", "Which {r} shape do you see?", "Name the shape that is {r}."],
         ["Name the {r} shape.", "Which shape does the {r} one have?"],
     ),
     "shape_at": (
-        ["What shape is {p}?", "Which shape is {p}?", "What shape do you see {p}?"],
+        ["What shape is {p}?", "Which shape is {p}?", "What shape do you see {p}?", "Tell me which shape is {p}.", "What kind of shape is {p}?",
+         "Say the shape {p}.", "Name the shape you see {p}.", "Which shape stands {p}?", "The shape {p}: which is it?"],
         ["Name the shape {p}.", "Which shape can you see {p}?"],
     ),
     "colour": (
-        ["What colour is the {r}?", "Which colour is the {r}?", "What is the colour of the {r}?", "What colour has the {r}?"],
+        ["What colour is the {r}?", "Which colour is the {r}?", "What is the colour of the {r}?", "What colour has the {r}?",
+         "Tell me what colour the {r} is.", "Say the colour of the {r}.", "Name the colour of the {r}.", "In what colour is the {r}?",
+         "The {r}: which colour is it?", "Which colour has the {r}?", "Can you say which colour the {r} is?", "What colour does the {r} show?"],
         ["Tell me the colour of the {r}.", "Which colour does the {r} have?"],
     ),
     "colour_at": (
-        ["What colour is the shape {p}?", "Which colour is the shape {p}?", "What is the colour of the shape {p}?"],
+        ["What colour is the shape {p}?", "Which colour is the shape {p}?", "What is the colour of the shape {p}?",
+         "Tell me what colour the shape {p} is.", "Say the colour of the shape {p}.", "Which colour has the shape {p}?",
+         "Name the colour of the shape {p}.", "What colour do you see {p}?"],
         ["Tell me the colour of the shape {p}.", "Which colour does the shape {p} have?"],
     ),
-    "what_at": (["What is {p}?", "What do you see {p}?", "Which thing is {p}?"], ["What can you see {p}?", "Tell me what is {p}."]),
+    "what_at": (
+        ["What is {p}?", "What do you see {p}?", "Which thing is {p}?", "Name what is {p}.", "Tell me what you see {p}.", "Say what is {p}.",
+         "What stands {p}?", "Is there something {p}, and what?"],
+        ["What can you see {p}?", "Tell me what is {p}."],
+    ),
     "place": (
-        ["Where is the {r}?", "Where do you see the {r}?", "In which place is the {r}?", "Where in the picture is the {r}?"],
+        ["Where is the {r}?", "Where do you see the {r}?", "In which place is the {r}?", "Where in the picture is the {r}?",
+         "Say where the {r} is.", "Show me where the {r} is.", "Tell me the place of the {r}.", "Tell me where you see the {r}.",
+         "Where can the {r} be found?", "The {r}: where is it?", "I look for the {r}. Where is it?", "At what place is the {r}?",
+         "Can you say where the {r} is?", "Where can you see the {r}?", "Where can I see the {r}?", "Find the {r}."],
         ["Tell me where the {r} is.", "Where can I find the {r}?"],
     ),
     "size": (
-        ["How big is the {r}?", "What size is the {r}?", "Is the {r} small or large?", "How large is the {r}?"],
+        ["How big is the {r}?", "What size is the {r}?", "Is the {r} small or large?", "How large is the {r}?", "How small is the {r}?",
+         "Tell me how big the {r} is.", "Tell me what size the {r} is.", "Say how large the {r} is.", "What is the size of the {r}?",
+         "Which size does the {r} have?", "Say the size of the {r}.", "Name the size of the {r}.", "The {r}: small or large?",
+         "The {r}: large or small?", "Is the {r} big or small?", "Is the {r} a large one or a small one?"],
         ["Tell me the size of the {r}.", "Is the {r} large or small?"],
     ),
     "bigger": (
-        ["Which is {b}, the {r} or the {q}?", "What is {b}, the {r} or the {q}?"],
+        ["Which is {b}, the {r} or the {q}?", "What is {b}, the {r} or the {q}?", "Tell me which is {b}, the {r} or the {q}.",
+         "Say which is {b}: the {r} or the {q}.", "The {r} or the {q}, which one is {b}?", "Which of them is {b}, the {r} or the {q}?",
+         "Is the {r} or the {q} {b}?", "The {r} and the {q}: which is the {b} one?"],
         ["The {r} or the {q}: which is {b}?", "Which one is {b}, the {r} or the {q}?"],
     ),
     "count": (
-        ["How many {c} are there?", "How many {c} do you see?", "How many {c} are in the picture?", "Count the {c}."],
+        ["How many {c} are there?", "How many {c} do you see?", "How many {c} are in the picture?", "Count the {c}.", "How many {c}?",
+         "Tell me the number of {c}.", "What number of {c} do you see?", "How many {c} does the picture have?", "Say how many {c} there are.",
+         "Can you count the {c}?", "How many {c} are here?", "Tell me how many {c} you see.", "How many {c} can be seen?"],
         ["How many {c} can you see?", "Tell me how many {c} there are."],
     ),
     "relation": (
-        ["What is {w} the {r}?", "What do you see {w} the {r}?", "Which thing is {w} the {r}?"],
+        ["What is {w} the {r}?", "What do you see {w} the {r}?", "Which thing is {w} the {r}?", "Name what is {w} the {r}.",
+         "Tell me what you see {w} the {r}.", "Say what is {w} the {r}.", "What stands {w} the {r}?", "Tell me which thing is {w} the {r}.",
+         "Is there something {w} the {r}, and what?", "What can be seen {w} the {r}?"],
         ["What can you see {w} the {r}?", "Tell me what is {w} the {r}."],
     ),
     "is_relation": (
-        ["Is the {r} {w} the {q}?", "Do you see the {r} {w} the {q}?"],
+        ["Is the {r} {w} the {q}?", "Do you see the {r} {w} the {q}?", "Tell me if the {r} is {w} the {q}.", "Is it right that the {r} is {w} the {q}?",
+         "The {r} is {w} the {q}, is that true?", "Would you say the {r} is {w} the {q}?", "True or not: the {r} is {w} the {q}?",
+         "Do you find the {r} {w} the {q}?", "Say if the {r} is {w} the {q}."],
         ["Is it true that the {r} is {w} the {q}?", "Can you see the {r} {w} the {q}?"],
     ),
-    "exists": (["Is there {a}?", "Do you see {a}?", "Is there {a} in the picture?"], ["Can you see {a}?", "Does the picture have {a}?"]),
+    "exists": (
+        ["Is there {a}?", "Do you see {a}?", "Is there {a} in the picture?", "Tell me if there is {a}.", "Is {a} there?",
+         "Do you find {a} in the picture?", "Can {a} be seen?", "Does it have {a}?"],
+        ["Can you see {a}?", "Does the picture have {a}?"],
+    ),
     "describe": (
-        ["Describe the picture.", "What do you see?", "What is in the picture?", "Describe what you see.", "What is this?"],
+        ["Describe the picture.", "What do you see?", "What is in the picture?", "Describe what you see.", "What is this?", "Tell me about the picture.",
+         "Tell me what is in the picture.", "Say what you see.", "What can you see?", "What is there in this picture?", "Describe this.",
+         "What does it show?", "What is shown in the picture?", "Name all you see in the picture."],
         ["Tell me what you see.", "What does the picture show?"],
     ),
-}
+}  # fmt: skip
 
 
 def ask(rng, held, key, **slots):
@@ -234,7 +267,7 @@ def pick_scene(rng, held, kind=None):
     return make_scene(rng, rng.choice(counts), force=force)
 
 
-def look(rng, held, turns=5):
+def look(rng, held, turns=6):
     """One picture and up to `turns` different questions."""
     if rng.random() < 0.05:
         return other_picture(rng, held)

@@ -40,6 +40,15 @@ UNKNOWN = [
     "Solve this equation for x.", "What is my name?", "Where do I live?", "Is it going to rain in {c}?", "What do you think about {p}?",
     "Why do {a}s sleep?", "How do planes fly?", "What is gravity?", "Who discovered {c}?", "Give me the news.", "What is {m}?",
     "How does a {o} work?", "Why is a {a} so fast?", "Can you play music?", "Send a message to {p}.", "What is love?",
+    "Is {c} far from here?", "Which mountain is near {c}?", "Which city is the largest in {c}?", "Which sea lies beside {c}?", "Who made the {o}?",
+    "Who drew this {a}?", "Who sang about the {o}?", "Who found the {o}?", "Who was the first to build a {o}?", "Is a {a} clever?", "Is a {a} fast?",
+    "Is a {o} heavy?", "Are {a}s friendly?", "Is {f} healthy?", "Is {p} famous?", "Is {c} cold?", "How do I bake {f}?", "How do I cook {f} for two?",
+    "When does the bus to {c} come?", "When does the shop in {c} open?", "When is the next flight to {c}?", "Which player scored?", "Which song is the best?",
+    "Which club is the best?", "What do people eat in {c}?", "What do people wear in {c}?", "Which money do they use in {c}?", "Who is the king of {c}?",
+    "Tell me something about {c}.", "Tell me what you know about {p}.", "Say something about {p}.", "Give me a fact about {c}.", "What did {p} do?",
+    "What is {p} known for?", "What does a {m} do?", "Is {m} a word?", "What is the sense of {m}?", "What do you call a {m}?", "Can a {a} swim?", "Can a {a} fly?",
+    "Does a {a} bite?", "Do {a}s live in {c}?", "How old is {p}?", "How heavy is a {o}?", "How far is {c} from {d}{e}?", "How much is a {o}?",
+    "What is the cost of {f}?", "What is the weight of a {a}?", "What is the height of {p}?", "Where does {f} come from?", "Where do {a}s sleep?",
 ]  # fmt: skip
 UNKNOWN_HELD = [
     "Which river flows through {c}?", "How far is it to {c}?", "Who painted the {o}?", "What is the price of a {o}?",
@@ -83,18 +92,31 @@ def noun_question(rng, noun, held):
     return text[0].upper() + text[1:]
 
 
-def scramble(rng, text):
-    """Other words, frames and dropped small words teach to answer by what a question is about, not by its wording."""
-    if rng.random() < 0.25:
+STRAY = """which what how why where when by of for with through way thing part number kind use used gets given made comes put work one two it that
+is are was does into from next good need reason help tell know see called exactly really simply main""".split()
+
+
+def scramble(rng, text, strength=1.0):
+    """Other words, frames, dropped, stray and moved words teach to answer by what a question is about, not by its wording."""
+    if rng.random() < 0.3 * strength:
         swap = lambda m: rng.choice(SYNONYMS.get(m.group().lower(), [m.group()])) if rng.random() < 0.7 else m.group()
         text = re.sub(r"[A-Za-z]+", swap, text)
         text = text[0].upper() + text[1:]
-    if rng.random() < 0.2:
+    if rng.random() < 0.2 * strength:
         text = rng.choice(FRAMES).format(q=text, i=lower_first(text))
-    if rng.random() < 0.2:
+    if rng.random() < 0.4 * strength:
         keep = rng.choice((0.0, 0.5, 0.5))
         text = " ".join(w for w in text.split() if w.lower() not in FILLERS or rng.random() < keep) or text
-    return text
+    words = text.split()
+    if rng.random() < 0.35 * strength:
+        for _ in range(rng.randint(1, 4)):
+            words.insert(rng.randrange(len(words) + 1), rng.choice(STRAY))
+    if len(words) > 3 and rng.random() < 0.2 * strength:
+        cut = rng.randrange(1, len(words))
+        words = words[cut:] + words[:cut]
+    if len(words) > 3 and rng.random() < 0.2 * strength:
+        words.pop(rng.randrange(len(words)))
+    return " ".join(words)
 
 
 def explain(rng, held, block=None):
@@ -112,7 +134,7 @@ def converse(stage):
         block = block or rng.choice(CONVERSE)
         text = rng.choice(block["!" if held else "?"])
         if not held:
-            text = vary(rng, text)
+            text = vary(rng, scramble(rng, text, 0.4))
             text += rng.choice(("", "", "", "!", ".", "?")) if text[-1].isalnum() else ""
         return Item([(text, block["="][stage])])
 
@@ -130,7 +152,7 @@ def unknown(stage):
         )  # fmt: skip
         if rng.random() < 0.1 and not held:
             text = f"What about the {rng.choice(PLACES)}?"
-        return Item([(text if held else vary(rng, text), DONT_KNOW)])
+        return Item([(text if held else vary(rng, scramble(rng, text, 0.3)), DONT_KNOW)])
 
     return maker
 
