@@ -1,7 +1,8 @@
 /**
  * Runs the goldens of fixture folders through the real loading code and the real kernels.
- * Usage: npm run conformance -- [--due] [--json FILE] [--driver NAME] [--variant NAME] [--only TEXT] [--browser] [--quantizers]
- *   DIR [DIR2 ...]
+ * Usage: npm run conformance -- [--due] [--json FILE] [--driver NAME] [--variant NAME] [--only TEXT] [--share K/N]
+ *   [--browser] [--quantizers] DIR [DIR2 ...]
+ * `--share 1/2` runs every second golden, `--share 2/2` the others: for two processes at a time.
  * `--quantizers` also measures our quantizers against llama.cpp's. `--browser` also has the stories model tell its story in Chromium.
  * Exits 0 only if nothing failed. What is not supported fails with its reason; `--due` leaves out what is listed in
  * conformance/notDue.ts.
@@ -31,6 +32,7 @@ const { values, positionals } = parseArgs({
     driver: { type: "string", default: "swiftshader" },
     variant: { type: "string", default: "auto" },
     only: { type: "string", default: "" },
+    share: { type: "string", default: "1/1" },
     browser: { type: "boolean", default: false },
     quantizers: { type: "boolean", default: false },
   },
@@ -62,7 +64,13 @@ const QUANTIZER_ENTRY = { golden: "quantizers", format: "quantizers", model_root
 const BROWSER_ENTRY = { golden: "stories260k/golden/F32.json", format: "prompt-golden-v1" };
 
 if (positionals.length === 0) {
-  console.error("Usage: npm run conformance -- [--due] [--json FILE] DIR [DIR2 ...]");
+  console.error("Usage: npm run conformance -- [--due] [--json FILE] [--share K/N] DIR [DIR2 ...]");
+  process.exit(2);
+}
+
+const [shareIndex = 0, shares = 0] = values.share.split("/").map(Number);
+if (!(Number.isInteger(shareIndex) && Number.isInteger(shares) && shareIndex >= 1 && shareIndex <= shares)) {
+  console.error(`--share ${values.share}: a share is written 1/2, the first of two.`);
   process.exit(2);
 }
 
@@ -82,6 +90,7 @@ console.log(`adapter: ${gpu.info.description || gpu.info.device}; features: ${[.
 const variant = (values.variant === "auto" && !gpu.isSoftware ? "subgroup" : values.variant) as KernelVariant;
 const report: (CaseResult & { golden: string })[] = [];
 let left = 0;
+let taken = 0;
 
 for (const [name, folder] of folders) {
   const index = join(folder, "index.json");
@@ -94,6 +103,7 @@ for (const [name, folder] of folders) {
       left++;
       continue;
     }
+    if (taken++ % shares !== shareIndex - 1) continue;
     for (const result of await runEntry(name, folder, entry)) record(entry, result);
   }
 }
