@@ -48,7 +48,7 @@ export function App() {
         <Sidebar />
         <main className="app-main" inert={isCovered}>
           <Chat />
-          {!isNarrow && (isInspectorOpen || isSettingsOpen) && <Divider />}
+          {!isNarrow && isInspectorOpen && <Divider />}
         </main>
         {isCovered && (
           <button type="button" className="scrim" aria-label={inspector.uncover} tabIndex={-1} onClick={uncover} />

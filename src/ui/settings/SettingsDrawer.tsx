@@ -7,7 +7,7 @@ import { useShell } from "../shell";
 import { useStrings } from "../strings/useStrings";
 import { landmark, useModal } from "../useModal";
 
-/** How the model answers: sampling, and beside it the system prompt. Under the inspector, or a sheet on a phone. */
+/** How the model answers: sampling, and beside it the system prompt. Under the list of chats, or a sheet on a phone. */
 export function SettingsDrawer() {
   const { settings, close } = useStrings();
   const { isPhone, isNarrow, isSettingsOpen, isSidebarOpen, isInspectorOpen, setSettings } = useShell();

@@ -31,8 +31,8 @@ export const TurnView = memo(function TurnView({ turn, isNewest, isUnanswered, i
   const isStreaming = turn.state === "streaming";
   const foot = !isStreaming && !isEditing && (
     <div className="turn-foot">
-      <TurnActions turn={turn} isNewest={isNewest} onEdit={() => setEdit(turn.id, turn.text)} />
       {!isUser && <AnswerDetails turn={turn} />}
+      <TurnActions turn={turn} isNewest={isNewest} onEdit={() => setEdit(turn.id, turn.text)} />
     </div>
   );
   const isFootFirst = isPlain && isUser;
