@@ -129,8 +129,7 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     await get().stopAndWait();
     const before = { model: get().model, session: get().session };
     set({ model: { report, request }, session, sessionRequest, cacheRequest: sessionRequest, lastRequest: request });
-    set({ cacheLength: 0, statistics: null });
-    set({ rememberedModel: rememberModel(report.name, request.level, linkOf(request.source)) });
+    set({ cacheLength: 0, rememberedModel: rememberModel(report.name, request.level, linkOf(request.source)) });
     await release(before.model?.report ?? null, before.session);
   }
 
@@ -230,7 +229,7 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     closeModel: async () => {
       await get().stopAndWait();
       const { model, session, rememberedModel } = get();
-      set({ ...NO_MODEL, statistics: null, rememberedModel: rememberedModel && { ...rememberedModel, startsLeft: 0 } });
+      set({ ...NO_MODEL, rememberedModel: rememberedModel && { ...rememberedModel, startsLeft: 0 } });
       await release(model?.report ?? null, session);
     },
     forgetModel: () => set(NO_MODEL),

@@ -20,8 +20,8 @@ export const INSPECTOR_TABS: readonly InspectorTab[] = [
   { id: "models", label: "models", Panel: lazy(() => import("../models/ModelsPanel")) },
 ];
 
-/** Open on the first visit. */
-const FIRST_TAB = "models";
+/** Open on the first visit: what no other program shows of a chat. */
+const FIRST_TAB = "attention";
 
 /** The tab of that id, or the one to begin with. */
 export function knownTab(id: string | null): string {
