@@ -38,11 +38,40 @@ test("searching looks into every text, on every branch, whatever its accents and
     ["another", ["Another question"]],
   ] as const) {
     await search.fill(words);
-    await expect(chat.titles(), words).toHaveText([...titles]);
+    await expect(chat.titles(), words).toHaveText(titles.map((title) => new RegExp(`^${title.replace("?", "\\?")}`)));
   }
   await search.fill("coffee");
   await expect(chat.titles()).toHaveCount(0);
   await expect(page.getByText("No chat holds these words.")).toBeVisible();
+});
+
+test("a search shows where the words stand, and leads there: far up, and on another branch", async ({
+  openFake,
+  page,
+}) => {
+  const chat = await openFake({ answer: "Nothing to see." });
+  await chat.ask("Where is the Fähre?");
+  await chat.edit(chat.messages.first(), "Where is the boat?");
+  await chat.expectState(0, "done");
+  const turns = Array.from({ length: 120 }, (_, index) => ({
+    role: index % 2 === 0 ? "user" : "assistant",
+    content: `Turn ${index}. ${"More words. ".repeat(index === 31 ? 200 : 20)}${index === 31 ? "A **lighthouse** at last." : ""}`,
+  }));
+  await chat.importFile(JSON.stringify(turns));
+  await expect(page.getByText("Turn 119.")).toBeInViewport();
+  const search = page.getByRole("searchbox", { name: "Search chats" });
+  await search.fill("LIGHTHOUSE");
+  await chat
+    .titles()
+    .getByRole("button", { name: /^….*A \*\*lighthouse\*\* at last\.$/ })
+    .click();
+  // Its turn is long: the words themselves are brought into view.
+  await expect(page.getByText("lighthouse", { exact: true })).toBeInViewport();
+  await expect(page.locator(":focus")).toHaveAttribute("data-role", "assistant");
+  await search.fill("fahre");
+  await chat.titles().getByRole("button", { name: "Where is the Fähre?", exact: true }).last().click();
+  await expect(chat.messages).toHaveText([/Where is the Fähre\?/]);
+  await expect(chat.button("Next branch")).toBeVisible();
 });
 
 test("a chat goes out as JSON with all that is known of it, and comes back whole", async ({ chat, page }) => {

@@ -96,7 +96,7 @@ test("without WebGPU the page explains what to do", async ({ page }) => {
 
 test("on a phone inspector and settings are sheets that Escape closes", async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
-  await page.goto("./?model=none");
+  await page.goto("./?model=none&tab=models");
   for (const [button, sheet, field] of [
     ["Inspector", "Inspector", page.getByRole("combobox", { name: "Level" })],
     ["Sampling", "Settings", page.getByRole("spinbutton", { name: "Temperature" })],

@@ -31,10 +31,14 @@ export class ChatPage {
     this.cache = page.getByRole("status", { name: "KV cache" });
   }
 
-  /** Without `?model=` no model opens by itself: tests open their own. */
+  /**
+   * Without `?model=` no model opens by itself: tests open their own. Without `?tab=` nothing looks into the model,
+   * which would take most of the time.
+   */
   async goto(query = ""): Promise<void> {
     const search = new URLSearchParams(query);
     if (!search.has("model")) search.set("model", "none");
+    if (!search.has("tab")) search.set("tab", "models");
     await this.page.goto(`./?${search}`);
   }
 

@@ -73,7 +73,13 @@ export const test = base.extend<Fixtures & { kept: Kept }>({
   ],
   gotoFake: async ({ chat }, use) => {
     await use(async ({ scene = "chat", ms = 1, answer } = {}) => {
-      const query = { model: "none", fake: scene, ms: String(ms), ...(answer !== undefined && { answer }) };
+      const query = {
+        model: "none",
+        tab: "models",
+        fake: scene,
+        ms: String(ms),
+        ...(answer !== undefined && { answer }),
+      };
       await chat.page.goto(`${FAKE_SITE}/?${new URLSearchParams(query)}`);
       return chat;
     });

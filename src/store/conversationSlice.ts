@@ -6,6 +6,7 @@ import {
   createConversation,
   deleteTurn,
   pathOf,
+  pathTo,
   restoreTurns,
   type Turn,
 } from "./conversation";
@@ -13,6 +14,9 @@ import { fromJson } from "./conversationFile";
 import { isEmptyConversation, sortConversations } from "./conversationWords";
 import { swapDrafts } from "./draftSlice";
 import { lastingNotice } from "./noticeSlice";
+
+/** Room above a turn that a search led to. */
+const SOUGHT_PX = 48;
 
 /** What was deleted last, for as long as it can be taken back. */
 export interface Undo {
@@ -27,6 +31,13 @@ export interface ConversationSlice {
   /** Of that chat: the turns along the chosen branches. */
   readonly turns: readonly Turn[];
   readonly undo: Undo | null;
+  /** The turn that a search led to. `count` tells one search from the next. */
+  readonly sought: {
+    readonly chatId: string;
+    readonly turnId: string;
+    readonly words: readonly string[];
+    readonly count: number;
+  } | null;
   /** `also` changes with it, so that nobody sees the one without the other. */
   readonly changeChat: (
     id: string,
@@ -34,6 +45,8 @@ export interface ConversationSlice {
     also?: Partial<AppState>,
   ) => void;
   readonly selectChat: (id: string) => void;
+  /** Opens a chat at a turn, on that turn's branch. `words` are marked there, folded. */
+  readonly showTurn: (chatId: string, turnId: string, words: readonly string[]) => void;
   /** An empty title goes back to the chat's first words. */
   readonly renameChat: (id: string, title: string) => void;
   readonly pinChat: (id: string, isPinned: boolean) => void;
@@ -95,12 +108,19 @@ export function createConversationSlice({ get, set, wallClock, newId }: SliceCon
     chat: first,
     turns: [],
     undo: null,
+    sought: null,
     changeChat,
     openEmptyChat,
     selectChat: (id) => {
       const { chats, chat } = get();
       const chosen = chats.get(id);
       if (chosen !== undefined && id !== chat.id) show(chosen, chats);
+    },
+    showTurn: (chatId, turnId, words) => {
+      get().selectChat(chatId);
+      changeChat(chatId, (chat) => pathTo(chat, turnId).reduce((shown, turn) => chooseBranch(shown, turn.id), chat));
+      get().keepPlace(chatId, { turnId, offsetPx: SOUGHT_PX });
+      set({ sought: { chatId, turnId, words, count: (get().sought?.count ?? 0) + 1 } });
     },
     renameChat: (id, title) => {
       changeChat(id, (chat) => ({ ...chat, title: title.trim() === "" ? null : title.trim() }));

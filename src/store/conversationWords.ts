@@ -1,4 +1,4 @@
-/** What is read out of a conversation: its prompt, its name, and whether it holds the words someone looks for. */
+/** What is read out of a conversation: its prompt, its name, its place among others. */
 import type { ChatMessage, Prompt } from "../shared/protocol";
 import type { Conversation, Turn } from "./conversation";
 
@@ -67,20 +67,6 @@ export function titleOf(conversation: Conversation): string | null {
 /** Nothing in it that anyone could miss. */
 export function isEmptyConversation({ turns, title, systemPrompt }: Conversation): boolean {
   return turns.length === 0 && title === null && systemPrompt.trim() === "";
-}
-
-/** Case and accents do not count; every word has to occur somewhere in the chat, on whatever branch. */
-export function matchesSearch(conversation: Conversation, query: string): boolean {
-  const words = fold(query).split(/\s+/).filter(Boolean);
-  if (words.length === 0) return true;
-  const text = fold(
-    [titleOf(conversation) ?? "", conversation.systemPrompt, ...conversation.turns.map((turn) => turn.text)].join("\n"),
-  );
-  return words.every((word) => text.includes(word));
-}
-
-function fold(text: string): string {
-  return text.normalize("NFD").replace(/\p{M}/gu, "").toLowerCase();
 }
 
 /** Pinned first, then the one that was used last. */

@@ -45,6 +45,8 @@ export interface ModelSlice {
   readonly isStarting: boolean;
   /** What was opened last, or tried when nothing was open: a lost device asks for it again. */
   readonly lastRequest: LoadRequest | null;
+  /** What `rememberedModel` was opened from, in this visit. */
+  readonly openedRequest: LoadRequest | null;
   readonly chooseLevel: (level: LevelChoice) => void;
   readonly chooseVariant: (variant: KernelVariant) => void;
   readonly openFiles: (files: readonly File[]) => Promise<void>;
@@ -63,6 +65,11 @@ export interface ModelSlice {
   readonly closeModel: () => Promise<void>;
   /** After a lost device: its handles mean nothing any more. */
   readonly forgetModel: () => void;
+}
+
+/** Whether `reloadModel` brings back the model that is remembered: also one from files, as long as the page lives. */
+export function canReopen({ lastRequest, openedRequest }: ModelSlice): boolean {
+  return lastRequest !== null && lastRequest === openedRequest;
 }
 
 const NO_MODEL = { model: null, session: null, sessionRequest: null, cacheLength: null } as const;
@@ -129,7 +136,11 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     await get().stopAndWait();
     const before = { model: get().model, session: get().session };
     set({ model: { report, request }, session, sessionRequest, cacheRequest: sessionRequest, lastRequest: request });
-    set({ cacheLength: 0, rememberedModel: rememberModel(report.name, request.level, linkOf(request.source)) });
+    set({
+      cacheLength: 0,
+      openedRequest: request,
+      rememberedModel: rememberModel(report.name, request.level, linkOf(request.source)),
+    });
     await release(before.model?.report ?? null, before.session);
   }
 
@@ -178,6 +189,7 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     loading: null,
     isStarting: true,
     lastRequest: null,
+    openedRequest: null,
     chooseLevel: (level) => set({ level }),
     chooseVariant: (variant) => set({ variant }),
     openFiles: async (files) => {

@@ -14,6 +14,7 @@ export function Chat() {
   const { composer } = useStrings();
   const isUnavailable = useApp((state) => state.device.status === "unavailable");
   const chatId = useApp((state) => state.chat.id);
+  const sought = useApp((state) => (state.sought?.chatId === state.chat.id ? state.sought.count : 0));
   const isEmpty = useApp((state) => state.turns.length === 0);
   return (
     <section className="chat" aria-label={composer.chat}>
@@ -22,7 +23,7 @@ export function Chat() {
       {isEmpty ? (
         <div className="chat-scroll chat-empty">{isUnavailable ? <NoWebGpu /> : <EmptyState />}</div>
       ) : (
-        <Transcript key={chatId} chatId={chatId} />
+        <Transcript key={`${chatId} ${sought}`} chatId={chatId} />
       )}
       <UndoBar />
       {(!isUnavailable || !isEmpty) && <Composer />}

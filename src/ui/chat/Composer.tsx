@@ -3,6 +3,7 @@ import { formatPercent } from "../../shared/units";
 import type { AppState } from "../../store/appStore";
 import { titleOf } from "../../store/conversationWords";
 import { attachedTo, hasUnseenPictures } from "../../store/imageSlice";
+import { canReopen } from "../../store/modelSlice";
 import { looksLikePicture } from "../../store/picture";
 import { useApp } from "../appContext";
 import { contextUse } from "../header/contextUse";
@@ -116,10 +117,13 @@ function NoModelNote() {
   const isMissing = useApp((state) => state.model === null && state.loading === null && !state.isStarting);
   const isShown = useApp((state) => state.turns.length > 0);
   const last = useApp((state) => state.rememberedModel);
-  if (!isMissing || !isShown || last === null) return null;
+  const canReload = useApp(canReopen);
+  // Then the error offers it already.
+  const isLost = useApp((state) => (state.turns.at(-1)?.error ?? state.notice?.error)?.name === "DeviceLostError");
+  if (!isMissing || !isShown || last === null || isLost) return null;
   return (
     <div className="composer-note composer-offer">
-      {last.link === null && <span>{empty.lastFiles(last.name)}</span>}
+      {last.link === null && !canReload && <span>{empty.lastFiles(last.name)}</span>}
       <OpenAgain />
     </div>
   );

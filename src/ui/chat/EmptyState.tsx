@@ -1,5 +1,6 @@
 import { lazy, type ReactNode, Suspense } from "react";
 import { canSee } from "../../store/imageSlice";
+import { canReopen } from "../../store/modelSlice";
 import { linkOf } from "../../store/modelSource";
 import { bundledLink } from "../../store/startModel";
 import { useApp } from "../appContext";
@@ -111,7 +112,8 @@ function NoTokenizer({ name }: { name: string }) {
 function OpenSomething() {
   const { empty } = useStrings();
   const last = useApp((state) => state.rememberedModel);
-  const isByFiles = last !== null && last.link === null;
+  const canReload = useApp(canReopen);
+  const isByFiles = last !== null && last.link === null && !canReload;
   return (
     <>
       {isByFiles && <p className="empty-text">{empty.lastFiles(last.name)}</p>}

@@ -7,6 +7,7 @@ import { useApp, useAppStore } from "../appContext";
 import { Icon } from "../Icon";
 import { useStrings } from "../strings/useStrings";
 import { TurnView } from "../turn/TurnView";
+import { useSought } from "./useSought";
 import { useStickToBottom } from "./useStickToBottom";
 
 /** The last turns are always there; those before exist only near the view. */
@@ -14,7 +15,7 @@ const TAIL = 24;
 /** Room between turns, as `--turn-gap` in chat.css. */
 const GAP_PX = 28;
 
-/** The chat on the page, from its first turn to its last. One instance for each chat, so that each keeps its place. */
+/** The chat on the page, from its first turn to its last. One instance for each chat and each search, so that each has its place. */
 export function Transcript({ chatId }: { chatId: string }) {
   const strings = useStrings().turn;
   const turns = useApp((state) => state.turns);
@@ -30,6 +31,7 @@ export function Transcript({ chatId }: { chatId: string }) {
     start: useAppStore().getState().places[chatId] ?? null,
     onPlace: useCallback((place: ReadingPlace | null) => keepPlace(chatId, place), [chatId, keepPlace]),
   });
+  useSought(scroller, chatId);
   const [isMounted, setMounted] = useState(false);
   useLayoutEffect(() => setMounted(true), []);
   // An even number, so that a question and its answer move together.

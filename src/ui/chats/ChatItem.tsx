@@ -1,5 +1,5 @@
 import { Menu } from "@base-ui/react/menu";
-import { type KeyboardEvent, memo, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useState } from "react";
 import type { Conversation } from "../../store/conversation";
 import { titleOf } from "../../store/conversationWords";
 import { useApp } from "../appContext";
@@ -11,9 +11,11 @@ import { useSaveChat } from "./useSaveChat";
 interface ChatItemProps {
   readonly chat: Conversation;
   readonly onOpen: () => void;
+  /** Below its title. */
+  readonly children: ReactNode;
 }
 
-export const ChatItem = memo(function ChatItem({ chat, onOpen }: ChatItemProps) {
+export function ChatItem({ chat, onOpen, children }: ChatItemProps) {
   const { chats: strings } = useStrings();
   const isCurrent = useApp((state) => state.chat.id === chat.id);
   const isWriting = useApp((state) => state.streaming?.chatId === chat.id);
@@ -48,9 +50,10 @@ export const ChatItem = memo(function ChatItem({ chat, onOpen }: ChatItemProps) 
         {isWriting && <span className="pulse" role="img" aria-label={strings.writing} />}
       </button>
       <Actions chat={chat} title={title} onRename={() => setRenaming(true)} />
+      {children}
     </li>
   );
-});
+}
 
 function Actions({ chat, title, onRename }: { chat: Conversation; title: string; onRename: () => void }) {
   const { chats: strings } = useStrings();

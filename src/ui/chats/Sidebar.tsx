@@ -1,6 +1,7 @@
 import { useCallback, useDeferredValue, useMemo, useRef, useState } from "react";
 import type { Conversation } from "../../store/conversation";
-import { isEmptyConversation, matchesSearch, sortConversations } from "../../store/conversationWords";
+import { isEmptyConversation, sortConversations } from "../../store/conversationWords";
+import { type FoundTurn, searchConversation, wordsOf } from "../../store/searchConversation";
 import { useApp } from "../appContext";
 import { Icon } from "../Icon";
 import { IconButton } from "../IconButton";
@@ -8,6 +9,7 @@ import { useShell } from "../shell";
 import { useStrings } from "../strings/useStrings";
 import { landmark, useModal } from "../useModal";
 import { ChatItem } from "./ChatItem";
+import { FoundTurns } from "./FoundTurns";
 import { ImportExport } from "./ImportExport";
 import { SIDEBAR } from "./sidebarElement";
 
@@ -18,7 +20,8 @@ export function Sidebar() {
   const { isNarrow: isDrawer, isSidebarOpen, setSidebar } = useShell();
   const newChat = useApp((state) => state.newChat);
   const [query, setQuery] = useState("");
-  const chats = useListedChats(useDeferredValue(query));
+  const words = useWords(useDeferredValue(query));
+  const chats = useListedChats(words);
   const panel = useRef<HTMLDivElement>(null);
   const isModal = isDrawer && isSidebarOpen;
 
@@ -64,8 +67,10 @@ export function Sidebar() {
         />
       </div>
       <ul className="chat-list" aria-label={strings.list}>
-        {chats.map((chat) => (
-          <ChatItem key={chat.id} chat={chat} onOpen={leave} />
+        {chats.map(({ chat, found }) => (
+          <ChatItem key={chat.id} chat={chat} onOpen={leave}>
+            {found.length > 0 && <FoundTurns chatId={chat.id} found={found} words={words} onOpen={leave} />}
+          </ChatItem>
         ))}
       </ul>
       {chats.length === 0 && <p className="sidebar-none">{query.trim() === "" ? strings.none : strings.noMatch}</p>}
@@ -74,11 +79,26 @@ export function Sidebar() {
   );
 }
 
+function useWords(query: string): readonly string[] {
+  return useMemo(() => wordsOf(query), [query]);
+}
+
+interface ListedChat {
+  readonly chat: Conversation;
+  readonly found: readonly FoundTurn[];
+}
+
 /** Chats that hold something and the words looked for, the pinned ones first. */
-function useListedChats(query: string): readonly Conversation[] {
+function useListedChats(words: readonly string[]): readonly ListedChat[] {
   const chats = useApp((state) => state.chats);
   return useMemo(
-    () => sortConversations(chats.values()).filter((chat) => !isEmptyConversation(chat) && matchesSearch(chat, query)),
-    [chats, query],
+    () =>
+      sortConversations(chats.values())
+        .filter((chat) => !isEmptyConversation(chat))
+        .flatMap((chat) => {
+          const found = searchConversation(chat, words);
+          return found === null ? [] : [{ chat, found }];
+        }),
+    [chats, words],
   );
 }
