@@ -48,13 +48,22 @@ test("every word of the page is there in German, chosen or as the browser says",
   page,
   browser,
 }) => {
-  await gotoFake();
+  await gotoFake({ scene: "device-lost" });
   await page.getByRole("combobox", { name: "Language" }).selectOption({ label: "Deutsch" });
   await expect(page.locator("html")).toHaveAttribute("lang", "de");
   await expect(page.getByRole("textbox", { name: "Nachricht" })).toBeVisible();
   await expect(page.getByRole("spinbutton", { name: "Temperatur" })).toBeVisible();
   const left = ["Send", "New chat", "Search chats", "Models", "Sampling preset", "Reset", "Level", "Open model files"];
   for (const words of left) await expect(page.getByText(words, { exact: true })).toHaveCount(0);
+  // Numbers, levels and what goes wrong, too.
+  await page.locator("#open-model-files").setInputFiles({ name: "story.gguf", mimeType: "", buffer: Buffer.from("x") });
+  await expect(page.getByRole("status", { name: "Modell" })).toHaveText("story · wie gespeichert · bereit");
+  await page.getByRole("textbox", { name: "Nachricht" }).fill("Hallo");
+  await page.keyboard.press("Enter");
+  const answer = page.getByRole("article", { name: "Assistent" });
+  await expect(answer.getByRole("alert")).toContainText("Der Grafikprozessor ist verloren gegangen.");
+  await expect(answer.getByRole("alert")).toContainText("auf Englisch: The graphics device was lost");
+  await expect(answer).toContainText(/12\sTokens · \d+,\d\sTok\/s/);
   await page.reload();
   await expect(page.getByRole("button", { name: "Senden" })).toBeVisible();
   const german = await browser.newPage({ locale: "de-AT" });

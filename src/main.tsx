@@ -12,6 +12,7 @@ import { keepChats, restoreKept } from "./store/keeping";
 import { App } from "./ui/App";
 import { AppProvider } from "./ui/appContext";
 import { tabOf } from "./ui/panels/tabAddress";
+import { followLanguage } from "./ui/strings/useStrings";
 import "./ui/styles/index.css";
 
 /**
@@ -38,6 +39,7 @@ const storage = createChatStorage();
 await restoreKept(store, storage);
 const tab = tabOf(location.href);
 if (tab !== null) store.getState().changeLayout({ tab });
+followLanguage(store);
 const keeper = keepChats(store, storage);
 // The last moment in which a page that is closed can still write.
 document.addEventListener("visibilitychange", () => {

@@ -1,4 +1,7 @@
-/** Numbers as people read them. Whatever is not known (null, NaN, infinite) is a dash, never 0 or NaN. */
+/**
+ * Numbers as people read them, in the language that the page says it is in; English where there is no page. Whatever is
+ * not known (null, NaN, infinite) is a dash, never 0 or NaN.
+ */
 
 export const DASH = "–";
 
@@ -6,6 +9,21 @@ export const DASH = "–";
 const GROUP_SPACE = "\u202f";
 /** Between a number and its unit. */
 const UNIT_SPACE = "\u00a0";
+
+const ENGLISH = { point: ".", token: "token", tokens: "tokens", rate: "tok/s", bit: "bit", bits: "bits" };
+const GERMAN: typeof ENGLISH = {
+  ...{ point: ",", token: "Token", tokens: "Tokens", rate: "Tok/s", bit: "Bit", bits: "Bit" },
+};
+
+/** Of the document, where there is one: what this file formats is shown on that page. */
+function words(): typeof ENGLISH {
+  const { document } = globalThis as { document?: { documentElement?: { lang?: string } } };
+  return document?.documentElement?.lang === "de" ? GERMAN : ENGLISH;
+}
+
+function fixed(value: number, digits: number): string {
+  return value.toFixed(digits).replace(".", words().point);
+}
 
 type Quantity = number | null | undefined;
 
@@ -23,8 +41,7 @@ export function formatNumber(value: Quantity): string {
   const magnitude = Math.abs(value);
   if (Number.isInteger(value) || magnitude >= 1000) return group(Math.round(value));
   if (magnitude >= 99.95) return group(Math.round(value));
-  if (magnitude >= 9.995) return value.toFixed(1);
-  return value.toFixed(2);
+  return fixed(value, magnitude >= 9.995 ? 1 : 2);
 }
 
 function group(value: number): string {
@@ -39,7 +56,7 @@ export function formatCount(value: Quantity): string {
 
 /** "1 token", "512 tokens". */
 export function formatTokens(value: Quantity): string {
-  return isKnown(value) ? withUnit(formatCount(value), Math.round(value) === 1 ? "token" : "tokens") : DASH;
+  return isKnown(value) ? withUnit(formatCount(value), Math.round(value) === 1 ? words().token : words().tokens) : DASH;
 }
 
 const BYTE_UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
@@ -59,14 +76,14 @@ export function formatBytes(value: Quantity): string {
 
 /** "41.3 tok/s". */
 export function formatTokenRate(tokensPerSecond: Quantity): string {
-  return isKnown(tokensPerSecond) ? withUnit(formatNumber(tokensPerSecond), "tok/s") : DASH;
+  return isKnown(tokensPerSecond) ? withUnit(formatNumber(tokensPerSecond), words().rate) : DASH;
 }
 
 /** A share of 1 as "92.1 %". */
 export function formatPercent(share: Quantity): string {
   if (!isKnown(share)) return DASH;
   const percent = share * 100;
-  return withUnit(Number.isInteger(percent) ? String(percent) : percent.toFixed(1), "%");
+  return withUnit(Number.isInteger(percent) ? String(percent) : fixed(percent, 1), "%");
 }
 
 /** A probability: "41.3 %", "3.12 %", "<0.01 %"; exactly none is "0 %". */
@@ -74,13 +91,13 @@ export function formatProbability(probability: Quantity): string {
   if (!isKnown(probability)) return DASH;
   const percent = probability * 100;
   if (percent <= 0) return withUnit("0", "%");
-  if (percent < 0.01) return withUnit("<0.01", "%");
-  return withUnit(percent >= 9.995 ? percent.toFixed(1) : percent.toFixed(2), "%");
+  if (percent < 0.01) return withUnit(`<${fixed(0.01, 2)}`, "%");
+  return withUnit(fixed(percent, percent >= 9.995 ? 1 : 2), "%");
 }
 
 /** "2.31 bits". */
 export function formatBits(bits: Quantity): string {
-  return isKnown(bits) ? withUnit(bits.toFixed(2), bits === 1 ? "bit" : "bits") : DASH;
+  return isKnown(bits) ? withUnit(fixed(bits, 2), bits === 1 ? words().bit : words().bits) : DASH;
 }
 
 /** "0.42 ms", "12.4 ms", "1.24 s", "2 min 5 s". */

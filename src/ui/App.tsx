@@ -9,7 +9,7 @@ import { Divider } from "./panels/Divider";
 import { Inspector } from "./panels/Inspector";
 import { SettingsDrawer } from "./settings/SettingsDrawer";
 import { ShellContext, useShellState } from "./shell";
-import { languageOf, useStrings } from "./strings/useStrings";
+import { useStrings } from "./strings/useStrings";
 import { useSelectionAddress } from "./useSelectionAddress";
 import { useShortcuts } from "./useShortcuts";
 
@@ -26,7 +26,6 @@ export function App() {
   const chatShare = useApp((state) => state.layout.chatShare);
   const isSheet = isPhone && (isInspectorOpen || isSettingsOpen);
   const isCovered = isSheet || (isNarrow && isSidebarOpen);
-  useLanguage();
   useSelectionAddress();
   useEffect(preloadMarkdown, []);
   useShortcuts(shell);
@@ -65,11 +64,4 @@ export function App() {
       </div>
     </ShellContext>
   );
-}
-
-function useLanguage(): void {
-  const language = useApp((state) => languageOf(state.language));
-  useEffect(() => {
-    document.documentElement.lang = language;
-  }, [language]);
 }

@@ -35,7 +35,7 @@ export function NoWebGpu() {
         {noWebGpu.tryAgain}
       </button>
       <p className="hint">
-        {noWebGpu.answer} {reason}
+        {noWebGpu.answer} <span lang="en">{reason}</span>
       </p>
     </div>
   );

@@ -1,4 +1,5 @@
 import { useApp } from "../appContext";
+import { ErrorWords } from "../ErrorWords";
 import { Icon } from "../Icon";
 import { useStrings } from "../strings/useStrings";
 import { ReloadModelButton } from "./ReloadModelButton";
@@ -11,7 +12,7 @@ export function NoticeBar() {
   return (
     <div className="notice">
       <div role="alert" className="notice-words" data-error={notice.error.name}>
-        <strong>{strings.failure(notice.failure)}.</strong> {notice.error.message}
+        <strong>{strings.failure(notice.failure)}.</strong> <ErrorWords error={notice.error} />
       </div>
       <div className="notice-actions">
         {notice.error.name === "DeviceLostError" && <ReloadModelButton />}

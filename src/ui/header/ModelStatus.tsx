@@ -1,18 +1,19 @@
 import type { AppState } from "../../store/appStore";
-import { LEVEL_LABELS } from "../../store/modelSource";
 import { useApp } from "../appContext";
+import { levelName } from "../model/levelName";
 import type { Strings } from "../strings/en";
 import { useStrings } from "../strings/useStrings";
 
 /** Ends in "ready" exactly when a model is open and nothing is loading. */
-function statusText({ device, loading, model }: AppState, { header }: Strings): string {
+function statusText({ device, loading, model }: AppState, strings: Strings): string {
+  const { header } = strings;
   if (device.status === "unavailable") return header.noWebGpu;
   if (loading !== null) {
     if (loading.isCancelling) return `${loading.name} · ${header.cancelling}`;
     return `${loading.name} · ${loading.progress === null ? header.opening : header.stages[loading.progress.stage]}`;
   }
   if (model === null) return header.noModel;
-  return `${model.report.name} · ${LEVEL_LABELS[model.request.level]} · ${header.ready}`;
+  return `${model.report.name} · ${levelName(strings, model.request.level)} · ${header.ready}`;
 }
 
 export function ModelStatus() {

@@ -1,6 +1,6 @@
 import { LEVEL_CHOICES, type LevelChoice, RECIPES, splitChoice } from "../../shared/recipes";
-import { LEVEL_LABELS } from "../../store/modelSource";
 import { useStrings } from "../strings/useStrings";
+import { levelName } from "./levelName";
 
 interface LevelOptionsProps {
   /** Left out: all are. */
@@ -10,12 +10,13 @@ interface LevelOptionsProps {
 }
 
 /** Levels alone, then those of each recipe under its name. */
-export function LevelOptions({ isOffered = () => true, nameOf = (choice) => LEVEL_LABELS[choice] }: LevelOptionsProps) {
-  const { recipes } = useStrings().compare;
+export function LevelOptions({ isOffered = () => true, nameOf }: LevelOptionsProps) {
+  const strings = useStrings();
+  const { recipes } = strings.compare;
   const options = (recipe: string) =>
     LEVEL_CHOICES.filter((choice) => splitChoice(choice).recipe === recipe && isOffered(choice)).map((choice) => (
       <option key={choice} value={choice}>
-        {nameOf(choice)}
+        {nameOf?.(choice) ?? levelName(strings, choice)}
       </option>
     ));
   return (

@@ -1,8 +1,8 @@
 import { useEffect, useState } from "react";
 import type { KeptModel } from "../../shared/library";
 import { formatBytes, formatPercent } from "../../shared/units";
-import { LEVEL_LABELS } from "../../store/modelSource";
 import { useApp } from "../appContext";
+import { levelName } from "../model/levelName";
 import { Panel } from "../panels/Panel";
 import { useStrings } from "../strings/useStrings";
 import { KeepOpenModel } from "./KeepOpenModel";
@@ -44,7 +44,8 @@ export function CachedModels() {
 }
 
 function Row({ model }: { model: KeptModel }) {
-  const { library: words } = useStrings();
+  const strings = useStrings();
+  const { library: words } = strings;
   const [isOpen, setOpen] = useState(false);
   const { keptBytes, totalBytes } = model;
   const isWhole = keptBytes >= totalBytes;
@@ -62,7 +63,7 @@ function Row({ model }: { model: KeptModel }) {
             {model.name}
           </button>
         </th>
-        <td>{LEVEL_LABELS[model.level]}</td>
+        <td>{levelName(strings, model.level)}</td>
         <td className="number">
           {formatBytes(keptBytes)}
           {!isWhole && <span className="muted"> {words.partly(formatPercent(keptBytes / totalBytes))}</span>}

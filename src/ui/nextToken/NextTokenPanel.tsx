@@ -2,6 +2,7 @@ import { formatBits, formatCount } from "../../shared/units";
 import { isForeign } from "../../store/nextTokenSlice";
 import { isSameToken, pinnedToken, type TokenPlace } from "../../store/selectionSlice";
 import { useApp } from "../appContext";
+import { ErrorWords } from "../ErrorWords";
 import { IconButton } from "../IconButton";
 import { useStrings } from "../strings/useStrings";
 import { Candidates } from "./Candidates";
@@ -87,7 +88,7 @@ function Report({ place }: { place: TokenPlace }) {
   if (error !== null) {
     return (
       <p className="turn-error" data-error={error.name}>
-        {error.message}
+        <ErrorWords error={error} />
       </p>
     );
   }

@@ -3,6 +3,7 @@
 import { deArchitecture } from "./deArchitecture";
 import { deAttention } from "./deAttention";
 import { deCompare } from "./deCompare";
+import { deErrors } from "./deErrors";
 import { deImage } from "./deImage";
 import { deKvCache } from "./deKvCache";
 import { deLibrary } from "./deLibrary";
@@ -101,6 +102,8 @@ export const de: Strings = {
   dismiss: "Schließen",
   close: "Schließen",
   cancel: "Abbrechen",
+  errors: deErrors,
+  errorDetail: "Im Einzelnen, auf Englisch:",
   reloadModel: "Modell neu laden",
   chats: {
     list: "Chats",
@@ -246,6 +249,7 @@ export const de: Strings = {
   library: deLibrary,
   model: {
     panel: "Modell",
+    stored: "wie gespeichert",
     close: "Modell schließen",
     openFiles: "Modelldateien öffnen",
     openHint:

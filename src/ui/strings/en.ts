@@ -1,4 +1,5 @@
 /** Every word of the interface, in English; other tables have the same shape. */
+import type { ErrorName } from "../../shared/errors";
 import type { EndReason, LoadProgress } from "../../shared/protocol";
 import type { Failure } from "../../store/noticeSlice";
 import type { SamplingPreset } from "../../store/samplingPresets";
@@ -105,6 +106,9 @@ export const en = {
   dismiss: "Dismiss",
   close: "Close",
   cancel: "Cancel",
+  /** By kind; null where the messages themselves are in this language. */
+  errors: null as { readonly [N in ErrorName]: string } | null,
+  errorDetail: "",
   reloadModel: "Reload the model",
   chats: {
     list: "Chats",
@@ -246,6 +250,7 @@ export const en = {
   library: enLibrary,
   model: {
     panel: "Model",
+    stored: "as stored",
     close: "Close model",
     openFiles: "Open model files",
     openHint:

@@ -1,3 +1,4 @@
+import type { AppStore } from "../../store/appStore";
 import type { Language } from "../../store/preferencesSlice";
 import { useApp } from "../appContext";
 import { de } from "./de";
@@ -10,6 +11,17 @@ export function languageOf(chosen: Language | null): Language {
   if (chosen !== null) return chosen;
   const wanted = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase());
   return wanted.find((tag): tag is Language => tag in TABLES) ?? "en";
+}
+
+/** Tells the page which language it is in, now and whenever another is chosen; before anything of it is rendered. */
+export function followLanguage(store: AppStore): void {
+  const tell = (): void => {
+    document.documentElement.lang = languageOf(store.getState().language);
+  };
+  tell();
+  store.subscribe((state, before) => {
+    if (state.language !== before.language) tell();
+  });
 }
 
 /** Every word of the interface. */

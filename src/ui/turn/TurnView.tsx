@@ -2,6 +2,7 @@ import { lazy, memo, Suspense, useRef } from "react";
 import type { Turn } from "../../store/conversation";
 import { useApp } from "../appContext";
 import { ReloadModelButton } from "../chat/ReloadModelButton";
+import { ErrorWords } from "../ErrorWords";
 import { TurnPictures } from "../image/TurnPictures";
 import { MessageText } from "../markdown/MessageText";
 import { useStrings } from "../strings/useStrings";
@@ -75,7 +76,7 @@ function TurnError({ turn }: { turn: Turn }) {
   return (
     <div className="turn-error">
       <div role={isNewestError ? "alert" : undefined} data-error={turn.error.name}>
-        {turn.error.message}
+        <ErrorWords error={turn.error} />
       </div>
       {isNewestError && turn.error.name === "DeviceLostError" && <ReloadModelButton />}
     </div>

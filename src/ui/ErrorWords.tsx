@@ -1,0 +1,18 @@
+import { ERROR_NAMES } from "../shared/errors";
+import type { ErrorInfo } from "../store/errorInfo";
+import { useStrings } from "./strings/useStrings";
+
+/** What went wrong and what to do; in other languages than English, with the runtime's own message below. */
+export function ErrorWords({ error }: { error: ErrorInfo }) {
+  const { errors, errorDetail } = useStrings();
+  const name = ERROR_NAMES.find((known) => known === error.name);
+  if (errors === null || name === undefined) return error.message;
+  return (
+    <>
+      {errors[name]}
+      <span className="error-detail">
+        {errorDetail} <span lang="en">{error.message}</span>
+      </span>
+    </>
+  );
+}
