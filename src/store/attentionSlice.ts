@@ -118,7 +118,8 @@ export function createAttentionSlice(context: SliceContext): AttentionSlice {
     const handle = state.session?.handle ?? (await state.ensureSession()).handle;
     if (handle === watched) return handle;
     shownText = "";
-    change({ ...NO_ATTENTION, status: state.streaming === null ? "starting" : "waiting" });
+    const status = state.streaming === null ? "starting" : "waiting";
+    change({ ...NO_ATTENTION, status: hasText ? status : "off" });
     await runtime.setInspection(handle, true);
     watched = handle;
     return handle;
