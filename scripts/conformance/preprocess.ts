@@ -1,8 +1,10 @@
 /** image-preprocess-v1: pictures resized, cropped and normalized, against bytes that Pillow made. */
 import { readFileSync } from "node:fs";
 import { PNG } from "pngjs";
-import { ImageProcessor } from "../../src/runtime/vision/imageProcessor";
-import { type ResizeFilter, resizeImage } from "../../src/runtime/vision/resizeImage";
+import { BufferScope } from "../../src/runtime/gpu/bufferScope";
+import { seePicture } from "../../src/runtime/session/seePicture";
+import { filterTaps, type ResizeFilter } from "../../src/runtime/vision/filterTaps";
+import { type ImagePlan, ImageProcessor } from "../../src/runtime/vision/imageProcessor";
 import { dropAlpha, type RgbImage } from "../../src/runtime/vision/rgbImage";
 import type { VisionSpec } from "../../src/shared/modelSpec";
 import { bounded, type CaseResult, type Context, maxAbsDiff, readFloatFile, readJson } from "./result";
@@ -28,16 +30,36 @@ const PIXEL_BOUND = 2e-6;
 
 export async function runPreprocess(context: Context): Promise<CaseResult[]> {
   const { cases } = readJson<{ cases: readonly PreprocessCase[] }>(context.path);
-  return cases.map((item) => runCase(context, item));
+  const results: CaseResult[] = [];
+  for (const item of cases) results.push(await runCase(context, item));
+  return results;
 }
 
-function runCase(context: Context, item: PreprocessCase): CaseResult {
+async function see({ gpu }: Context, image: RgbImage, plan: ImagePlan): Promise<RgbImage> {
+  const scope = new BufferScope(gpu);
+  try {
+    return await seePicture(gpu, image, plan, scope.storage("seen", plan.width * plan.height * 4));
+  } finally {
+    scope.destroy();
+  }
+}
+
+/** A resize by itself, without an image processor. */
+function resizePlan(image: RgbImage, width: number, height: number, filter: ResizeFilter): ImagePlan {
+  return {
+    ...{ width, height, resizedWidth: width, resizedHeight: height, cropLeft: 0, cropTop: 0 },
+    across: filterTaps(filter, image.width, width, { start: 0, count: width }),
+    down: filterTaps(filter, image.height, height, { start: 0, count: height }),
+  };
+}
+
+async function runCase(context: Context, item: PreprocessCase): Promise<CaseResult> {
   const png = PNG.sync.read(readFileSync(context.modelPath(item.png)));
   const image = dropAlpha(png.width, png.height, png.data);
   const wanted = new Uint8Array(readFileSync(context.modelPath(item.u8_hwc)));
   if (item.kind === "resize") {
     const [width, height] = item.output_size as [number, number];
-    return compare(item.id, resizeImage(image, width, height, item.filter), wanted);
+    return compare(item.id, await see(context, image, resizePlan(image, width, height, item.filter)), wanted);
   }
   const side = item.kind === "clip" ? item.crop_size?.[0] : item.output_size?.[0];
   const vision = { imageSize: side, classRow: item.kind === "clip" } as VisionSpec;
@@ -52,9 +74,14 @@ function runCase(context: Context, item: PreprocessCase): CaseResult {
     },
     vision,
   );
-  const { seen, pixels } = processor.process(image);
+  const seen = await see(context, image, processor.plan(image));
   const bytes = compare(item.id, seen, wanted);
   if (!bytes.passed || item.pixel_values === undefined) return bytes;
+  const plane = seen.width * seen.height;
+  const pixels = Float32Array.from({ length: 3 * plane }, (_, i) => {
+    const channel = Math.floor(i / plane);
+    return processor.levels[channel * 256 + (seen.data[(i % plane) * 3 + channel] as number)] as number;
+  });
   return bounded(item.id, maxAbsDiff(pixels, readFloatFile(context.modelPath(item.pixel_values))), PIXEL_BOUND);
 }
 

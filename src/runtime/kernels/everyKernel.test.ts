@@ -16,12 +16,14 @@ import { attentionSplit, piecesBytes } from "./attentionSplit";
 import { attentionTile } from "./attentionTile";
 import { embed } from "./embed";
 import { gate } from "./gate";
+import { imagePatches } from "./imagePatches";
 import { keepQueries } from "./keepQueries";
 import { linearVectors } from "./linearVectors";
 import { matmul } from "./matmul";
 import { matvec } from "./matvec";
 import { matvecQkv } from "./matvecQkv";
 import { normRows } from "./norm";
+import { resizePass } from "./resizePass";
 import { ropeAppend } from "./ropeAppend";
 import { chunksBytes, DRAWN_BYTES, HISTORY_BYTES, SETTINGS_BYTES, sample } from "./sample";
 import { BARRIER_FREE, type Layout } from "./variants";
@@ -119,6 +121,15 @@ describe("every kernel compiles on the null backend", () => {
     for (const activation of ["silu", "gelu_tanh", "gelu_erf", "relu"] as const) {
       await gate(gpu, { label: "test", activation, width: 32, step, x, xStride: 64, upOffset: 32, y, yStride: 32 });
     }
+  });
+
+  it("pictures: resize and patches", async () => {
+    const [input, output] = [harness.filled(64, 0), harness.filled(64, 0)];
+    const taps = [{ first: 0, weights: [1] }];
+    await resizePass(harness.scope, { label: "test", taps, fractionBits: 22, input, output });
+    const levels = harness.filled(768, 0);
+    const patches = harness.filled(256, 0);
+    await imagePatches(gpu, { side: 8, patch: 4, picture: input, levels, patches, firstRow: 1, stride: 48 });
   });
 
   it.each(PRECISIONS)("attention, rope and append: %s, heads of 4 to 256", async (precision) => {

@@ -4,6 +4,7 @@ import { BufferScope } from "../gpu/bufferScope";
 import type { Gpu } from "../gpu/device";
 import { type Dispatch, encodeDispatch } from "../gpu/dispatch";
 import { readFloats } from "../gpu/readback";
+import { imagePatches } from "../kernels/imagePatches";
 import { matmul } from "../kernels/matmul";
 import { normRows } from "../kernels/norm";
 import { paddedStride } from "../kernels/weightMatrix";
@@ -27,9 +28,14 @@ export class VisionTower {
     private readonly weights: VisionWeights,
     private readonly scope: BufferScope,
     private readonly buffers: ForwardBuffers,
+    /** [S, S] u32, bytes red, green, blue, 0: what `encodePicture` reads */
+    readonly picture: GPUBuffer,
+    /** [3, 256] */
+    private readonly levels: GPUBuffer,
     private readonly patches: GPUBuffer,
     private readonly projected: GPUBuffer,
     private readonly lists: {
+      readonly cut: readonly Dispatch[];
       readonly embed: readonly Dispatch[];
       readonly preNorm: readonly Dispatch[];
       readonly blocks: readonly (readonly Dispatch[])[];
@@ -52,6 +58,8 @@ export class VisionTower {
       gpu.device.queue.writeBuffer(buffers.step, 0, new Uint32Array([0, rows, 0, 0]));
       const patchStride = paddedStride(3 * spec.patchSize ** 2);
       const patches = scope.storage("patches", rows * patchStride * 4);
+      const picture = scope.storage("picture", spec.imageSize ** 2 * 4);
+      const levels = scope.storage("picture levels", 3 * 256 * 4);
       const textStride = paddedStride(spec.projectorSize);
       const middle = scope.storage("projector middle", rows * textStride * 4);
       const projected = scope.storage("projected rows", rows * textStride * 4);
@@ -80,6 +88,12 @@ export class VisionTower {
               }),
             ];
       const lists = {
+        cut: [
+          await imagePatches(gpu, {
+            ...{ side: spec.imageSize, patch: spec.patchSize, picture, levels, patches },
+            ...{ firstRow: rows - patchCount(spec), stride: patchStride },
+          }),
+        ],
         embed: await matmul(gpu, {
           ...shared,
           label: "vision patches",
@@ -115,7 +129,7 @@ export class VisionTower {
           })),
         ],
       };
-      return new VisionTower(gpu, spec, weights, scope, buffers, patches, projected, lists);
+      return new VisionTower(gpu, spec, weights, scope, buffers, picture, levels, patches, projected, lists);
     } catch (error) {
       scope.destroy();
       throw error;
@@ -126,8 +140,24 @@ export class VisionTower {
    * @param pixels [3, H, W], normalized: planes R, G, B
    * @returns rows [n, C] for the language model, in prompt order
    */
-  async encode(pixels: Float32Array): Promise<Float32Array<ArrayBuffer>[]> {
+  encode(pixels: Float32Array): Promise<Float32Array<ArrayBuffer>[]> {
     this.start(pixels);
+    return this.finish();
+  }
+
+  /**
+   * What lies in `picture`.
+   * @param levels [3, 256]: the normalized value of each byte of red, green and blue
+   */
+  encodePicture(levels: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>[]> {
+    const { queue } = this.gpu.device;
+    queue.writeBuffer(this.levels, 0, levels);
+    queue.writeBuffer(this.buffers.hidden, 0, this.weights.base);
+    this.run([this.lists.cut]);
+    return this.finish();
+  }
+
+  private async finish(): Promise<Float32Array<ArrayBuffer>[]> {
     this.run([this.lists.embed]);
     this.finishPreNorm();
     this.run([...this.lists.blocks, this.lists.project]);

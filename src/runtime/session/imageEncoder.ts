@@ -2,11 +2,14 @@
 import type { VisionSpec } from "../../shared/modelSpec";
 import type { Model } from "../model/model";
 import { VisionTower } from "../model/visionTower";
-import { ImageProcessor, type ProcessedImage, type ProcessorConfig } from "../vision/imageProcessor";
+import { type ImagePlan, ImageProcessor, type ProcessorConfig } from "../vision/imageProcessor";
 import type { RgbImage } from "../vision/rgbImage";
 import type { EmbeddingRow } from "./promptItems";
+import { seePicture } from "./seePicture";
 
-export interface EncodedImage extends ProcessedImage {
+export interface EncodedImage extends Omit<ImagePlan, "across" | "down"> {
+  /** What the model sees. */
+  readonly seen: RgbImage;
   /** SHA-256 of the bytes the model sees, in hex. */
   readonly hash: string;
   /** In prompt order, the rows that take the place of one image token. */
@@ -15,6 +18,8 @@ export interface EncodedImage extends ProcessedImage {
 
 export class ImageEncoder {
   private tower: Promise<VisionTower> | null = null;
+  /** One picture at a time: they share the tower's buffers. */
+  private last: Promise<unknown> = Promise.resolve();
   private readonly encoded = new Map<string, readonly EmbeddingRow[]>();
 
   private constructor(
@@ -29,16 +34,23 @@ export class ImageEncoder {
     return vision === undefined ? null : new ImageEncoder(model, vision, ImageProcessor.from(config ?? {}, vision));
   }
 
-  async encode(image: RgbImage): Promise<EncodedImage> {
-    const processed = this.processor.process(image);
-    const hash = await sha256(processed.seen.data);
-    const known = this.encoded.get(hash);
-    if (known !== undefined) return { ...processed, hash, rows: known };
+  encode(image: RgbImage): Promise<EncodedImage> {
+    const encoded = this.last.then(() => this.encodeNext(image));
+    this.last = encoded.catch(() => {});
+    return encoded;
+  }
+
+  private async encodeNext(image: RgbImage): Promise<EncodedImage> {
+    const { across, down, ...sizes } = this.processor.plan(image);
     const tower = await this.openTower();
-    const values = await tower.encode(processed.pixels);
+    const seen = await seePicture(this.model.gpu, image, { across, down, ...sizes }, tower.picture);
+    const hash = await sha256(seen.data);
+    const known = this.encoded.get(hash);
+    if (known !== undefined) return { ...sizes, seen, hash, rows: known };
+    const values = await tower.encodePicture(this.processor.levels);
     const rows = values.map((row, index): EmbeddingRow => ({ hash: `${hash}:${index}`, values: row }));
     this.encoded.set(hash, rows);
-    return { ...processed, hash, rows };
+    return { ...sizes, seen, hash, rows };
   }
 
   /** Undefined: that picture was not encoded with this model. */

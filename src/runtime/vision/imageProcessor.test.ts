@@ -1,41 +1,28 @@
 import { describe, expect, it } from "vitest";
 import type { VisionSpec } from "../../shared/modelSpec";
 import { ImageProcessor } from "./imageProcessor";
-import type { RgbImage } from "./rgbImage";
 
 const clip = { imageSize: 4, classRow: true } as VisionSpec;
 const siglip = { imageSize: 4, classRow: false } as VisionSpec;
-/** Red tells the column, green the row. */
-const picture = (width: number, height: number): RgbImage => ({
-  width,
-  height,
-  data: Uint8Array.from(
-    Array.from({ length: width * height * 3 }, (_, i) => {
-      const pixel = Math.floor(i / 3);
-      return [pixel % width, Math.floor(pixel / width), 0][i % 3] as number;
-    }),
-  ),
-});
 
 describe("ImageProcessor", () => {
   it("takes the middle of what the shorter edge fits (CLIP)", () => {
-    const { seen, resizedWidth, resizedHeight, cropLeft, cropTop } = ImageProcessor.from({}, clip).process(
-      picture(9, 4),
-    );
-    expect([resizedWidth, resizedHeight, cropLeft, cropTop]).toEqual([9, 4, 2, 0]);
-    expect([...seen.data].filter((_, i) => i % 3 === 0).slice(0, 4)).toEqual([2, 3, 4, 5]);
+    const plan = ImageProcessor.from({}, clip).plan({ width: 9, height: 4 });
+    expect(plan).toMatchObject({ width: 4, height: 4, resizedWidth: 9, resizedHeight: 4, cropLeft: 2, cropTop: 0 });
+    expect(plan.across.map(({ first }) => first)).toEqual([1, 2, 3, 4]);
   });
 
   it("cuts the longer edge off to a whole number", () => {
-    expect(ImageProcessor.from({}, clip).process(picture(8, 3))).toMatchObject({ resizedWidth: 10, resizedHeight: 4 });
+    const plan = ImageProcessor.from({}, clip).plan({ width: 8, height: 3 });
+    expect(plan).toMatchObject({ resizedWidth: 10, resizedHeight: 4 });
   });
 
   it("squeezes without cropping (SigLIP) and normalizes to -1..1", () => {
-    const white: RgbImage = { width: 4, height: 4, data: new Uint8Array(48).fill(255) };
-    const { pixels, seen, cropLeft } = ImageProcessor.from({}, siglip).process(white);
-    expect(cropLeft).toBe(0);
-    expect(seen).toEqual(white);
-    expect([...pixels]).toEqual(Array(48).fill(1));
+    const processor = ImageProcessor.from({}, siglip);
+    expect(processor.plan({ width: 40, height: 7 })).toMatchObject({ resizedWidth: 4, resizedHeight: 4, cropLeft: 0 });
+    for (const channel of [0, 256, 512]) {
+      expect([0, 51, 255].map((byte) => processor.levels[channel + byte])).toEqual([-1, Math.fround(-0.6), 1]);
+    }
   });
 
   it.each([

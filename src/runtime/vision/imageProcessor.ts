@@ -1,8 +1,7 @@
 /** From a picture to what the tower was trained on, as preprocessor_config.json says. */
 import { VitrineError } from "../../shared/errors";
 import type { VisionSpec } from "../../shared/modelSpec";
-import { type ResizeFilter, resizeImage } from "./resizeImage";
-import { crop, type RgbImage } from "./rgbImage";
+import { filterTaps, type ResizeFilter, type Taps } from "./filterTaps";
 
 /** What a preprocessor_config.json may say, in its own words. */
 export interface ProcessorConfig {
@@ -18,16 +17,19 @@ export interface ProcessorConfig {
   readonly image_std?: unknown;
 }
 
-export interface ProcessedImage {
-  /** [3, S, S] normalized: planes R, G, B */
-  readonly pixels: Float32Array<ArrayBuffer>;
-  /** The same before normalizing: what the model sees. */
-  readonly seen: RgbImage;
-  /** The whole picture after resizing, of which `seen` begins at `cropLeft`, `cropTop`. */
+/** How a picture of some size becomes what the tower sees. */
+export interface ImagePlan {
+  /** What is seen, after cropping. */
+  readonly width: number;
+  readonly height: number;
+  /** The whole picture after resizing, of which what is seen begins at `cropLeft`, `cropTop`. */
   readonly resizedWidth: number;
   readonly resizedHeight: number;
   readonly cropLeft: number;
   readonly cropTop: number;
+  /** Of the columns and of the rows that are seen. */
+  readonly across: readonly Taps[];
+  readonly down: readonly Taps[];
 }
 
 /** Numbers of Pillow's filters. */
@@ -36,15 +38,25 @@ const FILTERS: Readonly<Record<number, ResizeFilter>> = { 1: "lanczos", 2: "bili
 /** What both families take unless told otherwise. */
 const BICUBIC = 3;
 
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
 export class ImageProcessor {
+  /** [3, 256]: the normalized value of each byte of red, green and blue */
+  readonly levels: Float32Array<ArrayBuffer>;
+
   private constructor(
-    private readonly target: { readonly shortestEdge: number } | { readonly width: number; readonly height: number },
+    private readonly target: { readonly shortestEdge: number } | Size,
     private readonly cropSize: number | null,
     private readonly filter: ResizeFilter,
     private readonly rescale: number,
     private readonly mean: readonly number[],
     private readonly deviation: readonly number[],
-  ) {}
+  ) {
+    this.levels = this.byteLevels();
+  }
 
   /**
    * @param config what is missing is as the tower's family has it
@@ -71,16 +83,18 @@ export class ImageProcessor {
     return new ImageProcessor(target, cropSize, filter, rescale, mean, deviation);
   }
 
-  process(image: RgbImage): ProcessedImage {
-    const { width, height } = this.resizedSize(image);
-    const resized = resizeImage(image, width, height, this.filter);
-    const cropLeft = this.cropSize === null ? 0 : Math.floor((width - this.cropSize) / 2);
-    const cropTop = this.cropSize === null ? 0 : Math.floor((height - this.cropSize) / 2);
-    const seen = this.cropSize === null ? resized : crop(resized, cropLeft, cropTop, this.cropSize, this.cropSize);
-    return { pixels: this.normalize(seen), seen, resizedWidth: width, resizedHeight: height, cropLeft, cropTop };
+  plan(image: Size): ImagePlan {
+    const { width: resizedWidth, height: resizedHeight } = this.resizedSize(image);
+    const width = this.cropSize ?? resizedWidth;
+    const height = this.cropSize ?? resizedHeight;
+    const cropLeft = Math.floor((resizedWidth - width) / 2);
+    const cropTop = Math.floor((resizedHeight - height) / 2);
+    const across = filterTaps(this.filter, image.width, resizedWidth, { start: cropLeft, count: width });
+    const down = filterTaps(this.filter, image.height, resizedHeight, { start: cropTop, count: height });
+    return { width, height, resizedWidth, resizedHeight, cropLeft, cropTop, across, down };
   }
 
-  private resizedSize({ width, height }: RgbImage): { width: number; height: number } {
+  private resizedSize({ width, height }: Size): Size {
     const { target } = this;
     if ("width" in target) return target;
     const short = target.shortestEdge;
@@ -89,17 +103,11 @@ export class ImageProcessor {
     return width <= height ? { width: short, height: long } : { width: long, height: short };
   }
 
-  private normalize({ width, height, data }: RgbImage): Float32Array<ArrayBuffer> {
-    const size = width * height;
-    const pixels = new Float32Array(3 * size);
-    for (let channel = 0; channel < 3; channel++) {
-      const mean = this.mean[channel] as number;
-      const deviation = this.deviation[channel] as number;
-      for (let i = 0; i < size; i++) {
-        pixels[channel * size + i] = ((data[i * 3 + channel] as number) * this.rescale - mean) / deviation;
-      }
-    }
-    return pixels;
+  private byteLevels(): Float32Array<ArrayBuffer> {
+    return Float32Array.from({ length: 3 * 256 }, (_, i) => {
+      const channel = Math.floor(i / 256);
+      return ((i % 256) * this.rescale - (this.mean[channel] as number)) / (this.deviation[channel] as number);
+    });
   }
 }
 

@@ -12,13 +12,3 @@ export function dropAlpha(width: number, height: number, rgba: Uint8Array): RgbI
   for (let i = 0; i < width * height; i++) data.set(rgba.subarray(i * 4, i * 4 + 3), i * 3);
   return { width, height, data };
 }
-
-/** The part of `width` x `height` that begins at `left`, `top`. */
-export function crop(image: RgbImage, left: number, top: number, width: number, height: number): RgbImage {
-  const data = new Uint8Array(width * height * 3);
-  for (let y = 0; y < height; y++) {
-    const from = ((top + y) * image.width + left) * 3;
-    data.set(image.data.subarray(from, from + width * 3), y * width * 3);
-  }
-  return { width, height, data };
-}
