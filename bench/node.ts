@@ -1,6 +1,7 @@
 /**
  * Benchmarks in Node. Usage: npm run bench -- [--driver native|swiftshader|lavapipe] [--level q4_0,q8_0] [--only NAME]
  * [--variant NAME] [--full] [--profile] [--json FILE]
+ * With --library instead of these: the model library in Chromium. [--layers 8]
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -19,8 +20,16 @@ const { values } = parseArgs({
     full: { type: "boolean", default: false },
     profile: { type: "boolean", default: false },
     json: { type: "string" },
+    library: { type: "boolean", default: false },
+    layers: { type: "string", default: "8" },
   },
 });
+
+if (values.library) {
+  const { runLibraryBench } = await import("./library/run");
+  await runLibraryBench(Number(values.layers));
+  process.exit();
+}
 
 const levels = FORMAT_IDS.filter((id) => values.level.split(",").includes(id));
 if (levels.length === 0) throw new Error(`--level ${values.level}: known are ${FORMAT_IDS.join(", ")}`);

@@ -2,7 +2,8 @@
 import { openGpu } from "../src/runtime/gpu/device";
 import type { KernelVariant } from "../src/shared/protocol";
 import { FORMAT_IDS } from "../src/shared/quant";
-import { measureLibrary } from "./library";
+import { describeLibrary } from "./library/libraryResult";
+import { measureLibrary } from "./library/measureLibrary";
 import type { BenchResult } from "./measure";
 import { describeResult, runBench } from "./plan";
 import { SHAPES } from "./shapes";
@@ -75,11 +76,14 @@ element("library").addEventListener("submit", async (event) => {
   const state = element("state");
   state.textContent = "Measuring the store.";
   try {
-    const result = await measureLibrary();
+    // The bundled model, unless the address names another one: that of `npm run bench -- --library`.
+    const { searchParams } = new URL(location.href);
+    const folder = searchParams.get("folder") ?? new URL("models/pane/", document.baseURI).href;
+    const [address, id] = [searchParams.get("hub"), searchParams.get("id")];
+    const hub = address === null || id === null ? null : { address, id };
+    const result = await measureLibrary({ folder, hub });
     const block = document.createElement("pre");
-    block.textContent = Object.entries(result)
-      .map(([name, ratio]) => `${name.padEnd(18)} ${Number(ratio).toPrecision(3)}`)
-      .join("\n");
+    block.textContent = describeLibrary(result);
     element("results").append(block);
     state.textContent = "Done.";
   } catch (error) {

@@ -135,7 +135,7 @@ export class MatrixLoader {
         const buffer = planes[plane.name] as GPUBuffer;
         const bytes = splitPlane(blocks, format, plane, rows, columns);
         // Four rows keep every plane a multiple of 4 bytes; only the very last piece can be shorter and is padded.
-        queue.writeBuffer(buffer, done * planeRowBytes(format, plane, columns), bytes.buffer, 0, bytes.byteLength);
+        queue.writeBuffer(buffer, done * planeRowBytes(format, plane, columns), bytes);
       }
       this.sinceDrain += blocks.byteLength;
       if (this.sinceDrain > DRAIN_BYTES) {
@@ -154,6 +154,8 @@ export class MatrixLoader {
     columns: number,
   ): Promise<Uint8Array> {
     const rowBytes = (columns / format.blockSize) * format.blockBytes;
+    const [only] = strips;
+    if (only !== undefined && strips.length === 1) return this.readStrip(only, first, rows, columns);
     const out = new Uint8Array(rows * rowBytes);
     let stripStart = 0;
     for (const strip of strips) {
@@ -224,6 +226,9 @@ export function splitPlane(
   columns: number,
 ): Uint8Array<ArrayBuffer> {
   const planeRow = planeRowBytes(format, plane, columns);
+  // Plain floats that need no padding lie as they will on the GPU.
+  const isWhole = format.blockSize === 1 && columns % GPU_BLOCK === 0 && blocks.byteLength % 4 === 0;
+  if (isWhole) return blocks as Uint8Array<ArrayBuffer>;
   const out = new Uint8Array(Math.ceil((rows * planeRow) / 4) * 4);
   if (format.blockSize === 1) {
     const rowBytes = columns * format.blockBytes;

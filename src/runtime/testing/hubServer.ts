@@ -57,6 +57,7 @@ const NO_FAULTS: Faults = {
 
 export class HubServer {
   readonly asked: Asked[] = [];
+  private readonly hashes = new WeakMap<Uint8Array, string>();
   private port = 0;
   faults: Faults;
   private readonly server = createServer((request, response) => void this.answer(request, response));
@@ -132,7 +133,7 @@ export class HubServer {
 
   private async send(file: Uint8Array, asked: Asked, response: ServerResponse): Promise<void> {
     const { faults } = this;
-    const etag = `"${createHash("sha256").update(file).digest("hex").slice(0, 16)}"`;
+    const etag = `"${this.sha256(file).slice(0, 16)}"`;
     const isSame = asked.ifRange === null || asked.ifRange === etag;
     const range = faults.ranges && isSame ? /^bytes=(\d+)-(\d+)$/.exec(asked.range ?? "") : null;
     const start = Number(range?.[1] ?? 0);
@@ -180,6 +181,13 @@ export class HubServer {
     return !response.destroyed;
   }
 
+  /** Hex, computed once: files may be large. */
+  private sha256(file: Uint8Array): string {
+    const known = this.hashes.get(file) ?? createHash("sha256").update(file).digest("hex");
+    this.hashes.set(file, known);
+    return known;
+  }
+
   private setCors(response: ServerResponse): void {
     const { cors, exposes, allowsIfRange } = this.faults;
     if (!cors) return;
@@ -197,11 +205,11 @@ export class HubServer {
     const files = [...this.files].filter(([name]) => name.startsWith(root));
     if (files.length === 0) return null;
     const hash = createHash("sha256");
-    for (const [, bytes] of files) hash.update(bytes);
+    for (const [, bytes] of files) hash.update(this.sha256(bytes));
     const sha = hash.digest("hex").slice(0, 40);
     if (question === "revision") return JSON.stringify({ id, sha, cardData: { license: "apache-2.0" } });
     const entries = files.map(([name, bytes]) => {
-      const oid = this.faults.sha256 ?? createHash("sha256").update(bytes).digest("hex");
+      const oid = this.faults.sha256 ?? this.sha256(bytes);
       const lfs = /\.(gguf|safetensors)$/.test(name) ? { lfs: { oid, size: bytes.length } } : {};
       return { type: "file", path: name.slice(root.length), size: bytes.length, ...lfs };
     });

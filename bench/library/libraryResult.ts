@@ -1,0 +1,49 @@
+/** What the model library costs beside doing without it: milliseconds of the fastest of a few rounds in one run. */
+export interface LibraryResult {
+  /** Whole first load from a server, store and GPU included. */
+  readonly cold: number;
+  /** The same where the hub publishes a SHA-256, which is then computed on the way; null: there is no hub. */
+  readonly hashedCold: number | null;
+  /** Fetching the same bytes and dropping them. */
+  readonly plainFetch: number;
+  /** Whole load from the store, GPU included. */
+  readonly warm: number;
+  /** Of it, what reads the records and compares their digests. */
+  readonly reading: number;
+  /** Reading the same records by plain idb-keyval. */
+  readonly plainRead: number;
+  /** Bytes in the store over bytes of planes on the GPU. */
+  readonly storedOverPlanes: number;
+  /** Bytes of full precision that become a level in the time in which so many are copied, as a share. */
+  readonly quantizeOverCopy: Readonly<Record<string, number>>;
+  readonly modelBytes: number;
+}
+
+export interface LibraryRequest {
+  /** Address of a folder in Hugging Face layout. */
+  readonly folder: string;
+  /** The same from a hub that publishes its SHA-256. */
+  readonly hub: { readonly address: string; readonly id: string } | null;
+}
+
+/** A result in lines for people. */
+export function describeLibrary(result: LibraryResult): string {
+  const { cold, hashedCold, plainFetch, warm, reading, plainRead } = result;
+  return [
+    `Library, ${(result.modelBytes / 1e6).toFixed(0)} MB in full precision`,
+    timesLine("warm load / plain idb-keyval", warm, plainRead, "at most 1.5"),
+    timesLine("  of it reading", reading, plainRead),
+    timesLine("cold load / plain fetch", cold, plainFetch, "at most 1.3"),
+    ...(hashedCold === null ? [] : [timesLine("  with a published SHA-256", hashedCold, plainFetch)]),
+    line("stored bytes / plane bytes", result.storedOverPlanes),
+    ...Object.entries(result.quantizeOverCopy).map(([level, share]) => line(`quantizing to ${level} / copy`, share)),
+  ].join("\n");
+}
+
+export function line(name: string, ratio: number, note = ""): string {
+  return `  ${name.padEnd(34)} ${ratio.toPrecision(3)}${note === "" ? "" : ` (${note})`}`;
+}
+
+function timesLine(name: string, ms: number, plainMs: number, aim = ""): string {
+  return line(name, ms / plainMs, `${ms.toFixed(0)} over ${plainMs.toFixed(0)} ms${aim === "" ? "" : `; ${aim}`}`);
+}

@@ -1,0 +1,112 @@
+/** The model library in real Chromium: a local hub, the built page, and a model of random weights. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Browser, chromium, type Page } from "@playwright/test";
+import { build, preview } from "vite";
+import { HubServer } from "../../src/runtime/testing/hubServer";
+import { SHAPES } from "../shapes";
+import { line } from "./libraryResult";
+import { randomFolder } from "./randomFolder";
+import { WorkerHeap } from "./workerHeap";
+
+const ID = "bench/model";
+/** Software adapters compile and time kernels for a while. */
+const LONG_MS = 600_000;
+
+/** @param layers of a SmolLM2-135M: 8 are 113 MB */
+export async function runLibraryBench(layers: number): Promise<void> {
+  const files = await randomFolder(SHAPES[0] as (typeof SHAPES)[number], layers);
+  const hub = await HubServer.start([...files].map(([name, bytes]) => [`/${ID}/resolve/main/${name}`, bytes] as const));
+  const outDir = await mkdtemp(join(tmpdir(), "vitrine-bench-"));
+  await build({ logLevel: "error", build: { outDir, emptyOutDir: true } });
+  const site = await preview({ logLevel: "error", build: { outDir }, preview: { port: 0, host: "localhost" } });
+  const { CHROMIUM_PATH } = process.env;
+  const browser = await chromium.launch({
+    args: ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--no-sandbox"],
+    ...(CHROMIUM_PATH !== undefined && { executablePath: CHROMIUM_PATH }),
+  });
+  try {
+    const base = site.resolvedUrls?.local[0] ?? "";
+    console.log(await ratios(await browser.newPage(), base, hub.origin));
+    const { heapBytes, longestTaskMs, levels } = await loadInApp(browser, base, hub.origin);
+    const size = files.get("model.safetensors")?.length ?? 0;
+    console.log(line("heap added in the worker / model", heapBytes / size, mebibytes(heapBytes)));
+    const aim = `ms of processor time, at most 50; loading at ${levels.join(", ")}`;
+    console.log(line("longest main-thread task", longestTaskMs, aim));
+  } finally {
+    await browser.close();
+    await site.close();
+    await hub.close();
+    await rm(outDir, { recursive: true });
+  }
+}
+
+async function ratios(page: Page, base: string, hub: string): Promise<string> {
+  const folder = `${hub}/${ID}/resolve/main/`;
+  await page.goto(`${base}bench.html?${new URLSearchParams({ folder, hub, id: ID })}`);
+  await page.getByRole("button", { name: "Measure the store" }).click();
+  await page.getByText("Measuring the store.").waitFor({ state: "detached", timeout: LONG_MS });
+  const text = await page
+    .locator("#results pre")
+    .textContent({ timeout: 1000 })
+    .catch(() => null);
+  await page.close();
+  if (text === null) throw new Error((await page.locator("#state").textContent()) ?? "");
+  return text;
+}
+
+interface AppLoad {
+  /** Of the worker: most of JavaScript's heap and array buffers while it loads, less what was there before. */
+  readonly heapBytes: number;
+  /** Of the page, in processor time: other programs of the machine do not count. */
+  readonly longestTaskMs: number;
+  readonly levels: readonly string[];
+}
+
+/** Loads as a person does, once as stored and once quantized. */
+async function loadInApp(browser: Browser, base: string, hub: string): Promise<AppLoad> {
+  const page = await browser.newPage();
+  await page.goto(`${base}?${new URLSearchParams({ model: "none", hub, tab: "models" })}`);
+  await page.getByRole("status", { name: "Model" }).waitFor();
+  // The page's own start is no part of a load.
+  await page.getByRole("textbox", { name: "Hugging Face id or URL" }).fill(ID);
+  await page.waitForTimeout(1000);
+  await browser.startTracing(page, { categories: ["disabled-by-default-devtools.timeline", "toplevel"] });
+  const heap = await WorkerHeap.attach(browser);
+  const levels = ["stored", "q4_0"];
+  for (const level of levels) {
+    await page.getByRole("combobox", { name: "Level", exact: true }).selectOption(level);
+    await page.getByRole("button", { name: "Load", exact: true }).click();
+    const label = level === "stored" ? "as stored" : level;
+    const ready = page.getByRole("status", { name: "Model" }).getByText(`${label} · ready`);
+    await ready.waitFor({ timeout: LONG_MS });
+  }
+  const heapBytes = await heap.addedBytes();
+  const longestTaskMs = longestTask((await browser.stopTracing()).toString());
+  await page.close();
+  return { heapBytes, longestTaskMs, levels };
+}
+
+interface TraceEvent {
+  readonly name: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** Microseconds of processor time. */
+  readonly tdur?: number;
+  readonly args?: { readonly name?: string };
+}
+
+/** Milliseconds of the longest task of a page's main thread. */
+function longestTask(trace: string): number {
+  const { traceEvents } = JSON.parse(trace) as { traceEvents: readonly TraceEvent[] };
+  const named = traceEvents.filter(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain");
+  const threads = new Set(named.map(({ pid, tid }) => `${pid} ${tid}`));
+  const tasks = traceEvents.filter(({ name, pid, tid }) => /RunTask$/.test(name) && threads.has(`${pid} ${tid}`));
+  if (tasks.length === 0) throw new Error("The trace has no tasks of the main thread.");
+  return tasks.reduce((most, { tdur = 0 }) => Math.max(most, tdur), 0) / 1000;
+}
+
+function mebibytes(bytes: number): string {
+  return `${(bytes / 2 ** 20).toFixed(0)} MiB`;
+}
