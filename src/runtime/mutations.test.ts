@@ -23,6 +23,8 @@ const FOLDER: Files = tinyFolder(MODEL);
 /** What the issue of damaged lengths is about; the last two read as negative numbers. */
 const LENGTHS = [0n, 1n, 2n ** 31n, 2n ** 32n - 1n, 2n ** 53n, 2n ** 63n, 2n ** 64n - 1n];
 const MIB = 2 ** 20;
+/** What a damaged file may cost. */
+const MOST_MS = 2000;
 
 let gpu: Gpu;
 beforeAll(async () => {
@@ -96,9 +98,18 @@ async function outcome(files: Files): Promise<string> {
   }
 }
 
+/** With processor time, threads of the software GPU included: other programs of the machine do not count. */
+async function timed(files: Files): Promise<[result: string, ms: number]> {
+  const started = process.cpuUsage();
+  const result = await outcome(files);
+  const { user, system } = process.cpuUsage(started);
+  return [result, (user + system) / 1000];
+}
+
 interface Tally {
   readonly counts: Map<string, number>;
   readonly bad: string[];
+  /** Milliseconds. */
   mostMs: number;
   mostBytes: number;
 }
@@ -110,9 +121,10 @@ async function run(good: Files, target: string, count: number, seed: number): Pr
     const random = new SeededRandom(seed + index);
     const bytes = good.get(target) as Uint8Array;
     const before = held();
-    const started = performance.now();
-    const result = await outcome(new Map(good).set(target, damage(target, bytes, random)));
-    tally.mostMs = Math.max(tally.mostMs, performance.now() - started);
+    const damaged = new Map(good).set(target, damage(target, bytes, random));
+    const [result, ms] = await timed(damaged);
+    // A number of heads that no model here had before compiles kernels, once a device: then the second time counts.
+    tally.mostMs = Math.max(tally.mostMs, ms < MOST_MS ? ms : (await timed(damaged))[1]);
     tally.mostBytes = Math.max(tally.mostBytes, held() - before);
     if (result.startsWith("not ours")) tally.bad.push(`${target} seed ${seed + index}: ${result}`);
     tally.counts.set(result, (tally.counts.get(result) ?? 0) + 1);
@@ -137,6 +149,7 @@ describe("damaged copies", () => {
       );
       expect(bad).toEqual([]);
       expect(mostBytes).toBeLessThan(256 * MIB);
+      expect(mostMs).toBeLessThan(MOST_MS);
     },
   );
 });
