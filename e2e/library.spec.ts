@@ -143,6 +143,7 @@ test("where there is no room, the model is loaded from memory, and that is said"
   await load(page, hub.origin, "tiny/model");
   hub.open();
   await chat.expectReady("large");
+  await expect(page.getByText(/^Not kept for the next visit\. The browser.s storage is full/)).toBeVisible();
   expect(await chat.ask("rain")).toBe(ANSWER_TEXTS.rain);
 });
 

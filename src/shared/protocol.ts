@@ -83,6 +83,8 @@ export interface ModelReport {
   readonly hasTokenizer: boolean;
   /** Null: a base model without a chat template, or no tokenizer. */
   readonly hasChatTemplate: boolean;
+  /** Why it will not be here on the next visit though it was to be kept; null: it will, or nobody meant to keep it. */
+  readonly notKept: string | null;
   /** Which kernel variant runs for which operation, and how it was chosen. */
   readonly variants: readonly { operation: string; variant: string; reason: string }[];
 }

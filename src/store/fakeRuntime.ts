@@ -91,6 +91,7 @@ export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRunti
       gpuBytes: 1_400_000,
       hasTokenizer: scene !== "no-tokenizer",
       hasChatTemplate: scene !== "base" && scene !== "no-tokenizer",
+      notKept: null,
       variants: [
         { operation: "matvec", variant: "subgroup", reason: "fastest of 3 timed: 1.9 times workgroup" },
         { operation: "norm", variant: "workgroup", reason: "fastest of 2 timed" },

@@ -59,6 +59,60 @@ describe("idbStore", () => {
     await expect(createIdbStore().get("a")).rejects.toMatchObject({ name: "StorageError" });
   });
 
+  it("waits for a blocked database once, and after that only in passing", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    try {
+      const opening: Partial<IDBOpenDBRequest> = {};
+      vi.stubGlobal("indexedDB", { open: () => opening });
+      const blocked = createIdbStore();
+      const refused = { name: "StorageError", message: expect.stringContaining("close other tabs") };
+      const failure = () => blocked.get("a").catch((error: unknown) => error);
+      const first = failure();
+      await vi.advanceTimersByTimeAsync(9_000);
+      expect(vi.getTimerCount()).toBe(1);
+      await vi.advanceTimersByTimeAsync(1_000);
+      expect(await first).toMatchObject(refused);
+      const second = failure();
+      await vi.advanceTimersByTimeAsync(200);
+      expect(await second).toMatchObject(refused);
+      expect(vi.getTimerCount()).toBe(0);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it("gives a write all the time it takes once the database is open", async () => {
+    await store.put([["a", bytes(1)]]);
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    let isStuck = true;
+    try {
+      // A disk that does not come to an end.
+      vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore) {
+        const keepOpen = () => {
+          if (isStuck) this.get("a").onsuccess = keepOpen;
+        };
+        keepOpen();
+        return {} as IDBRequest<IDBValidKey>;
+      });
+      let isOver = false;
+      const write = store.put([["b", bytes(2)]]).then(
+        () => "written",
+        (error: Error) => error.name,
+      );
+      void write.then(() => {
+        isOver = true;
+      });
+      await new Promise((resolve) => setImmediate(resolve));
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(isOver).toBe(false);
+      await vi.advanceTimersByTimeAsync(60_000);
+      expect(await write).toBe("StorageError");
+    } finally {
+      isStuck = false;
+      vi.useRealTimers();
+    }
+  });
+
   it("takes what is no bytes for nothing", async () => {
     const database = await new Promise<IDBDatabase>((resolve) => {
       void store.put([["a", bytes(1)]]).then(() => {

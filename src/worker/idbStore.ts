@@ -5,11 +5,34 @@ import { VitrineError } from "../shared/errors";
 
 /** Opening waits without end while another tab deletes the database. */
 const OPEN_MS = 10_000;
+/** Once it was not to be had, it is asked for in passing. */
+const BLOCKED_MS = 200;
+/** A large record on a slow and busy disk; after that it does not come any more. */
+const WORK_MS = 120_000;
 
 export function createIdbStore(name = "vitrine-models"): ByteStore {
   const withStore = createStore(name, "records");
-  const run = <T>(mode: IDBTransactionMode, action: (store: IDBObjectStore) => PromiseLike<T>): Promise<T> =>
-    told(async () => withStore(mode, action));
+  let patienceMs = OPEN_MS;
+  const run = async <T>(mode: IDBTransactionMode, action: (store: IDBObjectStore) => PromiseLike<T>): Promise<T> => {
+    let isOpen = false;
+    const opened = new Deadline(patienceMs);
+    try {
+      return await told(async () =>
+        Promise.race([
+          opened.late,
+          withStore(mode, (store) => {
+            isOpen = true;
+            patienceMs = OPEN_MS;
+            opened.extend(WORK_MS);
+            return action(store);
+          }),
+        ]),
+      );
+    } finally {
+      opened.end();
+      if (!isOpen) patienceMs = BLOCKED_MS;
+    }
+  };
   return {
     async get(key) {
       const value = await run("readonly", (store) => promisifyRequest<unknown>(store.get(key)));
@@ -37,14 +60,35 @@ export function createIdbStore(name = "vitrine-models"): ByteStore {
   };
 }
 
+/** Rejects when its time is over. */
+class Deadline {
+  readonly late: Promise<never>;
+  private fail: () => void = () => {};
+  private timer: ReturnType<typeof setTimeout>;
+
+  constructor(ms: number) {
+    this.late = new Promise<never>((_, reject) => {
+      this.fail = () => reject(new Error("it does not answer; close other tabs of this page"));
+    });
+    // Nobody may be waiting any more.
+    this.late.catch(() => {});
+    this.timer = setTimeout(this.fail, ms);
+  }
+
+  extend(ms: number): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(this.fail, ms);
+  }
+
+  end(): void {
+    clearTimeout(this.timer);
+  }
+}
+
 /** What the browser says of its storage, in words of ours. */
 async function told<T>(action: () => Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error("it does not answer; close other tabs of this page")), OPEN_MS);
-  });
   try {
-    return await Promise.race([action(), late]);
+    return await action();
   } catch (cause) {
     const name = cause instanceof Error ? cause.name : "";
     if (name === "QuotaExceededError") {
@@ -53,7 +97,5 @@ async function told<T>(action: () => Promise<T>): Promise<T> {
     }
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new VitrineError("StorageError", `The browser's storage cannot be used: ${reason}.`, { cause });
-  } finally {
-    clearTimeout(timer);
   }
 }

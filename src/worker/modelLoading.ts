@@ -36,7 +36,8 @@ export function fileSources(files: readonly File[]): readonly ByteSource[] {
 export class ModelLoading {
   private readonly cancel = new AbortController();
   private readonly gate = new PauseGate();
-  private notKept: string | null = null;
+  /** Why the store took no more; null: it did. */
+  notKept: string | null = null;
   private isDownloading = false;
   private readonly library: ModelLibrary;
   private readonly progress: ProgressReporter;

@@ -35,7 +35,8 @@ export class ModelLocks {
   /** @param key of the model, the same in every tab @throws CancelledError */
   async acquire(key: string, wishes: LockWishes): Promise<Release> {
     if (this.locks === undefined) return () => {};
-    const hold = this.holds.get(key) ?? (await this.hold(this.locks, key, wishes));
+    const hold = this.holds.get(key) ?? (await this.hold(this.locks, key, wishes).catch(withoutLocks));
+    if (hold === null) return () => {};
     hold.users += 1;
     hold.onLost.add(wishes.onLost);
     let isReleased = false;
@@ -111,6 +112,12 @@ export class ModelLocks {
     this.holds.delete(key);
     for (const onLost of hold.onLost) onLost();
   }
+}
+
+/** Where sites may not save anything, locks are refused too: then every tab goes its own way. */
+function withoutLocks(error: unknown): null {
+  if (error instanceof Error && error.name === "SecurityError") return null;
+  throw error;
 }
 
 async function heldSince(locks: LockManager, key: string): Promise<number | null> {

@@ -107,7 +107,7 @@ class RuntimeHost implements RuntimeApi {
         onTaken?.();
         void this.unloadModel(handle);
       };
-      return reportModel(handle, opened);
+      return reportModel(handle, opened, loading.notKept);
     } finally {
       this.library.endLoading(loading);
     }
@@ -348,7 +348,11 @@ class RuntimeHost implements RuntimeApi {
   }
 }
 
-function reportModel(handle: ModelHandle, { name, model, tokenizer, chatTemplate }: OpenedModel): ModelReport {
+function reportModel(
+  handle: ModelHandle,
+  { name, model, tokenizer, chatTemplate }: OpenedModel,
+  notKept: string | null,
+): ModelReport {
   return {
     handle,
     name,
@@ -358,6 +362,7 @@ function reportModel(handle: ModelHandle, { name, model, tokenizer, chatTemplate
     gpuBytes: model.gpuBytes,
     hasTokenizer: tokenizer !== null,
     hasChatTemplate: chatTemplate !== null,
+    notKept,
     variants: describeChoice(model.choice),
   };
 }

@@ -6,13 +6,16 @@ import { useStrings } from "../strings/useStrings";
 
 /** Files of the person's own are not kept by themselves: the offer, and how far it is. */
 export function KeepOpenModel() {
-  const { library: words } = useStrings();
+  const { library: words, loading } = useStrings();
   const model = useApp((state) => state.model);
   const kept = useApp((state) => state.kept);
   const storage = useApp((state) => state.storage);
   const keeping = useApp((state) => state.keeping);
   const keepOpenModel = useApp((state) => state.keepOpenModel);
   if (keeping !== null) return <KeepingBar keeping={keeping} name={model?.report.name ?? ""} />;
+  if (model !== null && model.report.notKept !== null) {
+    return <p className="hint">{loading.notKept(model.report.notKept)}</p>;
+  }
   const unkept = unkeptModel({ model, kept, storage });
   if (unkept === null) return null;
   const size = formatBytes(unkept.sizeBytes);
