@@ -162,6 +162,22 @@ test("words in the chat carry lines by probability, preview and pin, and can be 
   await expect.poll(lines).toEqual([0, 0, 0, 0]);
 });
 
+test("lines come while an answer is being written, as its tokens come", async ({ chat, page }) => {
+  await chat.open(patientGguf());
+  await chat.setNumber("Temperature", 1);
+  await chat.setNumber("Max new tokens", 16_000);
+  await chat.send("dice");
+  await expect(chat.answer(0)).toContainText("Rolling");
+  const lines = () => page.evaluate(() => [0, 1, 2].map((step) => CSS.highlights.get(`token-${step}`)?.size ?? 0));
+  const count = async () => (await lines()).reduce((sum, some) => sum + some, 0);
+  await expect.poll(count).toBeGreaterThan(5);
+  const early = await count();
+  await expect.poll(count).toBeGreaterThan(early);
+  await chat.expectState(0, "streaming");
+  await chat.stopButton.click();
+  await chat.expectState(0, "stopped");
+});
+
 test("axe finds nothing in the panel, in light or dark, folded out or in", async ({ chat, page }) => {
   const panel = await openPanel(chat);
   await chat.ask("cats");

@@ -23,6 +23,7 @@ interface Progress extends AnswerPlace {
   text: string;
   ids: readonly number[];
   probabilities: readonly (number | null)[];
+  textStarts: readonly number[];
   stats: GenerationStats | null;
   shownAt: number;
   readonly describe: (stats: GenerationStats, tokens: AnswerTokens, endReason: Answer["endReason"]) => Answer;
@@ -85,6 +86,7 @@ export function createAnswering(context: SliceContext): Answering {
     const prefill = event.kind === "prefill" ? event : null;
     if (event.kind === "given") own.text = event.text;
     if (event.kind === "tokens") {
+      own.textStarts = [...own.textStarts, ...event.ids.map(() => own.text.length)];
       own.text += event.text;
       own.stats = event.stats;
       own.ids = [...own.ids, ...event.ids];
@@ -92,8 +94,8 @@ export function createAnswering(context: SliceContext): Answering {
     }
     frames.schedule(() => {
       if (!isUnderWay(own)) return;
-      const { chatId, turnId, text, ids, probabilities, stats } = own;
-      const streaming = { chatId, turnId, text, ids, probabilities, prefill };
+      const { chatId, turnId, text, ids, probabilities, textStarts, stats } = own;
+      const streaming = { chatId, turnId, text, ids, probabilities, textStarts, prefill };
       if (stats === null || now() - own.shownAt < STATISTICS_MS) {
         set({ streaming });
         return;
@@ -124,6 +126,7 @@ export function createAnswering(context: SliceContext): Answering {
       ...place,
       text: kept.text,
       ...before,
+      textStarts: [],
       stats: null,
       shownAt: Number.NEGATIVE_INFINITY,
       describe: (stats, tokens, endReason) => ({
@@ -188,7 +191,7 @@ export function createAnswering(context: SliceContext): Answering {
       if (model === null || turn === undefined) return;
       stopRequested = false;
       set({
-        streaming: { ...place, text: turn.text, ids: [], probabilities: [], prefill: null },
+        streaming: { ...place, text: turn.text, ids: [], probabilities: [], textStarts: [], prefill: null },
         statistics: null,
         notice: lastingNotice(get()),
         alertTurn: null,

@@ -11,6 +11,8 @@ export interface Streaming {
   /** Tokens of the answer so far, as in `Answer`. */
   readonly ids: readonly number[];
   readonly probabilities: readonly (number | null)[];
+  /** Of the last ids, those that were drawn just now: where in the text each begins. */
+  readonly textStarts: readonly number[];
   /** How far the prompt has been read; null once tokens come. */
   readonly prefill: { readonly doneTokens: number; readonly totalTokens: number } | null;
 }

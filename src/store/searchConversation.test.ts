@@ -41,9 +41,14 @@ describe("searchConversation", () => {
     const chat = chatOf("Tell me of rain", "Rain falls.\nTea\nis hot.", "And tea?");
     expect(search(chat, "TEA rain")).toEqual([
       ["t1", "[Rain] falls. [Tea] is hot."],
-      ["t0", "Tell me of [rain]"],
       ["t2", "And [tea]?"],
     ]);
+  });
+
+  it("leaves out a turn that is the title, and leads to it once it is called otherwise", () => {
+    const chat = chatOf("Tell me of rain", "Rain falls.");
+    expect(search(chat, "rain")).toEqual([["t1", "[Rain] falls."]]);
+    expect(search({ ...chat, title: "Weather" }, "rain")?.map(([id]) => id)).toEqual(["t0", "t1"]);
   });
 
   it("wants every word somewhere, title and system prompt included", () => {

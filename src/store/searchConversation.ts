@@ -1,5 +1,5 @@
 /** Looks for words in a conversation, on whatever branch, and says where they stand. */
-import type { Conversation, Turn } from "./conversation";
+import { type Conversation, pathOf, type Turn } from "./conversation";
 import { titleOf } from "./conversationWords";
 import { findWords, fold, type Span } from "./foldText";
 
@@ -29,7 +29,7 @@ function foldedText(turn: Turn): string {
 
 /**
  * Every word has to occur somewhere in the chat; null where one does not. Turns with most of the words come first;
- * none where only title or system prompt hold them.
+ * none where only title or system prompt hold them. A first turn that is the title is left out.
  */
 export function searchConversation(chat: Conversation, words: readonly string[]): readonly FoundTurn[] | null {
   const about = fold(`${titleOf(chat) ?? ""}\n${chat.systemPrompt}`);
@@ -39,8 +39,10 @@ export function searchConversation(chat: Conversation, words: readonly string[])
   });
   const isThere = (word: string): boolean => about.includes(word) || hits.some((hit) => hit.words.includes(word));
   if (!words.every(isThere)) return null;
+  const title = titleOf(chat);
+  const [first] = pathOf(chat);
   return hits
-    .filter((hit) => hit.words.length > 0)
+    .filter(({ turn, words: found }) => found.length > 0 && !(turn === first && turn.text.trim() === title))
     .sort((a, b) => b.words.length - a.words.length)
     .slice(0, MOST)
     .map(({ turn }) => ({ turnId: turn.id, excerpt: excerptOf(turn.text, findWords(turn.text, words)) }));

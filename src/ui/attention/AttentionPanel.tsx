@@ -29,10 +29,11 @@ export default function AttentionPanel() {
     return () => watch(false);
   }, [watch]);
   useRefresh();
+  const hasModel = useApp((state) => state.model !== null);
   const { maps, status, error } = attention;
   return (
     <div className="attention">
-      {maps !== null && maps.length > 0 ? (
+      {maps !== null && maps.length > 0 && hasModel ? (
         <Heads maps={maps} />
       ) : (
         <p className="attention-state" role={status === "error" ? "alert" : "status"}>

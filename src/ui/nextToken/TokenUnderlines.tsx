@@ -6,14 +6,8 @@ import { type RefObject, useEffect, useState } from "react";
 import type { Turn } from "../../store/conversation";
 import { selectedToken } from "../../store/selectionSlice";
 import { useApp, useAppStore } from "../appContext";
-import { alignPieces, runsOf, type TokenRun, tokenOwners } from "./alignTokens";
-import { likelihood } from "./likelihood";
-
-/** Written by the page, not by the model. */
-const NOT_OF_THE_MODEL = "button, summary, figcaption, .katex, .link-target, .image-text, .visually-hidden";
-
-type Placed = ReadonlyMap<Text, readonly TokenRun[]>;
-const NOWHERE: Placed = new Map();
+import { type TokenRun, tokenOwners } from "./alignTokens";
+import { type Drawn, highlight, linesUnder, NOWHERE, type Placed, placeTokens, rangeOf } from "./drawTokens";
 
 export default function TokenUnderlines({ turn, article }: { turn: Turn; article: RefObject<HTMLElement | null> }) {
   const store = useAppStore();
@@ -37,15 +31,7 @@ export default function TokenUnderlines({ turn, article }: { turn: Turn; article
 
   const probabilities = turn.answer?.probabilities;
   useEffect(() => {
-    const drawn: [string, StaticRange][] = [];
-    for (const [node, runs] of placed) {
-      for (const run of runs) {
-        const step = likelihood(probabilities?.[run.index] ?? null);
-        // What was likely enough stays without a line: in the chat the words come first.
-        if (step !== null && step < 3) drawn.push([`token-${step}`, rangeOf(node, run)]);
-      }
-    }
-    return highlight(drawn);
+    return highlight(linesUnder(placed, probabilities));
   }, [placed, probabilities]);
 
   const active = useApp((state) => {
@@ -53,7 +39,7 @@ export default function TokenUnderlines({ turn, article }: { turn: Turn; article
     return selected?.turnId === turn.id ? selected.index : null;
   });
   useEffect(() => {
-    const drawn: [string, StaticRange][] = [];
+    const drawn: Drawn[] = [];
     for (const [node, runs] of placed) {
       for (const run of runs) if (run.index === active) drawn.push(["token-active", rangeOf(node, run)]);
     }
@@ -86,38 +72,6 @@ export default function TokenUnderlines({ turn, article }: { turn: Turn; article
     };
   }, [article, store, turn.id, placed]);
   return null;
-}
-
-function placeTokens(place: HTMLElement, text: string, owners: Int32Array): Placed {
-  const walker = document.createTreeWalker(place, NodeFilter.SHOW_TEXT);
-  const nodes: Text[] = [];
-  while (walker.nextNode()) {
-    const node = walker.currentNode as Text;
-    if (node.parentElement?.closest(NOT_OF_THE_MODEL) === null) nodes.push(node);
-  }
-  const pieces = alignPieces(
-    text,
-    nodes.map((node) => node.data),
-  );
-  return new Map(nodes.map((node, index) => [node, runsOf(pieces[index] ?? new Int32Array(0), owners)]));
-}
-
-function rangeOf(node: Text, { start, end }: TokenRun): StaticRange {
-  const [from, to] = [Math.min(start, node.length), Math.min(end, node.length)];
-  return new StaticRange({ startContainer: node, startOffset: from, endContainer: node, endOffset: to });
-}
-
-/** Draws until the returned function is called. Browsers without highlights draw nothing. */
-function highlight(ranges: readonly (readonly [name: string, range: StaticRange])[]): () => void {
-  if (typeof Highlight === "undefined") return () => {};
-  for (const [name, range] of ranges) {
-    const known = CSS.highlights.get(name);
-    if (known === undefined) CSS.highlights.set(name, new Highlight(range));
-    else known.add(range);
-  }
-  return () => {
-    for (const [name, range] of ranges) CSS.highlights.get(name)?.delete(range);
-  };
 }
 
 function tokenAt({ clientX, clientY }: MouseEvent, placed: Placed): number | null {

@@ -44,7 +44,7 @@ export const deAttention: Strings["attention"] = {
     "Nur in der Farbe: Seine Spalte nimmt bei vielen Köpfen das meiste Gewicht. Die Zahlen bleiben, wie sie sind.",
   covers: (tokens, perCell) => `${tokens}; eine Zelle steht für ${perCell}`,
   costs: (bytes) => `Das Zusehen kostet ${bytes} auf der GPU und einen Aufruf je Schicht.`,
-  empty: "Schreiben Sie eine Nachricht, und jeder Kopf zeigt, wohin er blickt.",
+  empty: "Schreib eine Nachricht, und jeder Kopf zeigt, wohin er blickt.",
   starting: "Der Text wird noch einmal gelesen, um jeden Kopf zu sehen.",
   waiting: "Die Köpfe erscheinen, wenn diese Antwort fertig ist.",
   grouped: "Köpfe mit gemeinsamen Schlüsseln und Werten stehen zusammen.",

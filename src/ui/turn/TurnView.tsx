@@ -11,6 +11,7 @@ import { StreamingText } from "./StreamingText";
 import { TurnActions } from "./TurnActions";
 import { TurnEditor } from "./TurnEditor";
 
+const StreamingUnderlines = lazy(() => import("../nextToken/StreamingUnderlines"));
 const TokenUnderlines = lazy(() => import("../nextToken/TokenUnderlines"));
 
 interface TurnProps {
@@ -56,6 +57,11 @@ export const TurnView = memo(function TurnView({ turn, isNewest, isUnanswered, i
         <StreamingText isPlain={isPlain} />
       ) : (
         turn.text !== "" && <MessageText text={turn.text} isPlain={isUser || isPlain} />
+      )}
+      {isStreaming && !isReading && (
+        <Suspense>
+          <StreamingUnderlines article={article} />
+        </Suspense>
       )}
       {turn.answer !== null && !isStreaming && !isEditing && !isReading && (
         <Suspense>
