@@ -66,7 +66,7 @@ test("a search shows where the words stand, and leads there: far up, and on anot
     .getByRole("button", { name: /^….*A \*\*lighthouse\*\* at last\.$/ })
     .click();
   // Its turn is long: the words themselves are brought into view.
-  await expect(page.getByText("lighthouse", { exact: true })).toBeInViewport();
+  await expect(chat.answers.getByText("lighthouse", { exact: true })).toBeInViewport();
   await expect(page.locator(":focus")).toHaveAttribute("data-role", "assistant");
   await search.fill("fahre");
   await chat.titles().getByRole("button", { name: "Where is the Fähre?", exact: true }).last().click();

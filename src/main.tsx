@@ -39,7 +39,7 @@ const storage = createChatStorage();
 await restoreKept(store, storage);
 const tab = tabOf(location.href);
 if (tab !== null) store.getState().changeLayout({ tab });
-followLanguage(store);
+await followLanguage(store);
 const keeper = keepChats(store, storage);
 // The last moment in which a page that is closed can still write.
 document.addEventListener("visibilitychange", () => {

@@ -35,6 +35,8 @@ export interface Preferences {
 }
 
 export interface PreferencesSlice extends Preferences {
+  /** What the page is in: follows the choice once its words are there. */
+  readonly shownLanguage: Language;
   readonly setHub: (hub: Partial<Pick<Preferences, "hubAddress" | "accessToken">>) => void;
   readonly setLanguage: (language: Language | null) => void;
   /** A name that is taken gets the new text. */
@@ -45,6 +47,7 @@ export interface PreferencesSlice extends Preferences {
 export function createPreferencesSlice({ get, set, newId }: SliceContext): PreferencesSlice {
   return {
     language: null,
+    shownLanguage: "en",
     promptPresets: [],
     rememberedModel: null,
     hubAddress: PUBLIC_HUB,

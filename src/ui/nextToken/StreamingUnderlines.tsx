@@ -1,26 +1,24 @@
 import { type RefObject, useEffect } from "react";
 import type { Streaming } from "../../store/chatSlice";
 import { useAppStore } from "../appContext";
-import { highlight, linesUnder, placeTokens } from "./drawTokens";
+import { type Drawn, linesUnder, placeTokens, redraw } from "./drawTokens";
 
 /** Text moves on with every frame; its lines follow this often. */
-const DRAW_MS = 120;
+const DRAW_MS = 200;
 
 /** Lines under the words of the answer that is being written. Nothing of it renders: the store is followed by hand. */
 export default function StreamingUnderlines({ article }: { article: RefObject<HTMLElement | null> }) {
   const store = useAppStore();
   useEffect(() => {
-    let clear = (): void => {};
+    let drawn: readonly Drawn[] = [];
     let timer: ReturnType<typeof setTimeout> | undefined;
     const draw = (): void => {
       timer = undefined;
       const { streaming } = store.getState();
       const place = article.current?.querySelector<HTMLElement>(".turn-text");
       if (streaming === null || !place) return;
-      const clearOld = clear;
       const placed = placeTokens(place, streaming.text, ownersOf(streaming));
-      clearOld();
-      clear = highlight(linesUnder(placed, streaming.probabilities));
+      drawn = redraw(drawn, linesUnder(placed, streaming.probabilities));
     };
     const unsubscribe = store.subscribe((state, before) => {
       if (state.streaming !== before.streaming) timer ??= setTimeout(draw, DRAW_MS);
@@ -28,7 +26,7 @@ export default function StreamingUnderlines({ article }: { article: RefObject<HT
     return () => {
       unsubscribe();
       clearTimeout(timer);
-      clear();
+      redraw(drawn, []);
     };
   }, [store, article]);
   return null;

@@ -32,15 +32,37 @@ export function rangeOf(node: Text, { start, end }: TokenRun): StaticRange {
 
 /** Draws until the returned function is called. Browsers without highlights draw nothing. */
 export function highlight(ranges: readonly Drawn[]): () => void {
-  if (typeof Highlight === "undefined") return () => {};
+  addRanges(ranges);
+  return () => removeRanges(ranges);
+}
+
+/** From one drawing to the next: what both begin with stays untouched, which is most of it while a text grows. */
+export function redraw(before: readonly Drawn[], after: readonly Drawn[]): readonly Drawn[] {
+  let same = 0;
+  while (same < before.length && isSame(before[same], after[same])) same++;
+  removeRanges(before.slice(same));
+  addRanges(after.slice(same));
+  return [...before.slice(0, same), ...after.slice(same)];
+}
+
+function isSame(a: Drawn | undefined, b: Drawn | undefined): boolean {
+  if (a === undefined || b === undefined || a[0] !== b[0]) return false;
+  const { startContainer, startOffset, endOffset } = a[1];
+  return startContainer === b[1].startContainer && startOffset === b[1].startOffset && endOffset === b[1].endOffset;
+}
+
+function addRanges(ranges: readonly Drawn[]): void {
+  if (typeof Highlight === "undefined") return;
   for (const [name, range] of ranges) {
     const known = CSS.highlights.get(name);
     if (known === undefined) CSS.highlights.set(name, new Highlight(range));
     else known.add(range);
   }
-  return () => {
-    for (const [name, range] of ranges) CSS.highlights.get(name)?.delete(range);
-  };
+}
+
+function removeRanges(ranges: readonly Drawn[]): void {
+  if (typeof Highlight === "undefined") return;
+  for (const [name, range] of ranges) CSS.highlights.get(name)?.delete(range);
 }
 
 /** What was likely enough stays without a line: in the chat the words come first. */

@@ -1,30 +1,45 @@
 import type { AppStore } from "../../store/appStore";
-import type { Language } from "../../store/preferencesSlice";
+import { LANGUAGES, type Language } from "../../store/preferencesSlice";
 import { useApp } from "../appContext";
-import { de } from "./de";
 import { en, type Strings } from "./en";
 
-const TABLES: { readonly [L in Language]: Strings } = { en, de };
+/** The tables that have been fetched. English is always there, and stands in for one that cannot be had. */
+const tables = new Map<Language, Strings>([["en", en]]);
 
-/** The language chosen, or the first of the browser's that there is a table for. */
-export function languageOf(chosen: Language | null): Language {
-  if (chosen !== null) return chosen;
-  const wanted = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase());
-  return wanted.find((tag): tag is Language => tag in TABLES) ?? "en";
+const FETCH: { readonly [L in Exclude<Language, "en">]: () => Promise<Strings> } = {
+  de: async () => (await import("./de")).de,
+};
+
+async function fetchTable(language: Language): Promise<void> {
+  if (language !== "en" && !tables.has(language)) tables.set(language, await FETCH[language]());
 }
 
-/** Tells the page which language it is in, now and whenever another is chosen; before anything of it is rendered. */
-export function followLanguage(store: AppStore): void {
-  const tell = (): void => {
-    document.documentElement.lang = languageOf(store.getState().language);
+/** The language chosen, or the first of the browser's that there is a table for. */
+function languageOf(chosen: Language | null): Language {
+  if (chosen !== null) return chosen;
+  const wanted = navigator.languages.map((tag) => tag.slice(0, 2).toLowerCase());
+  return wanted.find((tag): tag is Language => LANGUAGES.some((known) => known === tag)) ?? "en";
+}
+
+/** Fetches the words of the language, tells the page which it is in, and does so again whenever another is chosen. */
+export async function followLanguage(store: AppStore): Promise<void> {
+  const show = async (): Promise<void> => {
+    const language = languageOf(store.getState().language);
+    // Where the page is offline and the table was never fetched, English stays.
+    await fetchTable(language).catch(() => {});
+    // Another was chosen meanwhile.
+    if (languageOf(store.getState().language) !== language || !tables.has(language)) return;
+    // Numbers are formatted by it: before anything is rendered.
+    document.documentElement.lang = language;
+    store.setState({ shownLanguage: language });
   };
-  tell();
   store.subscribe((state, before) => {
-    if (state.language !== before.language) tell();
+    if (state.language !== before.language) void show();
   });
+  await show();
 }
 
 /** Every word of the interface. */
 export function useStrings(): Strings {
-  return TABLES[useApp((state) => languageOf(state.language))];
+  return tables.get(useApp((state) => state.shownLanguage)) ?? en;
 }
