@@ -14,7 +14,7 @@ export function placeIn(scroller: HTMLElement): ReadingPlace | null {
 }
 
 /** Frames that a place may take to be found: turns far away get their height only when they come near. */
-const MAX_FRAMES = 40;
+export const MAX_FRAMES = 40;
 
 /**
  * Scrolls to a place, over some frames. `ids` are those of all turns, in order; those far away are not on the page.

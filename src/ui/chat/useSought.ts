@@ -1,11 +1,12 @@
 import { type RefObject, useEffect } from "react";
 import { findWords } from "../../store/foldText";
 import { useApp } from "../appContext";
+import { MAX_FRAMES } from "./readingPlace";
 
 /** As in styles/chat.css. */
 const HIGHLIGHT = "sought";
-/** While the view is on its way and Markdown is being fetched, the turn is not there yet. */
-const MAX_FRAMES = 90;
+/** Behind the view's own way to the turn, for Markdown that is still being fetched. */
+const MORE_FRAMES = 60;
 
 /** Marks the words that a search led to, brings the first into view and the focus to its turn. */
 export function useSought(scroller: RefObject<HTMLElement | null>, chatId: string): void {
@@ -13,18 +14,21 @@ export function useSought(scroller: RefObject<HTMLElement | null>, chatId: strin
   useEffect(() => {
     if (sought === null) return;
     let frame = 0;
-    let left = MAX_FRAMES;
+    let count = 0;
     const look = (): void => {
+      count++;
+      // Until then the view is brought to the beginning of the turn.
+      const isOnItsWay = count <= MAX_FRAMES;
       const turn = scroller.current?.querySelector<HTMLElement>(`[data-turn="${CSS.escape(sought.turnId)}"]`);
-      const ranges = turn == null ? [] : rangesOf(turn, sought.words);
+      const ranges = turn == null || isOnItsWay ? [] : rangesOf(turn, sought.words);
       const [first] = ranges;
       if (turn == null || first === undefined) {
-        if (left-- > 0) frame = requestAnimationFrame(look);
+        if (count < MAX_FRAMES + MORE_FRAMES) frame = requestAnimationFrame(look);
         return;
       }
       CSS.highlights?.set(HIGHLIGHT, new Highlight(...ranges));
       focusOnce(turn);
-      first.startContainer.parentElement?.scrollIntoView({ block: "nearest" });
+      bringIntoView(first, scroller.current);
     };
     frame = requestAnimationFrame(look);
     return () => {
@@ -32,6 +36,13 @@ export function useSought(scroller: RefObject<HTMLElement | null>, chatId: strin
       CSS.highlights?.delete(HIGHLIGHT);
     };
   }, [scroller, sought]);
+}
+
+function bringIntoView(range: Range, scroller: HTMLElement | null): void {
+  const at = range.getBoundingClientRect();
+  const view = scroller?.getBoundingClientRect();
+  if (view !== undefined && at.top >= view.top && at.bottom <= view.bottom) return;
+  range.startContainer.parentElement?.scrollIntoView({ block: "center" });
 }
 
 function rangesOf(element: HTMLElement, words: readonly string[]): Range[] {
