@@ -76,6 +76,7 @@ export function createConversationSlice({ get, set, wallClock, newId }: SliceCon
       chats,
       chat,
       turns,
+      sought: null,
       statistics: newest?.answer ?? null,
       alertTurn: null,
       notice: lastingNotice(get()),
