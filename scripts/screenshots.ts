@@ -60,6 +60,16 @@ async function compared(page: Page): Promise<void> {
   await page.getByRole("button", { name: "Run", exact: true }).waitFor();
 }
 
+async function measured(page: Page): Promise<void> {
+  await openCompare(page);
+  for (const level of ["q2_k", "q6_k", "q4_k"]) {
+    await page.getByRole("combobox", { name: "Compared 2" }).selectOption(level);
+    await page.getByRole("button", { name: "Run", exact: true }).click();
+    await page.getByRole("button", { name: "Run", exact: true }).waitFor();
+  }
+  await page.locator(".size-plot").scrollIntoViewIfNeeded();
+}
+
 async function lanes(page: Page): Promise<void> {
   await openCompare(page);
   await page.getByRole("radio", { name: "Free-running lanes" }).check();
@@ -80,6 +90,7 @@ const STATES: Readonly<Record<string, State>> = {
   "load-error": { scene: "load-error", show: openModel },
   "no-webgpu": { scene: "no-webgpu", show: async () => {} },
   compare: { scene: "chat&ms=1", show: compared },
+  measured: { scene: "chat&ms=1", show: measured },
   lanes: { scene: "chat&ms=1", show: lanes },
   settings: { scene: "chat", show: (page) => page.getByRole("button", { name: "Sampling", exact: true }).click() },
 };

@@ -76,6 +76,8 @@ export interface ComparedModel {
   readonly weightBytes: Readonly<Partial<Record<FormatId, number>>>;
   /** From first to last window, loading not included. */
   readonly scoringMs: number;
+  /** While writing by itself on this device; null: not measured. */
+  readonly tokensPerSecond: number | null;
 }
 
 export interface ComparisonResult {

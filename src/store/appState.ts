@@ -13,6 +13,7 @@ import type { ImageSlice } from "./imageSlice";
 import type { LanesSlice } from "./lanesSlice";
 import type { LayoutSlice } from "./layoutSlice";
 import type { LibrarySlice } from "./librarySlice";
+import type { MeasurementSlice } from "./measurementSlice";
 import type { ModelSlice } from "./modelSlice";
 import type { NextTokenSlice } from "./nextTokenSlice";
 import type { NoticeSlice } from "./noticeSlice";
@@ -38,6 +39,7 @@ export type AppState = DeviceSlice &
   AblationSlice &
   CompareSlice &
   LanesSlice &
+  MeasurementSlice &
   ExperimentSlice &
   NoticeSlice;
 

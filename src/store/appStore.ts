@@ -15,6 +15,7 @@ import { createImageSlice } from "./imageSlice";
 import { createLanesSlice } from "./lanesSlice";
 import { createLayoutSlice } from "./layoutSlice";
 import { createLibrarySlice } from "./librarySlice";
+import { createMeasurementSlice } from "./measurementSlice";
 import { createModelSlice } from "./modelSlice";
 import { sourceName } from "./modelSource";
 import { createNextTokenSlice } from "./nextTokenSlice";
@@ -81,6 +82,7 @@ export function createAppStore(runtime: RuntimeApi, options: AppStoreOptions = {
       ...createAblationSlice(context),
       ...createCompareSlice(context),
       ...createLanesSlice(context),
+      ...createMeasurementSlice(context),
       ...createExperimentSlice(context),
     };
   });

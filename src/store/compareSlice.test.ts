@@ -70,7 +70,7 @@ describe("comparing levels", () => {
     await store.getState().runComparison("a text");
     const { comparison } = store.getState();
     if (comparison === null) throw new Error("no comparison");
-    const { levels, text } = JSON.parse(comparisonToJson(comparison, new Date(0)));
+    const { levels, text } = JSON.parse(comparisonToJson(comparison, "Acme", new Date(0)));
     expect(text).toMatchObject({ tokens: 480, hash: hashIds(comparison.tokens.map(({ id }) => id)) });
     const names = [
       "PPL",

@@ -192,6 +192,8 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
           scratchBytes,
         } = await runtime.compare(request, (event) => change(request, (run) => withEvent(run, event)));
         change(request, (run) => ({ ...run, end, reference: first, models, scratchBytes, progress: null }));
+        const { comparison: over } = get();
+        if (over?.request === request) get().keepMeasurements(over);
       } catch (error) {
         const wasCancelled = toErrorInfo(error).name === "CancelledError";
         change(request, (run) => ({

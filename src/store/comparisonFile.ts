@@ -33,11 +33,23 @@ function statisticsObject(statistics: ComparisonStatistics): object {
   return { ...Object.fromEntries(named), "confidence buckets": buckets };
 }
 
-export function comparisonToJson(run: ComparisonRun, exportedAt: Date): string {
+/** The statistics of a comparison under PRODUCT's names, in its order. */
+export function namedStatistics(statistics: ComparisonStatistics): Readonly<Record<string, Statistic>> {
+  return Object.fromEntries(NAMES.map(([key, , pick]) => [key, pick(statistics)]));
+}
+
+/** Under PRODUCT's names, what llama-perplexity prints them as. */
+export const LLAMA_NAMES: ReadonlyMap<string, string> = new Map(
+  NAMES.map(([key, name]) => [key, name.replace(/\s+/g, " ")]),
+);
+
+/** @param adapter the GPU, in words */
+export function comparisonToJson(run: ComparisonRun, adapter: string, exportedAt: Date): string {
   const value = {
     format: "vitrine-comparison",
     exportedAt: exportedAt.toISOString(),
     model: run.modelName,
+    adapter,
     reference: run.reference ?? { level: run.request.reference },
     text: { kind: run.text, tokens: run.tokens.length, hash: hashIds(run.tokens.map(({ id }) => id)) },
     settings: { window: run.window, firstScored: run.firstScored, cache: "f32", end: run.end },

@@ -62,7 +62,12 @@ function fakeScores(contender: Contender, window: number): TokenScores {
 
 export function fakeModel(level: ComparedChoice): ComparedModel {
   const format = QUANT_FORMATS[fakeFormatOf(level)];
-  return { level, weightBytes: { [format.id]: (WEIGHTS * bitsPerWeight(format)) / 8 }, scoringMs: 812 };
+  return {
+    level,
+    weightBytes: { [format.id]: (WEIGHTS * bitsPerWeight(format)) / 8 },
+    scoringMs: 812,
+    tokensPerSecond: 900 / bitsPerWeight(format),
+  };
 }
 
 export function fakeComparison(

@@ -10,6 +10,7 @@ import { type Answer, type Conversation, changeTurn, parentsFirst } from "./conv
 import { toRecord } from "./conversationFile";
 import { isEmptyConversation } from "./conversationWords";
 import { type Drafts, readDrafts } from "./draftSlice";
+import { measurementChanges, readMeasurements } from "./keepMeasurements";
 import { type Naming, pictureChanges, readAttached, readPictures, removeUnnamed } from "./keepPictures";
 import { readLayout } from "./layoutSlice";
 import { readPreferences } from "./preferencesSlice";
@@ -48,6 +49,7 @@ export async function restoreKept(store: AppStore, storage: ChatStorage): Promis
     const preferences = values.get(PREFERENCES);
     const fields = isFields(preferences) ? preferences : {};
     store.setState(restorePreferences(fields));
+    store.setState({ measurements: readMeasurements(entries) });
     restoreDrafts(store, fields, chats);
     restorePictures(store, entries, fields.attached, chats);
     store.getState().adoptChats(chats, typeof fields.chatId === "string" ? fields.chatId : null);
@@ -151,6 +153,7 @@ export function keepChats(store: AppStore, storage: ChatStorage): Keeper {
   /** What named the pictures that are stored. */
   let naming: Naming = store.getState();
   let written = store.getState().chats;
+  let keptMeasurements = store.getState().measurements;
   // The first write says which chat is on the page, in any case.
   let writtenPreferences = "";
   let unfinishedChat: string | null = null;
@@ -188,7 +191,7 @@ export function keepChats(store: AppStore, storage: ChatStorage): Keeper {
     const state = store.getState();
     const before = written;
     const { writes, unnamed } = pictureChanges(naming, state);
-    const due = [...writes, ...changes(state)];
+    const due = [...writes, ...changes(state), ...measurementChanges(keptMeasurements, state.measurements)];
     const preferences = JSON.stringify(preferencesOf(state));
     if (preferences !== writtenPreferences) due.push({ key: PREFERENCES, write: () => JSON.parse(preferences) });
     if (due.length === 0) return;
@@ -196,6 +199,7 @@ export function keepChats(store: AppStore, storage: ChatStorage): Keeper {
     try {
       await storage.update(due);
       naming = state;
+      keptMeasurements = state.measurements;
       writtenPreferences = preferences;
       hasFailed = false;
       if (unnamed.length > 0) await removeUnnamed(storage, unnamed);
@@ -229,7 +233,7 @@ export function keepChats(store: AppStore, storage: ChatStorage): Keeper {
 
 type Kept = readonly (keyof AppState)[];
 
-const AT_ONCE: Kept = ["chats", "chat", "language", "promptPresets", "rememberedModel", "attached"];
+const AT_ONCE: Kept = ["chats", "chat", "language", "promptPresets", "rememberedModel", "attached", "measurements"];
 
 /** What changes many times a second while someone types, drags or reads. */
 const LATER: Kept = [

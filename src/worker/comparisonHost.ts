@@ -26,13 +26,14 @@ export class ComparisonHost implements ComparisonApi, LanesApi {
       throw new VitrineError("InvalidStateError", "A comparison is running already; stop it first.");
     }
     const stop = new AbortController();
+    const { tell, delivered } = inOrder(onEvent);
     const run = async (): Promise<ComparisonResult> => {
       await this.closeLanes();
       // Most visitors compare nothing: its code comes when it is asked for.
       const { compareLevels } = await import("../runtime/comparison/compareLevels");
       return compareLevels(request, {
         borrow: this.borrowOf(request.model, stop.signal),
-        onEvent,
+        onEvent: tell,
         now: () => performance.now(),
         signal: stop.signal,
       });
@@ -43,6 +44,7 @@ export class ComparisonHost implements ComparisonApi, LanesApi {
       return await done;
     } finally {
       this.comparison = null;
+      await delivered();
     }
   }
 
@@ -56,7 +58,8 @@ export class ComparisonHost implements ComparisonApi, LanesApi {
     }
     const stop = new AbortController();
     const { signal } = stop;
-    const done = this.write(request, onEvent, signal);
+    const { tell, delivered } = inOrder(onEvent);
+    const done = this.write(request, tell, signal);
     this.writing = { stop, done };
     try {
       await done;
@@ -64,6 +67,7 @@ export class ComparisonHost implements ComparisonApi, LanesApi {
       if (!signal.aborted || !isErrorNamed(error, "CancelledError")) throw error;
     } finally {
       this.writing = null;
+      await delivered();
     }
   }
 
@@ -101,4 +105,18 @@ export class ComparisonHost implements ComparisonApi, LanesApi {
     this.lanes ??= { model, set: new LaneSet() };
     await this.lanes.set.run(request, { borrow, onEvent, now: () => performance.now(), signal });
   }
+}
+
+/** Events go to another port than results and may come after them: a result waits until the last event has arrived. */
+function inOrder<E>(onEvent: (event: E) => void): {
+  readonly tell: (event: E) => void;
+  readonly delivered: () => Promise<void>;
+} {
+  let last: unknown;
+  return {
+    tell: (event) => {
+      last = onEvent(event);
+    },
+    delivered: async () => void (await last),
+  };
 }

@@ -13,6 +13,7 @@ import type { Model } from "../model/model";
 import type { OpenedModel } from "../openModel";
 import { readPrompt } from "../session/readPrompt";
 import { bareToken, tokenTexts } from "../text/tokenTexts";
+import { decodeSpeed } from "./decodeSpeed";
 import { PairScorer } from "./pairScorer";
 import { planWindows, scoredCount, type TextWindow, textWindows, type WindowPlan } from "./textWindows";
 
@@ -69,17 +70,28 @@ export async function compareLevels(
       const borrowed = await loaded(level);
       try {
         const elapsedMs = await against(level, borrowed.opened.model, text);
-        levels.push({ level, weightBytes: borrowed.opened.model.weights.bytesByFormat, scoringMs: elapsedMs });
+        levels.push(await described(level, borrowed, elapsedMs, text, setting.signal));
       } finally {
         borrowed.release();
       }
     }
-    const { bytesByFormat: weightBytes } = reference.opened.model.weights;
+    const first = await described(request.reference, reference, scoringMs, text, setting.signal);
     const end = setting.signal.aborted ? "stopped" : "done";
-    return { end, reference: { level: request.reference, weightBytes, scoringMs }, levels, scratchBytes };
+    return { end, reference: first, levels, scratchBytes };
   } finally {
     reference.release();
   }
+}
+
+async function described(
+  level: ComparedChoice,
+  { opened: { model } }: BorrowedModel,
+  scoringMs: number,
+  { windows }: Text,
+  signal: AbortSignal,
+): Promise<ComparedModel> {
+  const tokensPerSecond = signal.aborted ? null : await decodeSpeed(model, windows[0]?.ids ?? []);
+  return { level, weightBytes: model.weights.bytesByFormat, scoringMs, tokensPerSecond };
 }
 
 function readText(

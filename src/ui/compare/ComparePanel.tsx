@@ -12,6 +12,7 @@ import { ExportButton } from "./ExportButton";
 import { Flips } from "./Flips";
 import { KldHistogram } from "./KldHistogram";
 import { Lanes } from "./Lanes";
+import { Measurements } from "./Measurements";
 import { StatisticsTable } from "./StatisticsTable";
 import { TokenStrip } from "./TokenStrip";
 import { TopTokens } from "./TopTokens";
@@ -47,6 +48,7 @@ function Scored({ run, hasModel }: { run: ComparisonRun | null; hasModel: boolea
       )}
       {(hasModel || run !== null) && <Verdict run={run} />}
       {run !== null && run.results.length > 0 && <Results run={run} />}
+      <Measurements />
     </>
   );
 }

@@ -1,10 +1,10 @@
 import type { ComparisonStatistics, Statistic } from "../../shared/comparisonStatistics";
 import { DASH, formatBytes, formatCount, formatPercent } from "../../shared/units";
 import type { ComparisonRun } from "../../store/compareSlice";
+import { bytesOf } from "../../store/measurements";
 import { useStrings } from "../strings/useStrings";
 import { contenderName } from "./contenderName";
 import { formatChange, formatShare, formatStatistic } from "./formatStatistic";
-import { bytesOf } from "./Verdict";
 
 type Key = Exclude<keyof ComparisonStatistics, "n" | "buckets" | "referencePerplexity">;
 

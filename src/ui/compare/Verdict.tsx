@@ -3,6 +3,7 @@ import type { ComparedModel } from "../../shared/comparison";
 import { isDistinguishable, LEAST_TOKENS } from "../../shared/comparisonStatistics";
 import { formatCount, formatPercent } from "../../shared/units";
 import { type ComparisonRun, type ContenderResult, floorOf } from "../../store/compareSlice";
+import { bytesOf } from "../../store/measurements";
 import { useStrings } from "../strings/useStrings";
 import { contenderName } from "./contenderName";
 import { formatShare } from "./formatStatistic";
@@ -51,10 +52,6 @@ function Sentence({ run, result }: { run: ComparisonRun; result: ContenderResult
   if (size === null) return `${finding.replace(/,$/, "")}.`;
   if (Math.abs(size - 1) < 0.005) return `${finding} ${compare.equalSize}`;
   return `${finding} ${size > 1 ? compare.smaller(size.toFixed(1)) : compare.larger((1 / size).toFixed(1))}`;
-}
-
-export function bytesOf(model: ComparedModel): number {
-  return Object.values(model.weightBytes).reduce((sum, bytes) => sum + bytes, 0);
 }
 
 /** A quantized file stays as it is whatever the level. */

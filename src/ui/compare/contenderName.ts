@@ -1,7 +1,13 @@
 import type { Contender } from "../../shared/comparison";
-import { splitChoice, splitCompared } from "../../shared/recipes";
+import { type ComparedChoice, splitChoice, splitCompared } from "../../shared/recipes";
 import { LEVEL_LABELS } from "../../store/modelSource";
 import type { Strings } from "../strings/en";
+
+/** As it was kept, perhaps by another version of the page. */
+export function levelName(level: string, compare: Strings["compare"]): string {
+  const isKnown = splitChoice(splitCompared(level as ComparedChoice).weights).level in LEVEL_LABELS;
+  return isKnown ? contenderName(level as ComparedChoice, compare) : level;
+}
 
 /** "q4_0, embedding and head at 8-bit". */
 export function contenderName(contender: Contender, compare: Strings["compare"]): string {

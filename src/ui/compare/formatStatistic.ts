@@ -16,6 +16,11 @@ export function formatSmall(value: number): string {
   return `${mantissa === "1.0" ? "" : `${mantissa}\u00a0×\u00a0`}10${superscript(exponent)}`;
 }
 
+/** "10⁻³" */
+export function tenTo(exponent: number): string {
+  return `10${superscript(exponent)}`;
+}
+
 function superscript(exponent: number): string {
   const digits = [...String(Math.abs(exponent))].map((digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)] ?? "");
   return (exponent < 0 ? "⁻" : "") + digits.join("");

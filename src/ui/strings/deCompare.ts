@@ -98,4 +98,35 @@ export const deCompare: typeof enCompare = {
   tokensCount: (count) => `${count} Tokens`,
   memory: (bytes) => `Über die Modelle hinaus brauchte der Vergleich ${bytes} GPU-Speicher.`,
   exportJson: "JSON exportieren",
+  measured: "Größe und Abweichung, auf diesem Gerät gemessen",
+  series: "Was gezeichnet wird",
+  seriesName: (model, reference, hash, count, adapter) =>
+    `${model} gegen ${reference}, Text ${hash}, ${count} Tokens${adapter === "" ? "" : `, ${adapter}`}`,
+  plotLabel: (count) =>
+    `Größe der Gewichte gegen mittlere KLD: ${count} Stufen. Die Zahlen stehen in der Tabelle darunter.`,
+  plotTitle: (model, reference) => `${model}: Größe und Abweichung von ${reference}`,
+  plotSettings: (hash, count, window, first) =>
+    `Text ${hash}, ${count} Tokens bewertet, Fenster ${window}, ab Zeile ${first}; ± ein Standardfehler; die Linie verbindet, was nichts anderes schlägt`,
+  plotX: "Gewichte",
+  plotY: "mittlere KLD",
+  plotHint:
+    "Gefüllt nach Tempo. Die Linie verbindet, was nichts anderes in beidem schlägt; Balken: ± ein Standardfehler.",
+  slow: "langsamer",
+  fast: "schneller",
+  referenceSize: "Referenz",
+  measuredTable: "Aufbewahrte Ergebnisse",
+  measuredColumns: {
+    level: "Stufe",
+    model: "Modell",
+    kld: "Mittlere KLD",
+    sameTop: "Gleiches Token",
+    size: "Gewichte",
+    speed: "Tempo",
+    n: "Tokens",
+    when: "Wann",
+  },
+  forget: (level, when) => `${level}, ${when} vergessen`,
+  exportCsv: "CSV exportieren",
+  exportAllJson: "Alles als JSON exportieren",
+  exportPng: "PNG exportieren",
 };

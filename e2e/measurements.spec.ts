@@ -1,0 +1,80 @@
+/** What was measured on this device: kept, plotted, listed, exported, forgotten. */
+import { readFile } from "node:fs/promises";
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, test } from "./helpers/test";
+
+async function save(page: Page, button: string): Promise<Buffer> {
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: button, exact: true }).click(),
+  ]);
+  return readFile(await download.path());
+}
+
+async function run(page: Page): Promise<void> {
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await expect(page.getByRole("button", { name: "Run", exact: true })).toBeVisible();
+}
+
+test("results are plotted, exported, kept over a visit and forgotten one by one", async ({ openFake, page }) => {
+  const chat = await openFake();
+  await page.getByRole("tab", { name: "Compare" }).click();
+  const results = page.getByRole("table", { name: "Kept results" });
+  await expect(results).toBeHidden();
+  await run(page);
+  await expect(results.getByRole("row")).toHaveCount(3);
+  const plot = page.getByRole("img", { name: /Size of the weights against mean KLD: 2 levels/ });
+  await expect(plot.locator(".plot-point")).toHaveCount(2);
+  await expect(plot.locator(".plot-frontier")).toHaveAttribute("points", /^\S+ \S+$/);
+
+  const csv = (await save(page, "Export CSV")).toString("utf8").trimEnd().split("\r\n");
+  expect(csv).toHaveLength(3);
+  expect(csv[0]).toContain("Mean KLD,Mean KLD ±");
+  const json = JSON.parse((await save(page, "Export all as JSON")).toString("utf8"));
+  expect(json.measurements).toHaveLength(2);
+  expect(json.measurements[0].statistics["mean KLD"]).toMatchObject({ error: expect.any(Number), n: 240 });
+  const png = await save(page, "Export PNG");
+  expect(png.subarray(1, 4).toString("latin1")).toBe("PNG");
+  // Twice 960 pixels wide, and drawn on.
+  expect(png.readUInt32BE(16)).toBe(1920);
+  expect(png.length).toBeGreaterThan(10_000);
+
+  await run(page);
+  await expect(results.getByRole("row")).toHaveCount(5);
+  await expect(plot.locator(".plot-point")).toHaveCount(2);
+  await page.reload();
+  await expect(chat.model).toBeVisible();
+  await expect(results.getByRole("row")).toHaveCount(5);
+  await page
+    .getByRole("button", { name: /^Forget q8_0/ })
+    .first()
+    .click();
+  await expect(results.getByRole("row")).toHaveCount(4);
+  await page.reload();
+  await expect(results.getByRole("row")).toHaveCount(4);
+});
+
+test("axe finds nothing in a comparison that is over, on any screen", async ({ openFake, page }) => {
+  for (const colorScheme of ["light", "dark"] as const) {
+    await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+    for (const [width, height] of [
+      [1440, 900],
+      [768, 1024],
+      [390, 844],
+    ] as const) {
+      await page.setViewportSize({ width, height });
+      const chat = await openFake();
+      if (width < 768) await chat.button("Inspector").click();
+      await page.getByRole("tab", { name: "Compare" }).click();
+      await run(page);
+      const { violations } = await new AxeBuilder({ page }).include("#inspector").analyze();
+      expect
+        .soft(
+          violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)]),
+          `${colorScheme} ${width}`,
+        )
+        .toEqual([]);
+    }
+  }
+});
