@@ -110,6 +110,8 @@ export function createRuntimeClient(): RuntimeApi {
     readLens: (session, position, top) => call((api) => api.readLens(session, position, top)),
     readEffect: (session, position, factors, top) => call((api) => api.readEffect(session, position, factors, top)),
     compare: (request, onEvent) => call((api) => api.compare(request, proxy(onEvent))),
+    pauseComparison: () => call((api) => api.pauseComparison()),
+    resumeComparison: () => call((api) => api.resumeComparison()),
     stopComparison: () => call((api) => api.stopComparison()),
     runLanes: (request, onEvent) => call((api) => api.runLanes(request, proxy(onEvent))),
     stopLanes: () => call((api) => api.stopLanes()),

@@ -40,6 +40,13 @@ export interface ComparisonRequest {
   readonly window: number | null;
   /** Rows of a window before this one are read but not scored; null: half a window. */
   readonly firstScored: number | null;
+  /** Whether windows begin with the beginning-of-text token; null: as the model's tokenizer has it. */
+  readonly bos: boolean | null;
+  /**
+   * Ends a contender as soon as the share of equal most likely tokens is known with this standard error; null: the
+   * whole text is scored.
+   */
+  readonly until: number | null;
   /** Also scores the reference against itself through other kernels: what is below that is rounding. */
   readonly measureFloor: boolean;
 }
@@ -54,6 +61,7 @@ export type ComparisonEvent =
       readonly tokens: readonly TokenText[];
       readonly window: number;
       readonly firstScored: number;
+      readonly bos: boolean;
     }
   | {
       readonly kind: "loading";
@@ -98,4 +106,7 @@ export interface ComparisonApi {
   compare(request: ComparisonRequest, onEvent: (event: ComparisonEvent) => void): Promise<ComparisonResult>;
   /** Ends the comparison under way after the window it is at. */
   stopComparison(): Promise<void>;
+  /** Waits after the window it is at, with every model left open. */
+  pauseComparison(): Promise<void>;
+  resumeComparison(): Promise<void>;
 }

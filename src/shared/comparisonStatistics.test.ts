@@ -7,6 +7,8 @@ import {
   meanOf,
   percentile,
   type Statistic,
+  shareError,
+  tokensUntil,
 } from "./comparisonStatistics";
 
 function scoresOf(
@@ -128,5 +130,20 @@ describe("statistics of a comparison", () => {
     expect([...joined.kld].map((value) => value.toFixed(1))).toEqual(["0.1", "0.2", "0.3"]);
     expect([...joined.topLevel]).toEqual([5, 6, 5]);
     expect(joined.tops).toHaveLength(180);
+  });
+});
+
+describe("how well a share is known", () => {
+  it("grows with the square root of the trials, and is never nothing", () => {
+    expect(shareError(920, 1000)).toBeCloseTo(Math.sqrt((0.92 * 0.08) / 1000), 3);
+    // All of few trials do not make half a percent.
+    expect(shareError(100, 100)).toBeGreaterThan(0.005);
+    expect(shareError(400, 400)).toBeLessThan(0.005);
+  });
+
+  it("says how many trials an error takes", () => {
+    const needed = tokensUntil({ value: 0.92, error: null, n: 1000 }, 0.005);
+    expect(needed).toBeGreaterThan(2900);
+    expect(shareError(Math.round(0.92 * needed), needed)).toBeCloseTo(0.005, 4);
   });
 });

@@ -140,6 +140,21 @@ function fill<A extends Float32Array | Uint32Array>(out: A, arrays: readonly A[]
 }
 
 /**
+ * Standard error of a share after adding two hits and two misses (Agresti and Coull 1998), so that one that never
+ * failed in few trials does not count as known.
+ */
+export function shareError(hits: number, n: number): number {
+  const share = (hits + 2) / (n + 4);
+  return Math.sqrt((share * (1 - share)) / (n + 4));
+}
+
+/** Tokens to score until a share like this one is known with that error. */
+export function tokensUntil({ value, n }: Statistic, error: number): number {
+  const share = (value * n + 2) / (n + 4);
+  return Math.ceil((share * (1 - share)) / error ** 2);
+}
+
+/**
  * Whether a level can be told from the reference on this text: its mean KLD is above the floor by more than two errors,
  * or some token changed.
  * @param floorKld mean KLD of the reference through other kernels; 0 when it was not measured

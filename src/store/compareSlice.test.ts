@@ -51,6 +51,35 @@ describe("comparing levels", () => {
     expect(store.getState().comparison?.end).toBe("done");
   });
 
+  it("pauses between windows and goes on where it was", async () => {
+    const { store, runtime } = await opened();
+    const running = store.getState().runComparison("a text");
+    await store.getState().pauseComparison();
+    expect(store.getState().comparison?.isPaused).toBe(true);
+    // A second window never comes while it waits.
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    expect(store.getState().comparison?.results.at(-1)?.statistics.n ?? 0).toBeLessThanOrEqual(60);
+    await store.getState().resumeComparison();
+    await running;
+    expect(store.getState().comparison).toMatchObject({ end: "done", isPaused: false });
+    expect(runtime.calls.filter(({ name }) => /Comparison$/.test(name)).map(({ name }) => name)).toEqual([
+      "pauseComparison",
+      "resumeComparison",
+    ]);
+  });
+
+  it("asks for the windows that were chosen, and for an end at half a percent", async () => {
+    const { store, runtime } = await opened();
+    store.getState().chooseComparison({ window: 64, firstScored: 8, bos: false, isUntil: true });
+    await store.getState().runComparison("a text");
+    expect(runtime.calls.find(({ name }) => name === "compare")?.argument).toMatchObject({
+      window: 64,
+      firstScored: 8,
+      bos: false,
+      until: 0.005,
+    });
+  });
+
   it("says why it failed", async () => {
     const { store, runtime } = await opened();
     runtime.compare = async () => {

@@ -19,7 +19,16 @@ export interface ComparisonChoices {
   readonly levels: readonly ComparedChoice[];
   readonly text: ComparedText;
   readonly ownText: string;
+  /** Null: the default. */
+  readonly window: number | null;
+  readonly firstScored: number | null;
+  readonly bos: boolean | null;
+  /** Ends each level once its share of equal tokens is known to UNTIL_ERROR. */
+  readonly isUntil: boolean;
 }
+
+/** Half a percent. */
+export const UNTIL_ERROR = 0.005;
 
 export interface ContenderResult {
   readonly contender: Contender;
@@ -44,6 +53,7 @@ export interface ComparisonRun {
   readonly tokens: readonly TokenText[];
   readonly window: number;
   readonly firstScored: number;
+  readonly bos: boolean;
   /** In the order in which they were scored; the last one may not be complete. */
   readonly results: readonly ContenderResult[];
   readonly progress: ComparisonProgress | null;
@@ -52,6 +62,7 @@ export interface ComparisonRun {
   readonly models: readonly ComparedModel[];
   readonly scratchBytes: number | null;
   readonly end: "running" | "done" | "stopped" | "failed";
+  readonly isPaused: boolean;
   readonly error: ErrorInfo | null;
 }
 
@@ -64,6 +75,8 @@ export interface CompareSlice {
   /** @param bundledText what is scored when that is chosen */
   readonly runComparison: (bundledText: string) => Promise<void>;
   readonly stopComparison: () => Promise<void>;
+  readonly pauseComparison: () => Promise<void>;
+  readonly resumeComparison: () => Promise<void>;
   /** Texts of tokens by id, as far as they were asked for. */
   readonly comparedTexts: ReadonlyMap<number, TokenText>;
   readonly loadComparedTexts: (ids: Iterable<number>) => Promise<void>;
@@ -118,7 +131,7 @@ function withScores(run: ComparisonRun, event: ComparisonEvent & { kind: "scores
 function withEvent(run: ComparisonRun, event: ComparisonEvent): ComparisonRun {
   switch (event.kind) {
     case "text":
-      return { ...run, tokens: event.tokens, window: event.window, firstScored: event.firstScored };
+      return { ...run, tokens: event.tokens, window: event.window, firstScored: event.firstScored, bos: event.bos };
     case "loading": {
       const share = event.totalBytes > 0 ? event.doneBytes / event.totalBytes : 0;
       return { ...run, progress: { contender: event.level, stage: "loading", share } };
@@ -133,8 +146,27 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
     const { comparison } = get();
     if (comparison?.request === request) set({ comparison: how(comparison) });
   };
+  const tell = async (call: () => Promise<void>, isPaused: boolean): Promise<void> => {
+    const { comparison } = get();
+    if (comparison?.end === "running") set({ comparison: { ...comparison, isPaused } });
+    try {
+      await call();
+    } catch (error) {
+      get().noteError(error);
+    }
+  };
   return {
-    comparisonChoices: { mode: "score", reference: "stored", levels: ["q8_0", "q4_0"], text: "bundled", ownText: "" },
+    comparisonChoices: {
+      mode: "score",
+      reference: "stored",
+      levels: ["q8_0", "q4_0"],
+      text: "bundled",
+      ownText: "",
+      window: null,
+      firstScored: null,
+      bos: null,
+      isUntil: false,
+    },
     comparison: null,
     comparedTexts: new Map(),
     loadComparedTexts: async (ids) => {
@@ -159,12 +191,12 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
     runComparison: async (bundledText) => {
       const { model, comparisonChoices, device, comparison } = get();
       if (model === null || comparison?.end === "running") return;
-      const { reference, levels, text } = comparisonChoices;
+      const { reference, levels, text, window, firstScored, bos, isUntil } = comparisonChoices;
       // On a software adapter a second opinion takes minutes and tells nothing about a GPU.
       const measureFloor = device.status === "ready" && !device.report.isSoftware;
       const prompt = promptOf(get(), bundledText);
-      const defaults = { window: null, firstScored: null, measureFloor };
-      const request: ComparisonRequest = { model: model.report.handle, reference, levels, text: prompt, ...defaults };
+      const settings = { window, firstScored, bos, until: isUntil ? UNTIL_ERROR : null, measureFloor };
+      const request: ComparisonRequest = { model: model.report.handle, reference, levels, text: prompt, ...settings };
       set({
         comparedTexts: new Map(),
         areLanesOpen: false,
@@ -175,6 +207,8 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
           tokens: [],
           window: 0,
           firstScored: 0,
+          bos: false,
+          isPaused: false,
           results: [],
           progress: null,
           reference: null,
@@ -204,12 +238,8 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
         }));
       }
     },
-    stopComparison: async () => {
-      try {
-        await runtime.stopComparison();
-      } catch (error) {
-        get().noteError(error);
-      }
-    },
+    stopComparison: () => tell(() => runtime.stopComparison(), false),
+    pauseComparison: () => tell(() => runtime.pauseComparison(), true),
+    resumeComparison: () => tell(() => runtime.resumeComparison(), false),
   };
 }

@@ -52,7 +52,7 @@ export function comparisonToJson(run: ComparisonRun, adapter: string, exportedAt
     adapter,
     reference: run.reference ?? { level: run.request.reference },
     text: { kind: run.text, tokens: run.tokens.length, hash: hashIds(run.tokens.map(({ id }) => id)) },
-    settings: { window: run.window, firstScored: run.firstScored, cache: "f32", end: run.end },
+    settings: { window: run.window, firstScored: run.firstScored, bos: run.bos, end: run.end },
     levels: run.results.map(({ contender, statistics }) => ({
       level: contender,
       ...run.models.find(({ level }) => level === contender),

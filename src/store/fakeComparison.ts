@@ -75,17 +75,20 @@ export function fakeComparison(
   log: (name: keyof RuntimeApi, argument?: unknown) => void,
 ): ComparisonApi {
   let isStopped = false;
+  let isPaused = false;
   return {
     compare: async (request, onEvent) => {
       log("compare", request);
       isStopped = false;
+      isPaused = false;
       const tokens = Array.from({ length: WINDOWS * 2 * PER_WINDOW }, (_, i) => fakeTokenText(i));
-      onEvent({ kind: "text", tokens, window: 2 * PER_WINDOW, firstScored: PER_WINDOW });
+      onEvent({ kind: "text", tokens, window: 2 * PER_WINDOW, firstScored: PER_WINDOW, bos: true });
       const contenders: readonly Contender[] = [...(request.measureFloor ? ["floor" as const] : []), ...request.levels];
       const levels: ComparedModel[] = [];
       for (const contender of contenders) {
         for (let window = 0; window < WINDOWS && !isStopped; window++) {
           await wait(tokenMs * 10);
+          while (isPaused && !isStopped) await wait(1);
           const scored = (window + 1) * PER_WINDOW;
           onEvent({
             kind: "scores",
@@ -103,6 +106,14 @@ export function fakeComparison(
         levels,
         scratchBytes: 4_194_304,
       };
+    },
+    pauseComparison: async () => {
+      log("pauseComparison");
+      isPaused = true;
+    },
+    resumeComparison: async () => {
+      log("resumeComparison");
+      isPaused = false;
     },
     stopComparison: async () => {
       log("stopComparison");

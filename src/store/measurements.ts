@@ -6,7 +6,7 @@ import { LEAST_TOKENS } from "../shared/comparisonStatistics";
 import type { DeviceReport } from "../shared/protocol";
 import type { ComparisonRun } from "./compareSlice";
 import { hashIds, LLAMA_NAMES, namedStatistics } from "./comparisonFile";
-import { readFields, readId, readMaybe, readNumber, readText, refuse } from "./reading";
+import { readFields, readFlag, readId, readMaybe, readNumber, readText, refuse } from "./reading";
 
 /** Goes up by one whenever a field changes its meaning; records of another version are left alone and not shown. */
 export const MEASUREMENT_VERSION = 1;
@@ -26,6 +26,8 @@ export interface Measurement {
   readonly textTokens: number;
   readonly window: number;
   readonly firstScored: number;
+  /** Whether each window began with the beginning-of-text token. */
+  readonly bos: boolean;
   readonly n: number;
   readonly referenceBytes: number;
   readonly weightBytes: number;
@@ -71,6 +73,7 @@ export function measurementsOf(
         textTokens: tokens.length,
         window: run.window,
         firstScored: run.firstScored,
+        bos: run.bos,
         n: statistics.n,
         referenceBytes: bytesOf(reference),
         weightBytes: bytesOf(model),
@@ -103,6 +106,7 @@ export function readMeasurement(value: unknown): Measurement {
     textTokens: number("textTokens"),
     window: number("window"),
     firstScored: number("firstScored"),
+    bos: readFlag(fields.bos, "bos"),
     n: number("n"),
     referenceBytes: number("referenceBytes"),
     weightBytes: number("weightBytes"),
@@ -121,8 +125,8 @@ export function readMeasurement(value: unknown): Measurement {
 
 /** What can stand in one plot: same model, device, reference, text and windows. */
 export function seriesOf(measurement: Measurement): string {
-  const { model, adapter, reference, textHash, window, firstScored } = measurement;
-  return JSON.stringify([model, adapter, reference, textHash, window, firstScored]);
+  const { model, adapter, reference, textHash, window, firstScored, bos } = measurement;
+  return JSON.stringify([model, adapter, reference, textHash, window, firstScored, bos]);
 }
 
 /** Of each level the newest, in the order of their sizes. */
@@ -158,6 +162,7 @@ const COLUMNS: readonly (readonly [string, (m: Measurement) => string | number |
   ["text tokens", (m) => m.textTokens],
   ["window", (m) => m.window],
   ["first scored", (m) => m.firstScored],
+  ["beginning of text", (m) => String(m.bos)],
   ["n", (m) => m.n],
   ["reference bytes", (m) => m.referenceBytes],
   ["weight bytes", (m) => m.weightBytes],

@@ -1,6 +1,7 @@
 /** The worker's side of comparing: one comparison and one set of lanes at a time, with models opened beside the chat's. */
 import type { BorrowModel } from "../runtime/comparison/compareLevels";
 import type { LaneSet } from "../runtime/comparison/laneSet";
+import { PauseGate } from "../runtime/files/pauseGate";
 import type { ComparisonApi, ComparisonEvent, ComparisonRequest, ComparisonResult } from "../shared/comparison";
 import { isErrorNamed, VitrineError } from "../shared/errors";
 import type { LaneEvent, LanesApi, LanesRequest } from "../shared/lanes";
@@ -15,7 +16,7 @@ interface Running {
 export type BorrowOf = (model: ModelHandle, signal: AbortSignal) => BorrowModel;
 
 export class ComparisonHost implements ComparisonApi, LanesApi {
-  private comparison: Running | null = null;
+  private comparison: (Running & { readonly gate: PauseGate }) | null = null;
   private lanes: { readonly model: ModelHandle; readonly set: LaneSet } | null = null;
   private writing: Running | null = null;
 
@@ -26,6 +27,7 @@ export class ComparisonHost implements ComparisonApi, LanesApi {
       throw new VitrineError("InvalidStateError", "A comparison is running already; stop it first.");
     }
     const stop = new AbortController();
+    const gate = new PauseGate();
     const { tell, delivered } = inOrder(onEvent);
     const run = async (): Promise<ComparisonResult> => {
       await this.closeLanes();
@@ -36,10 +38,11 @@ export class ComparisonHost implements ComparisonApi, LanesApi {
         onEvent: tell,
         now: () => performance.now(),
         signal: stop.signal,
+        gate,
       });
     };
     const done = run();
-    this.comparison = { stop, done };
+    this.comparison = { stop, done, gate };
     try {
       return await done;
     } finally {
@@ -50,6 +53,16 @@ export class ComparisonHost implements ComparisonApi, LanesApi {
 
   async stopComparison(): Promise<void> {
     this.comparison?.stop.abort();
+    // One that waits has to hear of it.
+    this.comparison?.gate.resume();
+  }
+
+  async pauseComparison(): Promise<void> {
+    this.comparison?.gate.pause();
+  }
+
+  async resumeComparison(): Promise<void> {
+    this.comparison?.gate.resume();
   }
 
   async runLanes(request: LanesRequest, onEvent: (event: LaneEvent) => void): Promise<void> {

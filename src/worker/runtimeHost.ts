@@ -287,6 +287,8 @@ class RuntimeHost implements RuntimeApi {
 
   compare: RuntimeApi["compare"] = (request, onEvent) => this.comparison.compare(request, onEvent);
   stopComparison = () => this.comparison.stopComparison();
+  pauseComparison = () => this.comparison.pauseComparison();
+  resumeComparison = () => this.comparison.resumeComparison();
   runLanes: RuntimeApi["runLanes"] = (request, onEvent) => this.comparison.runLanes(request, onEvent);
   stopLanes = () => this.comparison.stopLanes();
   closeLanes = () => this.comparison.closeLanes();

@@ -1,8 +1,9 @@
 /** The whole comparison over generated models: events in order, the floor, borrowing and giving back, stopping. */
 import { beforeAll, describe, expect, it } from "vitest";
-import type { ComparisonEvent } from "../../shared/comparison";
+import type { ComparisonEvent, ComparisonRequest } from "../../shared/comparison";
 import { comparisonStatistics, joinScores } from "../../shared/comparisonStatistics";
 import { type ComparedChoice, splitChoice, splitCompared } from "../../shared/recipes";
+import { PauseGate } from "../files/pauseGate";
 import type { Gpu } from "../gpu/device";
 import { openTestGpu } from "../testing/kernelHarness";
 import { openSynthetic, syntheticLlama } from "../testing/syntheticModel";
@@ -20,6 +21,8 @@ const request = {
   text: { kind: "ids", ids },
   window: 24,
   firstScored: null,
+  bos: null,
+  until: null,
 } as const;
 
 interface Outcome {
@@ -33,11 +36,13 @@ async function run(
   levels: readonly ComparedChoice[],
   measureFloor: boolean,
   stopAfter = Number.POSITIVE_INFINITY,
+  change: Partial<ComparisonRequest> = {},
+  gate = new PauseGate(),
 ): Promise<Outcome & { result: Awaited<ReturnType<typeof compareLevels>> }> {
   const outcome: Outcome = { events: [], borrowed: [], open: 0 };
   const stop = new AbortController();
   const result = await compareLevels(
-    { ...request, levels, measureFloor },
+    { ...request, levels, measureFloor, ...change },
     {
       borrow: async (choice) => {
         const opened = await openSynthetic(gpu, synthetic, splitChoice(splitCompared(choice).weights));
@@ -57,6 +62,7 @@ async function run(
       },
       now: () => 0,
       signal: stop.signal,
+      gate,
     },
   );
   return { ...outcome, result };
@@ -71,25 +77,34 @@ function meanKld(events: readonly ComparisonEvent[], contender: string): number 
 
 // Each variant and format compiles kernels of its own, which takes software adapters long.
 describe("comparing levels", { timeout: 300_000 }, () => {
-  it("scores floor and levels over the same windows; the floor is rounding only", async () => {
-    const { events, borrowed, open, result } = await run(["q8_0", "q4_0", "q4_0+head8"], true);
+  it("scores levels one after the other over the same windows", async () => {
+    const { events, borrowed, open, result } = await run(["q8_0", "q4_0", "q4_0+head8"], false);
     expect(borrowed).toEqual(["f32", "q8_0", "q4_0", "q4_0+head8"]);
     expect(open).toBe(0);
     expect(events[0]).toMatchObject({ kind: "text", window: 24, firstScored: 12 });
     const contenders = events.flatMap((event) => (event.kind === "scores" ? [event.contender] : []));
     // 70 ids: two windows of 24, and one of 22.
-    expect(contenders).toEqual(["floor", "q8_0", "q4_0", "q4_0+head8"].flatMap((name) => [name, name, name]));
+    expect(contenders).toEqual(["q8_0", "q4_0", "q4_0+head8"].flatMap((name) => [name, name, name]));
     expect(events.at(-1)).toMatchObject({ scored: 11 + 11 + 9, ofTokens: 31 });
-    const [floor, q8, q4, mixed] = ["floor", "q8_0", "q4_0", "q4_0+head8"].map((name) => meanKld(events, name));
-    expect(floor).toBeLessThan(1e-9);
+    const [q8, q4, mixed] = ["q8_0", "q4_0", "q4_0+head8"].map((name) => meanKld(events, name));
     expect(q8).toBeGreaterThan(1e-6);
     expect(q4).toBeGreaterThan(q8 as number);
     expect(mixed).toBeLessThan(q4 as number);
     expect(result.end).toBe("done");
     expect(result.levels.map(({ level }) => level)).toEqual(["q8_0", "q4_0", "q4_0+head8"]);
     expect(result.levels[0]?.weightBytes.q8_0).toBeGreaterThan(0);
+    for (const { tokensPerSecond } of [result.reference, ...result.levels]) expect(tokensPerSecond).toBeGreaterThan(0);
     // Two caches of a window, and logits of a chunk for each side: nothing of the text's length.
     expect(result.scratchBytes).toBeGreaterThan(0);
+  });
+
+  it("the floor is rounding only", async () => {
+    // One short window: kernels with barriers take software adapters long.
+    const text = { kind: "ids", ids: ids.slice(0, 12) } as const;
+    const { events, borrowed } = await run([], true, Number.POSITIVE_INFINITY, { text, window: 12 });
+    expect(borrowed).toEqual(["f32"]);
+    expect(events.flatMap((event) => (event.kind === "scores" ? [event.contender] : []))).toEqual(["floor"]);
+    expect(meanKld(events, "floor")).toBeLessThan(1e-9);
   });
 
   it("stops after the window it is at, and gives every model back", async () => {
@@ -98,5 +113,28 @@ describe("comparing levels", { timeout: 300_000 }, () => {
     expect(borrowed).toEqual(["f32", "q8_0"]);
     expect(open).toBe(0);
     expect(result.end).toBe("stopped");
+  });
+
+  it("ends once the share is known as well as was asked for, and waits while paused", async () => {
+    const long = Array.from({ length: 600 }, (_, i) => (i * i + 5 * i) % synthetic.spec.vocabSize);
+    const gate = new PauseGate();
+    const text = { kind: "ids", ids: long } as const;
+    let waited = 0;
+    const scored = (events: readonly ComparisonEvent[]): number[] =>
+      events.flatMap((event) => (event.kind === "scores" ? [event.scored] : []));
+    gate.pause();
+    const running = run(["q8_0"], false, Number.POSITIVE_INFINITY, { text, until: 0.5 }, gate);
+    const timer = setInterval(() => {
+      waited++;
+      if (waited === 3) gate.resume();
+    }, 20);
+    const { events, result } = await running;
+    clearInterval(timer);
+    expect(waited).toBeGreaterThanOrEqual(3);
+    // 11 of each window of 24: the first hundred is enough for so large an error.
+    expect(scored(events).at(-1)).toBe(110);
+    expect(result.end).toBe("done");
+    expect(events.at(0)).toMatchObject({ bos: false });
+    await expect(run(["q8_0"], false, 1, { bos: true })).rejects.toMatchObject({ name: "InvalidSettingError" });
   });
 });

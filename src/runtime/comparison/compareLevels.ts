@@ -6,8 +6,10 @@ import type {
   ComparisonResult,
   Contender,
 } from "../../shared/comparison";
+import { LEAST_TOKENS, shareError } from "../../shared/comparisonStatistics";
 import { VitrineError } from "../../shared/errors";
 import type { ComparedChoice } from "../../shared/recipes";
+import type { PauseGate } from "../files/pauseGate";
 import { otherChoice } from "../model/kernelChoice";
 import type { Model } from "../model/model";
 import type { OpenedModel } from "../openModel";
@@ -33,11 +35,13 @@ export interface ComparisonSetting {
   readonly onEvent: (event: ComparisonEvent) => void;
   readonly now: () => number;
   readonly signal: AbortSignal;
+  readonly gate: PauseGate;
 }
 
 interface Text {
   readonly windows: readonly TextWindow[];
   readonly plan: WindowPlan;
+  readonly until: number | null;
 }
 
 /** @throws InvalidSettingError for a text too short or a picture in it; any error of loading a model */
@@ -100,19 +104,29 @@ function readText(
   onEvent: ComparisonSetting["onEvent"],
 ): Text {
   const { tokenizer, model } = opened;
-  const bosId = tokenizer?.addsBos === true ? tokenizer.bosId : null;
+  const bosId = windowStart(opened, request.bos);
   const ids = textIds(opened, request, bosId);
   const { contextLength } = model.spec;
-  const plan = planWindows(ids.length, bosId !== null, contextLength, request);
+  const plan = planWindows(ids.length, contextLength, request);
   const windows = textWindows(ids, bosId, plan);
   if (scoredCount(windows, plan) === 0) {
     throw new VitrineError("InvalidSettingError", "The text is too short: no token is left to score.");
   }
-  onEvent({ kind: "text", tokens: tokenizer === null ? ids.map(bareToken) : tokenTexts(tokenizer, ids), ...plan });
-  return { windows, plan };
+  const tokens = tokenizer === null ? ids.map(bareToken) : tokenTexts(tokenizer, ids);
+  onEvent({ kind: "text", tokens, ...plan, bos: bosId !== null });
+  return { windows, plan, until: request.until };
 }
 
-/** The text's own tokens: windows bring the beginning-of-text token themselves. */
+/** The beginning-of-text token of every window; null: none. @throws InvalidSettingError where the model has none */
+function windowStart({ tokenizer, name }: OpenedModel, asked: boolean | null): number | null {
+  const bosId = tokenizer?.bosId ?? null;
+  if (asked === true && bosId === null) {
+    throw new VitrineError("InvalidSettingError", `${name} has no beginning-of-text token.`);
+  }
+  return (asked ?? tokenizer?.addsBos === true) ? bosId : null;
+}
+
+/** The text's tokens, with or without the beginning-of-text token before them. */
 function textIds(
   opened: OpenedModel,
   { text }: Pick<ComparisonRequest, "text">,
@@ -123,28 +137,35 @@ function textIds(
     if (typeof item === "number") return item;
     throw new VitrineError("InvalidSettingError", "A text with pictures cannot be scored. Compare on another text.");
   });
-  return bosId !== null && ids[0] === bosId ? ids.slice(1) : ids;
+  const bare = ids[0] === opened.tokenizer?.bosId ? ids.slice(1) : ids;
+  return bosId === null ? bare : [bosId, ...bare];
 }
 
 async function scoreText(
   contender: Contender,
   reference: Model,
   model: Model,
-  { windows, plan }: Text,
-  { onEvent, now, signal }: ComparisonSetting,
+  { windows, plan, until }: Text,
+  { onEvent, now, signal, gate }: ComparisonSetting,
 ): Promise<{ bytes: number; elapsedMs: number }> {
   const scorer = await PairScorer.create(reference, model, plan.window);
-  const started = now();
+  let elapsedMs = 0;
   try {
     const ofTokens = scoredCount(windows, plan);
     let scored = 0;
+    let same = 0;
     for (const window of windows) {
+      await gate.passed(signal);
       if (signal.aborted) break;
+      const started = now();
       const scores = await scorer.score(window, plan.firstScored);
+      elapsedMs += now() - started;
       scored += scores.kld.length;
+      same += scores.topReference.filter((id, i) => id === scores.topLevel[i]).length;
       onEvent({ kind: "scores", contender, scores, scored, ofTokens });
+      if (until !== null && scored >= LEAST_TOKENS && shareError(same, scored) <= until) break;
     }
-    return { bytes: scorer.scratchBytes, elapsedMs: now() - started };
+    return { bytes: scorer.scratchBytes, elapsedMs };
   } finally {
     await scorer.close();
   }

@@ -29,12 +29,12 @@ const ids = Array.from({ length: 100 }, (_, i) => (i * 37 + (i % 7)) % original.
 describe("scoring two models together", () => {
   it("equals a float64 recomputation from full logits, over windows and chunks", async () => {
     const [p, q] = [await openSynthetic(gpu, original), await openSynthetic(gpu, changed)];
-    const plan = planWindows(ids.length, true, 512, { window: 40, firstScored: 10 });
+    const plan = planWindows(ids.length, 512, { window: 40, firstScored: 10 });
     const windows = textWindows(ids, BOS, plan);
     expect(windows.map(({ ids: window, start }) => [window.length, start])).toEqual([
-      [40, -1],
-      [40, 38],
-      [23, 77],
+      [40, 0],
+      [40, 40],
+      [20, 80],
     ]);
     const scorer = await PairScorer.create(p.model, q.model, plan.window);
     const parts: TokenScores[] = [];
@@ -114,27 +114,30 @@ describe("scoring two models together", () => {
 
 describe("windows", () => {
   it("default to half of 512, or of what there is", () => {
-    expect(planWindows(5000, true, 8192, { window: null, firstScored: null })).toEqual({
+    expect(planWindows(5000, 8192, { window: null, firstScored: null })).toEqual({
       window: 512,
       firstScored: 256,
     });
-    expect(planWindows(5000, true, 128, { window: null, firstScored: null })).toEqual({ window: 128, firstScored: 64 });
-    expect(planWindows(9, true, 8192, { window: null, firstScored: null })).toEqual({ window: 10, firstScored: 5 });
+    expect(planWindows(5000, 128, { window: null, firstScored: null })).toEqual({ window: 128, firstScored: 64 });
+    expect(planWindows(9, 8192, { window: null, firstScored: null })).toEqual({ window: 9, firstScored: 4 });
   });
 
-  it("score every token but those before the first scored row, without the token none", () => {
+  it("score every token but those before the first scored row and each window's first", () => {
     const plan = { window: 10, firstScored: 0 };
-    const all = textWindows(ids.slice(0, 25), BOS, plan);
-    expect(scoredCount(all, plan)).toBe(25);
-    const plain = textWindows(ids.slice(0, 25), null, plan);
-    // The first of each window follows on nothing.
+    const text = ids.slice(0, 25);
+    const plain = textWindows(text, null, plan);
     expect(scoredCount(plain, plan)).toBe(22);
     expect(plain[1]).toEqual({ ids: ids.slice(10, 20), start: 10 });
+    const begun = textWindows(text, BOS, plan);
+    expect(scoredCount(begun, plan)).toBe(22);
+    expect(begun[1]).toEqual({ ids: [BOS, ...ids.slice(11, 20)], start: 10 });
+    // The text itself stays as it was.
+    expect(text).toEqual(ids.slice(0, 25));
   });
 
   it("refuse what leaves nothing to score", () => {
-    expect(() => planWindows(1, false, 512, { window: null, firstScored: null })).toThrow(/too short/);
-    expect(() => planWindows(100, false, 512, { window: 50, firstScored: 49 })).toThrow(/too short/);
-    expect(() => planWindows(100, false, 512, { window: 600, firstScored: null })).toThrow(/at most 512/);
+    expect(() => planWindows(1, 512, { window: null, firstScored: null })).toThrow(/too short/);
+    expect(() => planWindows(100, 512, { window: 50, firstScored: 49 })).toThrow(/too short/);
+    expect(() => planWindows(100, 512, { window: 600, firstScored: null })).toThrow(/at most 512/);
   });
 });

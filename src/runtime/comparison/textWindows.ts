@@ -1,8 +1,8 @@
-/** A text cut into windows that are read from an empty cache, each with the beginning-of-text token first. */
+/** A text cut into windows that are read from an empty cache, as llama-perplexity cuts it. */
 import { VitrineError } from "../../shared/errors";
 
 export interface WindowPlan {
-  /** Tokens of a window, the beginning-of-text token included. */
+  /** Tokens of a window. */
   readonly window: number;
   /** Rows before it are read but not scored. Row j is scored on the token at j + 1. */
   readonly firstScored: number;
@@ -10,23 +10,22 @@ export interface WindowPlan {
 
 export interface TextWindow {
   readonly ids: readonly number[];
-  /** Place in the text of the token at window index 0; -1 where that is the beginning-of-text token. */
+  /** Place in the text of the token at window index 0. */
   readonly start: number;
 }
 
 const DEFAULT_WINDOW = 512;
 
 /**
- * @param count tokens of the text @param hasBos whether windows begin with the beginning-of-text token
+ * @param count tokens of the text
  * @throws InvalidSettingError for what leaves nothing to score
  */
 export function planWindows(
   count: number,
-  hasBos: boolean,
   contextLength: number,
   asked: { readonly window: number | null; readonly firstScored: number | null },
 ): WindowPlan {
-  const window = asked.window ?? Math.min(DEFAULT_WINDOW, contextLength, count + (hasBos ? 1 : 0));
+  const window = asked.window ?? Math.min(DEFAULT_WINDOW, contextLength, count);
   const firstScored = asked.firstScored ?? Math.floor(window / 2);
   const isWhole = Number.isInteger(window) && Number.isInteger(firstScored) && firstScored >= 0;
   if (!isWhole || window > contextLength) {
@@ -41,14 +40,16 @@ export function planWindows(
   return { window, firstScored };
 }
 
-/** The last window may be shorter; it is left out where nothing in it would be scored. */
+/**
+ * The last window may be shorter; it is left out where nothing in it would be scored.
+ * @param bosId takes the place of each window's first token, which nothing scores; null: windows stay as the text is
+ */
 export function textWindows(ids: readonly number[], bosId: number | null, plan: WindowPlan): TextWindow[] {
-  const lead = bosId === null ? [] : [bosId];
-  const step = plan.window - lead.length;
   const windows: TextWindow[] = [];
-  for (let at = 0; at < ids.length; at += step) {
-    const window = [...lead, ...ids.slice(at, at + step)];
-    if (window.length - 1 > plan.firstScored) windows.push({ ids: window, start: at - lead.length });
+  for (let at = 0; at < ids.length; at += plan.window) {
+    const window = ids.slice(at, at + plan.window);
+    if (bosId !== null) window[0] = bosId;
+    if (window.length - 1 > plan.firstScored) windows.push({ ids: window, start: at });
   }
   return windows;
 }

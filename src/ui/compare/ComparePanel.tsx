@@ -40,7 +40,7 @@ export default function ComparePanel() {
 function Scored({ run, hasModel }: { run: ComparisonRun | null; hasModel: boolean }) {
   return (
     <>
-      {run?.end === "running" && <ComparisonProgressBar progress={run.progress} />}
+      {run?.end === "running" && <ComparisonProgressBar progress={run.progress} isPaused={run.isPaused} />}
       {run?.error != null && (
         <p role="alert" className="compare-error">
           {run.error.message}

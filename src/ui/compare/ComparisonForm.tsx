@@ -6,6 +6,7 @@ import { BUNDLED_TEXT } from "./bundledText";
 import { LanePrompt } from "./LanePrompt";
 import { LevelPicks } from "./LevelPicks";
 import { TextToScore } from "./TextToScore";
+import { WindowFields } from "./WindowFields";
 
 const MODES: readonly ComparisonMode[] = ["score", "lanes"];
 
@@ -38,16 +39,26 @@ export function ComparisonForm() {
       <Modes isDisabled={isRunning} />
       {isQuantized && <p className="compare-note">{compare.alreadyQuantized}</p>}
       <LevelPicks isDisabled={isRunning} />
-      {mode === "lanes" ? <LanePrompt isDisabled={isRunning} /> : <TextToScore isDisabled={isRunning} />}
+      {mode === "lanes" ? (
+        <LanePrompt isDisabled={isRunning} />
+      ) : (
+        <>
+          <TextToScore isDisabled={isRunning} />
+          <WindowFields isDisabled={isRunning} />
+        </>
+      )}
       <div className="compare-actions">
         {isRunning ? (
-          <button
-            type="button"
-            className="button"
-            onClick={() => void (mode === "lanes" ? stopLanes() : stopComparison())}
-          >
-            {compare.stop}
-          </button>
+          <>
+            <button
+              type="button"
+              className="button"
+              onClick={() => void (mode === "lanes" ? stopLanes() : stopComparison())}
+            >
+              {compare.stop}
+            </button>
+            {mode === "score" && <PauseButton />}
+          </>
         ) : (
           <button type="submit" className="button button-primary" disabled={!canRun}>
             {compare.run}
@@ -55,6 +66,19 @@ export function ComparisonForm() {
         )}
       </div>
     </form>
+  );
+}
+
+/** Between two windows: models and results stay as they are. */
+function PauseButton() {
+  const { compare } = useStrings();
+  const isPaused = useApp((state) => state.comparison?.isPaused === true);
+  const pause = useApp((state) => state.pauseComparison);
+  const resume = useApp((state) => state.resumeComparison);
+  return (
+    <button type="button" className="button" onClick={() => void (isPaused ? resume() : pause())}>
+      {isPaused ? compare.resume : compare.pause}
+    </button>
   );
 }
 

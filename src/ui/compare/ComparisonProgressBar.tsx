@@ -3,7 +3,13 @@ import type { ComparisonProgress } from "../../store/compareSlice";
 import { useStrings } from "../strings/useStrings";
 import { contenderName } from "./contenderName";
 
-export function ComparisonProgressBar({ progress }: { progress: ComparisonProgress | null }) {
+export function ComparisonProgressBar({
+  progress,
+  isPaused,
+}: {
+  progress: ComparisonProgress | null;
+  isPaused: boolean;
+}) {
   const { compare } = useStrings();
   const share = progress === null ? 0 : Math.floor(progress.share * 100) / 100;
   const words =
@@ -21,7 +27,7 @@ export function ComparisonProgressBar({ progress }: { progress: ComparisonProgre
       >
         <span style={{ inlineSize: `${share * 100}%` }} />
       </div>
-      <p className="hint">{words}</p>
+      <p className="hint">{isPaused ? compare.paused(words) : words}</p>
     </div>
   );
 }

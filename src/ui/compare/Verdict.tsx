@@ -1,6 +1,6 @@
 import { useId } from "react";
 import type { ComparedModel } from "../../shared/comparison";
-import { isDistinguishable, LEAST_TOKENS } from "../../shared/comparisonStatistics";
+import { isDistinguishable, LEAST_TOKENS, shareError, tokensUntil } from "../../shared/comparisonStatistics";
 import { formatCount, formatPercent } from "../../shared/units";
 import { type ComparisonRun, type ContenderResult, floorOf } from "../../store/compareSlice";
 import { bytesOf } from "../../store/measurements";
@@ -27,9 +27,21 @@ export function Verdict({ run }: { run: ComparisonRun | null }) {
           </p>
         ))
       )}
+      {run?.end === "done" &&
+        run.request.until !== null &&
+        levels.map((result) => <NotYet key={result.contender} result={result} until={run.request.until ?? 0} />)}
       {run?.end === "stopped" && levels.length > 0 && <p className="hint">{compare.stopped}</p>}
     </section>
   );
+}
+
+/** The text ended before the error was as small as was asked for. */
+function NotYet({ result, until }: { result: ContenderResult; until: number }) {
+  const { compare } = useStrings();
+  const { sameTop, n } = result.statistics;
+  if (n < result.ofTokens || shareError(Math.round(sameTop.value * n), n) <= until) return null;
+  const name = contenderName(result.contender, compare);
+  return <p className="hint">{compare.untilMissed(name, formatCount(n), formatCount(tokensUntil(sameTop, until)))}</p>;
 }
 
 function Sentence({ run, result }: { run: ComparisonRun; result: ContenderResult }) {

@@ -12,8 +12,25 @@ export const deCompare: typeof enCompare = {
   textChoice: "Text",
   texts: { bundled: "Eine Geschichte von uns", chat: "Dieser Chat", own: "Eigener Text" },
   text: "Text zum Bewerten",
-  textHint:
-    "Bewertet wird die zweite Hälfte jedes Fensters von 512 Tokens, damit jede Vorhersage schon etwas gelesen hat.",
+  textHint: "Bewertet wird die zweite Hälfte jedes Fensters, damit jede Vorhersage schon etwas gelesen hat.",
+  until: "Weiter bis ± 0,5 %",
+  untilHint:
+    "Beendet jede Stufe, sobald ihr Anteil gleicher nächster Tokens so genau bekannt ist; sonst wird der ganze Text bewertet.",
+  untilMissed: (level, count, needed) =>
+    `${level}: Der Text endete nach ${count} bewerteten Tokens. Für ± 0,5 % braucht es etwa ${needed}; nimm einen längeren Text.`,
+  windows: "Fenster",
+  window: "Fenster",
+  windowHint:
+    "Tokens, die auf einmal aus leerem Cache gelesen werden. Leer: 512, oder weniger, wo Text oder Kontext kürzer sind.",
+  firstScored: "Erste bewertete Position",
+  firstScoredHint: "Positionen eines Fensters davor werden gelesen und nicht bewertet. Leer: das halbe Fenster.",
+  bos: "Textanfangs-Token",
+  bosHint: "Nimmt den Platz des ersten Tokens jedes Fensters ein, wie in llama-perplexity.",
+  bosChoices: { model: "wie das Modell es hat", always: "immer", never: "nie" },
+  byDefault: "Standard",
+  pause: "Pause",
+  resume: "Fortsetzen",
+  paused: (words) => `${words} – Pause nach diesem Fenster`,
   f16Cache: "Cache in f16",
   mode: "Was verglichen wird",
   modes: { score: "Text bewerten", lanes: "Freie Bahnen" },
