@@ -32,6 +32,8 @@ async function exportJson(page: Page): Promise<Exported> {
 }
 
 test("fewer bits, more divergence: verdict, table, flips and export say so", async ({ chat, page }) => {
+  // Five models, one after the other.
+  test.setTimeout(180_000);
   await chat.open(wideGguf());
   await openTab(page);
   await page.getByRole("combobox", { name: "Reference" }).selectOption({ label: "f32" });

@@ -56,6 +56,7 @@ test("results are plotted, exported, kept over a visit and forgotten one by one"
 });
 
 test("axe finds nothing in a comparison that is over, on any screen", async ({ openFake, page }) => {
+  test.setTimeout(180_000);
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     for (const [width, height] of [

@@ -55,10 +55,12 @@ export function subgroupChoice(gpu: Gpu, reason: string): KernelChoice {
   };
 }
 
-/** Kernels that add in another order than these: what changes with them is rounding. */
+/** For reading a text: kernels that add in another order than these. What changes with them is rounding. */
 export function otherChoice(choice: KernelChoice): KernelChoice {
   const reason = "a second opinion";
-  return choice.matmul === "register" ? workgroupChoice(reason) : barrierFreeChoice(reason);
+  const { norm, matmul, attention } =
+    choice.matmul === "register" ? workgroupChoice(reason) : barrierFreeChoice(reason);
+  return { ...choice, norm, matmul, attention, reason };
 }
 
 /** @param forced "auto" lets the device decide */
