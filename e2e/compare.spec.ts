@@ -33,7 +33,7 @@ async function exportJson(page: Page): Promise<Exported> {
 
 test("fewer bits, more divergence: verdict, table, flips and export say so", async ({ chat, page }) => {
   // Five models, one after the other.
-  test.setTimeout(180_000);
+  test.setTimeout(240_000);
   await chat.open(wideGguf());
   await openTab(page);
   await page.getByRole("combobox", { name: "Reference" }).selectOption({ label: "f32" });
@@ -46,7 +46,7 @@ test("fewer bits, more divergence: verdict, table, flips and export say so", asy
   await expect(page.getByRole("radio", { name: "Own text" })).toBeChecked();
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await expect(page.getByRole("progressbar", { name: "Comparison" })).toBeVisible();
-  await expect(page.getByRole("button", { name: "Run", exact: true })).toBeVisible({ timeout: 120_000 });
+  await expect(page.getByRole("button", { name: "Run", exact: true })).toBeVisible({ timeout: 180_000 });
 
   const verdict = page.getByRole("region", { name: "Verdict" });
   for (const level of ["q8_0", "q4_0", "q2_k"]) await expect(verdict).toContainText(level);

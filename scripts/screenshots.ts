@@ -70,6 +70,15 @@ async function measured(page: Page): Promise<void> {
   await page.locator(".size-plot").scrollIntoViewIfNeeded();
 }
 
+async function inside(page: Page): Promise<void> {
+  await openCompare(page);
+  await page.getByRole("checkbox", { name: "Find the tensors that hurt most" }).check();
+  await page.getByText("Windows", { exact: true }).click();
+  await page.getByRole("button", { name: "Run", exact: true }).click();
+  await page.getByRole("button", { name: "Run", exact: true }).waitFor();
+  await page.locator(".layer-errors").first().scrollIntoViewIfNeeded();
+}
+
 async function lanes(page: Page): Promise<void> {
   await openCompare(page);
   await page.getByRole("radio", { name: "Free-running lanes" }).check();
@@ -91,6 +100,7 @@ const STATES: Readonly<Record<string, State>> = {
   "no-webgpu": { scene: "no-webgpu", show: async () => {} },
   compare: { scene: "chat&ms=1", show: compared },
   measured: { scene: "chat&ms=1", show: measured },
+  inside: { scene: "chat&ms=1", show: inside },
   lanes: { scene: "chat&ms=1", show: lanes },
   settings: { scene: "chat", show: (page) => page.getByRole("button", { name: "Sampling", exact: true }).click() },
 };

@@ -2,6 +2,7 @@
  * What one level costs against another on the same text: both models read the same tokens, and at each scored place
  * their distributions over the whole vocabulary are compared. P is the reference, Q the level.
  */
+import type { Statistic } from "./comparisonStatistics";
 import type { TokenText } from "./nextToken";
 import type { ModelHandle, Prompt } from "./protocol";
 import type { FormatId } from "./quant";
@@ -47,8 +48,19 @@ export interface ComparisonRequest {
    * whole text is scored.
    */
   readonly until: number | null;
+  /** Also scores, for each level, the reference with one matrix of the level after the other. */
+  readonly findTensors: boolean;
   /** Also scores the reference against itself through other kernels: what is below that is rounding. */
   readonly measureFloor: boolean;
+}
+
+/**
+ * Matrices that lie together: queries, keys and values; gate and up; the embedding, the head, or both in one ("tied").
+ */
+export interface TensorPart {
+  /** Null: of no layer. */
+  readonly layer: number | null;
+  readonly name: "embedding" | "tied" | "head" | "qkv" | "o" | "up" | "down";
 }
 
 /** What is compared with the reference: a level, or the reference through other kernels. */
@@ -76,6 +88,17 @@ export type ComparisonEvent =
       readonly scores: TokenScores;
       readonly scored: number;
       readonly ofTokens: number;
+    }
+  /** |q - p| / |p| of the hidden state after the embedding, then after each layer; mean over some tokens. */
+  | { readonly kind: "layers"; readonly contender: Contender; readonly errors: readonly Statistic[] }
+  /** Mean KLD over one window of the reference with only this part taken from the level. */
+  | {
+      readonly kind: "tensor";
+      readonly contender: Contender;
+      readonly part: TensorPart;
+      readonly kld: Statistic;
+      readonly done: number;
+      readonly ofParts: number;
     };
 
 export interface ComparedModel {

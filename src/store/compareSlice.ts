@@ -1,6 +1,18 @@
 /** What a level costs on a text: the choices, the run under way, and its numbers as they come. */
-import type { ComparedModel, ComparisonEvent, ComparisonRequest, Contender, TokenScores } from "../shared/comparison";
-import { type ComparisonStatistics, comparisonStatistics, joinScores } from "../shared/comparisonStatistics";
+import type {
+  ComparedModel,
+  ComparisonEvent,
+  ComparisonRequest,
+  Contender,
+  TensorPart,
+  TokenScores,
+} from "../shared/comparison";
+import {
+  type ComparisonStatistics,
+  comparisonStatistics,
+  joinScores,
+  type Statistic,
+} from "../shared/comparisonStatistics";
 import type { TokenText } from "../shared/nextToken";
 import type { Prompt } from "../shared/protocol";
 import { type ComparedChoice, LEVEL_CHOICES } from "../shared/recipes";
@@ -25,6 +37,16 @@ export interface ComparisonChoices {
   readonly bos: boolean | null;
   /** Ends each level once its share of equal tokens is known to UNTIL_ERROR. */
   readonly isUntil: boolean;
+  /** Also looks for the matrices that hurt most. */
+  readonly findTensors: boolean;
+}
+
+export interface InsideResult {
+  readonly contender: Contender;
+  /** Of the hidden state: after the embedding, then after each layer. */
+  readonly layers: readonly Statistic[];
+  /** As far as they were tried. */
+  readonly parts: readonly { readonly part: TensorPart; readonly kld: Statistic }[];
 }
 
 /** Half a percent. */
@@ -40,7 +62,7 @@ export interface ContenderResult {
 
 export interface ComparisonProgress {
   readonly contender: Contender;
-  readonly stage: "loading" | "scoring";
+  readonly stage: "loading" | "scoring" | "tensors";
   /** 0 to 1 */
   readonly share: number;
 }
@@ -56,6 +78,7 @@ export interface ComparisonRun {
   readonly bos: boolean;
   /** In the order in which they were scored; the last one may not be complete. */
   readonly results: readonly ContenderResult[];
+  readonly inside: readonly InsideResult[];
   readonly progress: ComparisonProgress | null;
   /** Of the models, once the run is over. */
   readonly reference: ComparedModel | null;
@@ -138,6 +161,17 @@ function withEvent(run: ComparisonRun, event: ComparisonEvent): ComparisonRun {
     }
     case "scores":
       return withScores(run, event);
+    case "layers": {
+      const found: InsideResult = { contender: event.contender, layers: event.errors, parts: [] };
+      return { ...run, inside: [...run.inside, found] };
+    }
+    case "tensor": {
+      const { contender, part, kld, done, ofParts } = event;
+      const inside = run.inside.map((found) =>
+        found.contender === contender ? { ...found, parts: [...found.parts, { part, kld }] } : found,
+      );
+      return { ...run, inside, progress: { contender, stage: "tensors", share: done / ofParts } };
+    }
   }
 }
 
@@ -166,6 +200,7 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
       firstScored: null,
       bos: null,
       isUntil: false,
+      findTensors: false,
     },
     comparison: null,
     comparedTexts: new Map(),
@@ -191,11 +226,11 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
     runComparison: async (bundledText) => {
       const { model, comparisonChoices, device, comparison } = get();
       if (model === null || comparison?.end === "running") return;
-      const { reference, levels, text, window, firstScored, bos, isUntil } = comparisonChoices;
+      const { reference, levels, text, window, firstScored, bos, isUntil, findTensors } = comparisonChoices;
       // On a software adapter a second opinion takes minutes and tells nothing about a GPU.
       const measureFloor = device.status === "ready" && !device.report.isSoftware;
       const prompt = promptOf(get(), bundledText);
-      const settings = { window, firstScored, bos, until: isUntil ? UNTIL_ERROR : null, measureFloor };
+      const settings = { window, firstScored, bos, until: isUntil ? UNTIL_ERROR : null, findTensors, measureFloor };
       const request: ComparisonRequest = { model: model.report.handle, reference, levels, text: prompt, ...settings };
       set({
         comparedTexts: new Map(),
@@ -210,6 +245,7 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
           bos: false,
           isPaused: false,
           results: [],
+          inside: [],
           progress: null,
           reference: null,
           models: [],

@@ -4,8 +4,10 @@ import {
   type ComparedModel,
   type ComparisonApi,
   type Contender,
+  type TensorPart,
   type TokenScores,
 } from "../shared/comparison";
+import type { Statistic } from "../shared/comparisonStatistics";
 import type { RuntimeApi } from "../shared/protocol";
 import { bitsPerWeight, type FormatId, QUANT_FORMATS } from "../shared/quant";
 import { type ComparedChoice, splitChoice, splitCompared } from "../shared/recipes";
@@ -60,6 +62,21 @@ function fakeScores(contender: Contender, window: number): TokenScores {
   };
 }
 
+const LAYERS = 5;
+const FAKE_PARTS: readonly TensorPart[] = [
+  { layer: null, name: "tied" },
+  ...Array.from({ length: LAYERS }, (_, layer) =>
+    (["qkv", "o", "up", "down"] as const).map((name) => ({ layer, name })),
+  ).flat(),
+];
+
+function fakeLayers(size: number): Statistic[] {
+  return Array.from({ length: LAYERS + 1 }, (_, layer) => {
+    const value = Math.min(0.9, Math.sqrt(size) * (0.2 + 0.12 * layer));
+    return { value, error: value / 12, n: 60 };
+  });
+}
+
 export function fakeModel(level: ComparedChoice): ComparedModel {
   const format = QUANT_FORMATS[fakeFormatOf(level)];
   return {
@@ -98,7 +115,17 @@ export function fakeComparison(
             ofTokens: WINDOWS * PER_WINDOW,
           });
         }
-        if (contender !== "floor" && !isStopped) levels.push(fakeModel(contender));
+        if (contender === "floor" || isStopped) continue;
+        onEvent({ kind: "layers", contender, errors: fakeLayers(sizeOf(contender)) });
+        for (const [index, part] of request.findTensors ? FAKE_PARTS.entries() : []) {
+          const kld = {
+            value: (sizeOf(contender) * (1 + ((index * 5) % 7))) / 20,
+            error: sizeOf(contender) / 40,
+            n: 60,
+          };
+          onEvent({ kind: "tensor", contender, part, kld, done: index + 1, ofParts: FAKE_PARTS.length });
+        }
+        levels.push(fakeModel(contender));
       }
       return {
         end: isStopped ? "stopped" : "done",

@@ -23,6 +23,7 @@ const request = {
   firstScored: null,
   bos: null,
   until: null,
+  findTensors: false,
 } as const;
 
 interface Outcome {
@@ -96,6 +97,38 @@ describe("comparing levels", { timeout: 300_000 }, () => {
     for (const { tokensPerSecond } of [result.reference, ...result.levels]) expect(tokensPerSecond).toBeGreaterThan(0);
     // Two caches of a window, and logits of a chunk for each side: nothing of the text's length.
     expect(result.scratchBytes).toBeGreaterThan(0);
+  });
+
+  it("a cache in f16 over the same weights is a contender, and layers and tensors say where a level departs", async () => {
+    const text = { kind: "ids", ids: ids.slice(0, 20) } as const;
+    const change = { text, window: 20, findTensors: true };
+    const { events, borrowed } = await run(["f32~f16", "q8_0"], false, Number.POSITIVE_INFINITY, change);
+    expect(borrowed).toEqual(["f32", "q8_0"]);
+    expect(meanKld(events, "f32~f16")).toBeGreaterThan(0);
+    expect(meanKld(events, "f32~f16")).toBeLessThan(meanKld(events, "q8_0"));
+    const layers = events.flatMap((event) => (event.kind === "layers" ? [event] : []));
+    expect(layers.map(({ contender }) => contender)).toEqual(["f32~f16", "q8_0"]);
+    const [embedding, ...after] = (layers[0]?.errors ?? []).map(({ value }) => value);
+    expect(embedding).toBe(0);
+    for (const value of after) expect(value).toBeGreaterThan(0);
+    const q8 = layers[1]?.errors ?? [];
+    expect(q8).toHaveLength(3);
+    for (const { value, error, n } of q8) {
+      expect(value).toBeGreaterThan(1e-4);
+      expect(value).toBeLessThan(0.1);
+      expect(error).toBeGreaterThan(0);
+      expect(n).toBe(20);
+    }
+    const parts = events.flatMap((event) => (event.kind === "tensor" && event.contender === "q8_0" ? [event] : []));
+    expect(parts.map(({ part: { layer, name } }) => (layer === null ? name : `${layer} ${name}`))).toEqual([
+      "tied",
+      ...["qkv", "o", "up", "down"].map((name) => `0 ${name}`),
+      ...["qkv", "o", "up", "down"].map((name) => `1 ${name}`),
+    ]);
+    for (const { kld } of parts) expect(kld.value).toBeGreaterThan(0);
+    for (const event of events) {
+      if (event.kind === "tensor" && event.contender === "f32~f16") expect(event.kld.value).toBe(0);
+    }
   });
 
   it("the floor is rounding only", async () => {

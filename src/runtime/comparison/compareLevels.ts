@@ -8,7 +8,8 @@ import type {
 } from "../../shared/comparison";
 import { LEAST_TOKENS, shareError } from "../../shared/comparisonStatistics";
 import { VitrineError } from "../../shared/errors";
-import type { ComparedChoice } from "../../shared/recipes";
+import type { KvPrecision } from "../../shared/protocol";
+import { type ComparedChoice, splitCompared } from "../../shared/recipes";
 import type { PauseGate } from "../files/pauseGate";
 import { otherChoice } from "../model/kernelChoice";
 import type { Model } from "../model/model";
@@ -16,7 +17,9 @@ import type { OpenedModel } from "../openModel";
 import { readPrompt } from "../session/readPrompt";
 import { bareToken, tokenTexts } from "../text/tokenTexts";
 import { decodeSpeed } from "./decodeSpeed";
+import { layerErrors } from "./layerErrors";
 import { PairScorer } from "./pairScorer";
+import { damageOf, partsOf } from "./tensorDamage";
 import { planWindows, scoredCount, type TextWindow, textWindows, type WindowPlan } from "./textWindows";
 
 /** A model that somebody may have open anyway; `release` frees it if nobody has. */
@@ -38,6 +41,8 @@ export interface ComparisonSetting {
   readonly gate: PauseGate;
 }
 
+type Asked = Omit<ComparisonRequest, "model">;
+
 interface Text {
   readonly windows: readonly TextWindow[];
   readonly plan: WindowPlan;
@@ -45,10 +50,7 @@ interface Text {
 }
 
 /** @throws InvalidSettingError for a text too short or a picture in it; any error of loading a model */
-export async function compareLevels(
-  request: Omit<ComparisonRequest, "model">,
-  setting: ComparisonSetting,
-): Promise<ComparisonResult> {
+export async function compareLevels(request: Asked, setting: ComparisonSetting): Promise<ComparisonResult> {
   const loaded = (level: ComparedChoice): Promise<BorrowedModel> =>
     setting.borrow(level, (doneBytes, totalBytes) =>
       setting.onEvent({ kind: "loading", level, doneBytes, totalBytes }),
@@ -57,8 +59,16 @@ export async function compareLevels(
   const levels: ComparedModel[] = [];
   let scratchBytes = 0;
   let scoringMs = 0;
-  const against = async (contender: Contender, model: Model, text: Text): Promise<number> => {
-    const { bytes, elapsedMs } = await scoreText(contender, reference.opened.model, model, text, setting);
+  const score = async (contender: Contender, model: Model, text: Text): Promise<number> => {
+    const { model: against } = reference.opened;
+    const { bytes, elapsedMs } = await scoreText(
+      contender,
+      against,
+      model,
+      text,
+      cachesOf(request, contender),
+      setting,
+    );
     scratchBytes = Math.max(scratchBytes, bytes);
     scoringMs += elapsedMs;
     return elapsedMs;
@@ -67,13 +77,16 @@ export async function compareLevels(
     const text = readText(reference.opened, request, setting.onEvent);
     if (request.measureFloor && !setting.signal.aborted) {
       const { model } = reference.opened;
-      await against("floor", model.withKernels(otherChoice(model.choice)), text);
+      await score("floor", model.withKernels(otherChoice(model.choice)), text);
     }
     for (const level of request.levels) {
       if (setting.signal.aborted) break;
-      const borrowed = await loaded(level);
+      // Another cache over the same weights needs no second copy of them.
+      const isSame = splitCompared(level).weights === splitCompared(request.reference).weights;
+      const borrowed = isSame ? { opened: reference.opened, release: () => {} } : await loaded(level);
       try {
-        const elapsedMs = await against(level, borrowed.opened.model, text);
+        const elapsedMs = await score(level, borrowed.opened.model, text);
+        await lookInside(level, reference.opened.model, borrowed.opened.model, text, request, setting);
         levels.push(await described(level, borrowed, elapsedMs, text, setting.signal));
       } finally {
         borrowed.release();
@@ -84,6 +97,34 @@ export async function compareLevels(
     return { end, reference: first, levels, scratchBytes };
   } finally {
     reference.release();
+  }
+}
+
+/** Of reference and contender. */
+function cachesOf({ reference }: Asked, contender: Contender): readonly [KvPrecision, KvPrecision] {
+  const { cache } = splitCompared(reference);
+  return [cache, contender === "floor" ? cache : splitCompared(contender).cache];
+}
+
+/** Where in the stack the level departs from the reference, and by which matrices. */
+async function lookInside(
+  contender: Contender,
+  reference: Model,
+  level: Model,
+  { windows, plan }: Text,
+  request: Asked,
+  { onEvent, signal, gate }: ComparisonSetting,
+): Promise<void> {
+  const [window] = windows;
+  if (window === undefined || signal.aborted) return;
+  const errors = await layerErrors(reference, level, window.ids, cachesOf(request, contender));
+  onEvent({ kind: "layers", contender, errors });
+  const parts = request.findTensors ? partsOf(reference.weights) : [];
+  for (const [index, part] of parts.entries()) {
+    await gate.passed(signal);
+    if (signal.aborted) return;
+    const { kld } = await damageOf(part, reference, level, window, plan);
+    onEvent({ kind: "tensor", contender, part, kld, done: index + 1, ofParts: parts.length });
   }
 }
 
@@ -98,11 +139,7 @@ async function described(
   return { level, weightBytes: model.weights.bytesByFormat, scoringMs, tokensPerSecond };
 }
 
-function readText(
-  opened: OpenedModel,
-  request: Omit<ComparisonRequest, "model">,
-  onEvent: ComparisonSetting["onEvent"],
-): Text {
+function readText(opened: OpenedModel, request: Asked, onEvent: ComparisonSetting["onEvent"]): Text {
   const { tokenizer, model } = opened;
   const bosId = windowStart(opened, request.bos);
   const ids = textIds(opened, request, bosId);
@@ -146,9 +183,10 @@ async function scoreText(
   reference: Model,
   model: Model,
   { windows, plan, until }: Text,
+  caches: readonly [KvPrecision, KvPrecision],
   { onEvent, now, signal, gate }: ComparisonSetting,
 ): Promise<{ bytes: number; elapsedMs: number }> {
-  const scorer = await PairScorer.create(reference, model, plan.window);
+  const scorer = await PairScorer.create(reference, model, plan.window, caches);
   let elapsedMs = 0;
   try {
     const ofTokens = scoredCount(windows, plan);

@@ -5,6 +5,7 @@
  */
 import { COMPARED_TOP, type TokenScores } from "../../shared/comparison";
 import { VitrineError } from "../../shared/errors";
+import type { KvPrecision } from "../../shared/protocol";
 import { BufferScope } from "../gpu/bufferScope";
 import type { Dispatch } from "../gpu/dispatch";
 import { readBuffer } from "../gpu/readback";
@@ -35,7 +36,12 @@ export class PairScorer {
    * @param window most tokens of a window
    * @throws InvalidSettingError when the vocabularies differ, OutOfMemoryError
    */
-  static async create(reference: Model, level: Model, window: number): Promise<PairScorer> {
+  static async create(
+    reference: Model,
+    level: Model,
+    window: number,
+    caches: readonly [reference: KvPrecision, level: KvPrecision] = ["f32", "f32"],
+  ): Promise<PairScorer> {
     const { gpu, spec } = reference;
     if (level.spec.vocabSize !== spec.vocabSize) {
       throw new VitrineError(
@@ -46,8 +52,8 @@ export class PairScorer {
     const scope = new BufferScope(gpu);
     const sessions: Session[] = [];
     try {
-      for (const model of [reference, level]) {
-        sessions.push(await Session.create(model, { capacity: window, precision: "f32" }));
+      for (const [side, model] of [reference, level].entries()) {
+        sessions.push(await Session.create(model, { capacity: window, precision: caches[side] ?? "f32" }));
       }
       const [first, second] = sessions as [Session, Session];
       const rows = Math.min(logitRows(first), logitRows(second));

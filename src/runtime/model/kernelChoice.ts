@@ -55,12 +55,11 @@ export function subgroupChoice(gpu: Gpu, reason: string): KernelChoice {
   };
 }
 
-/** For reading a text: kernels that add in another order than these. What changes with them is rounding. */
+/** Matrices and norms, where nearly all adding is done, in another order: what changes with them is rounding. */
 export function otherChoice(choice: KernelChoice): KernelChoice {
   const reason = "a second opinion";
-  const { norm, matmul, attention } =
-    choice.matmul === "register" ? workgroupChoice(reason) : barrierFreeChoice(reason);
-  return { ...choice, norm, matmul, attention, reason };
+  const { norm, matmul } = choice.matmul === "register" ? workgroupChoice(reason) : barrierFreeChoice(reason);
+  return { ...choice, norm, matmul, reason };
 }
 
 /** @param forced "auto" lets the device decide */

@@ -47,6 +47,11 @@ export class Model {
     return new Model(this.gpu, this.spec, this.weights, choice);
   }
 
+  /** Other weights of the same shapes, which stay their owners'. */
+  withWeights(weights: ModelWeights): Model {
+    return new Model(this.gpu, this.spec, weights, this.choice);
+  }
+
   get gpuBytes(): number {
     return this.weights.scope.sizeBytes;
   }

@@ -10,6 +10,7 @@ import { ComparisonProgressBar } from "./ComparisonProgressBar";
 import { contenderName } from "./contenderName";
 import { ExportButton } from "./ExportButton";
 import { Flips } from "./Flips";
+import { Inside } from "./Inside";
 import { KldHistogram } from "./KldHistogram";
 import { Lanes } from "./Lanes";
 import { Measurements } from "./Measurements";
@@ -58,6 +59,7 @@ function Results({ run }: { run: ComparisonRun }) {
   const levels = run.results.filter(({ contender }) => contender !== "floor");
   const [wanted, setWanted] = useState<Contender | null>(null);
   const shown = levels.find(({ contender }) => contender === wanted) ?? levels.at(-1);
+  const inside = run.inside.find(({ contender }) => contender === shown?.contender);
   return (
     <>
       <StatisticsTable run={run} />
@@ -81,6 +83,7 @@ function Results({ run }: { run: ComparisonRun }) {
             </div>
           )}
           <Tokens key={shown.contender} run={run} result={shown} />
+          {inside !== undefined && <Inside inside={inside} />}
         </>
       )}
     </>

@@ -15,7 +15,7 @@ export function ComparisonProgressBar({
   const words =
     progress === null
       ? compare.preparing
-      : compare[progress.stage](contenderName(progress.contender, compare), formatPercent(share));
+      : compare.stages[progress.stage](contenderName(progress.contender, compare), formatPercent(share));
   return (
     <div className="compare-progress">
       <div

@@ -1,5 +1,6 @@
+import type { KvPrecision } from "../../shared/protocol";
 import { LEVELS } from "../../shared/quant";
-import type { ComparedChoice } from "../../shared/recipes";
+import { type ComparedChoice, type LevelChoice, splitCompared, withCache } from "../../shared/recipes";
 import { LEVEL_LABELS } from "../../store/modelSource";
 import { useApp } from "../appContext";
 import { IconButton } from "../IconButton";
@@ -8,6 +9,7 @@ import { SelectField } from "../panels/SelectField";
 import { useStrings } from "../strings/useStrings";
 import { contenderName } from "./contenderName";
 
+const CACHES: readonly KvPrecision[] = ["f32", "f16"];
 const LEVEL_OPTIONS = LEVELS.map((level): [ComparedChoice, string] => [level, LEVEL_LABELS[level]]);
 
 /** The reference, and what is held against it. */
@@ -57,18 +59,31 @@ interface ComparedLevelProps {
 
 function ComparedLevel({ label, level, others, isDisabled, onChange, onRemove }: ComparedLevelProps) {
   const { compare } = useStrings();
+  const { weights, cache } = splitCompared(level);
   return (
     <span className="compare-level">
       <select
         aria-label={label}
-        value={level}
+        value={weights}
         disabled={isDisabled}
-        onChange={(event) => onChange(event.target.value as ComparedChoice)}
+        onChange={(event) => onChange(withCache(event.target.value as LevelChoice, cache))}
       >
         <LevelOptions
-          isOffered={(id) => id === level || !others.includes(id)}
+          isOffered={(id) => id === weights || !others.includes(withCache(id, cache))}
           nameOf={(choice) => contenderName(choice, compare)}
         />
+      </select>
+      <select
+        aria-label={compare.cacheOf(label)}
+        value={cache}
+        disabled={isDisabled}
+        onChange={(event) => onChange(withCache(weights, event.target.value === "f16" ? "f16" : "f32"))}
+      >
+        {CACHES.map((id) => (
+          <option key={id} value={id} disabled={id !== cache && others.includes(withCache(weights, id))}>
+            {compare.caches[id]}
+          </option>
+        ))}
       </select>
       <IconButton
         icon="close"

@@ -7,7 +7,7 @@ import { useStrings } from "../strings/useStrings";
 export function WindowFields({ isDisabled }: { isDisabled: boolean }) {
   const { compare } = useStrings();
   const id = useId();
-  const { window, firstScored, bos, isUntil } = useApp((state) => state.comparisonChoices);
+  const { window, firstScored, bos, isUntil, findTensors } = useApp((state) => state.comparisonChoices);
   const choose = useApp((state) => state.chooseComparison);
   return (
     <>
@@ -23,6 +23,19 @@ export function WindowFields({ isDisabled }: { isDisabled: boolean }) {
       </label>
       <p id={`${id}until`} className="hint">
         {compare.untilHint}
+      </p>
+      <label className="compare-choice">
+        <input
+          type="checkbox"
+          checked={findTensors}
+          disabled={isDisabled}
+          aria-describedby={`${id}tensors`}
+          onChange={(event) => choose({ findTensors: event.target.checked })}
+        />
+        {compare.findTensors}
+      </label>
+      <p id={`${id}tensors`} className="hint">
+        {compare.findTensorsHint}
       </p>
       <details className="disclosure">
         <summary>{compare.windows}</summary>
