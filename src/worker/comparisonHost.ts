@@ -38,7 +38,7 @@ export class ComparisonHost implements ComparisonApi, LanesApi {
         onEvent: tell,
         now: () => performance.now(),
         signal: stop.signal,
-        gate,
+        passed: () => gate.passed(stop.signal),
       });
     };
     const done = run();

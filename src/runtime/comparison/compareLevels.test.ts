@@ -63,7 +63,7 @@ async function run(
       },
       now: () => 0,
       signal: stop.signal,
-      gate,
+      passed: () => gate.passed(stop.signal),
     },
   );
   return { ...outcome, result };

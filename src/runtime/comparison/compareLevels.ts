@@ -10,7 +10,6 @@ import { LEAST_TOKENS, shareError } from "../../shared/comparisonStatistics";
 import { VitrineError } from "../../shared/errors";
 import type { KvPrecision } from "../../shared/protocol";
 import { type ComparedChoice, splitCompared } from "../../shared/recipes";
-import type { PauseGate } from "../files/pauseGate";
 import { otherChoice } from "../model/kernelChoice";
 import type { Model } from "../model/model";
 import type { OpenedModel } from "../openModel";
@@ -38,7 +37,8 @@ export interface ComparisonSetting {
   readonly onEvent: (event: ComparisonEvent) => void;
   readonly now: () => number;
   readonly signal: AbortSignal;
-  readonly gate: PauseGate;
+  /** Resolves when there is no pause, or when the signal aborts. */
+  readonly passed: () => Promise<void>;
 }
 
 type Asked = Omit<ComparisonRequest, "model">;
@@ -113,7 +113,7 @@ async function lookInside(
   level: Model,
   { windows, plan }: Text,
   request: Asked,
-  { onEvent, signal, gate }: ComparisonSetting,
+  { onEvent, signal, passed }: ComparisonSetting,
 ): Promise<void> {
   const [window] = windows;
   if (window === undefined || signal.aborted) return;
@@ -121,7 +121,7 @@ async function lookInside(
   onEvent({ kind: "layers", contender, errors });
   const parts = request.findTensors ? partsOf(reference.weights) : [];
   for (const [index, part] of parts.entries()) {
-    await gate.passed(signal);
+    await passed();
     if (signal.aborted) return;
     const { kld } = await damageOf(part, reference, level, window, plan);
     onEvent({ kind: "tensor", contender, part, kld, done: index + 1, ofParts: parts.length });
@@ -184,7 +184,7 @@ async function scoreText(
   model: Model,
   { windows, plan, until }: Text,
   caches: readonly [KvPrecision, KvPrecision],
-  { onEvent, now, signal, gate }: ComparisonSetting,
+  { onEvent, now, signal, passed }: ComparisonSetting,
 ): Promise<{ bytes: number; elapsedMs: number }> {
   const scorer = await PairScorer.create(reference, model, plan.window, caches);
   let elapsedMs = 0;
@@ -193,7 +193,7 @@ async function scoreText(
     let scored = 0;
     let same = 0;
     for (const window of windows) {
-      await gate.passed(signal);
+      await passed();
       if (signal.aborted) break;
       const started = now();
       const scores = await scorer.score(window, plan.firstScored);

@@ -32,7 +32,7 @@ export function LevelPicks({ isDisabled }: { isDisabled: boolean }) {
         {levels.map((level, index) => (
           <ComparedLevel
             key={level}
-            label={compare.compared(String(index + 1))}
+            index={index}
             level={level}
             others={levels}
             isDisabled={isDisabled}
@@ -49,7 +49,7 @@ export function LevelPicks({ isDisabled }: { isDisabled: boolean }) {
 }
 
 interface ComparedLevelProps {
-  readonly label: string;
+  readonly index: number;
   readonly level: ComparedChoice;
   readonly others: readonly ComparedChoice[];
   readonly isDisabled: boolean;
@@ -57,13 +57,13 @@ interface ComparedLevelProps {
   readonly onRemove: () => void;
 }
 
-function ComparedLevel({ label, level, others, isDisabled, onChange, onRemove }: ComparedLevelProps) {
+function ComparedLevel({ index, level, others, isDisabled, onChange, onRemove }: ComparedLevelProps) {
   const { compare } = useStrings();
   const { weights, cache } = splitCompared(level);
   return (
     <span className="compare-level">
       <select
-        aria-label={label}
+        aria-label={compare.compared(String(index + 1))}
         value={weights}
         disabled={isDisabled}
         onChange={(event) => onChange(withCache(event.target.value as LevelChoice, cache))}
@@ -74,7 +74,7 @@ function ComparedLevel({ label, level, others, isDisabled, onChange, onRemove }:
         />
       </select>
       <select
-        aria-label={compare.cacheOf(label)}
+        aria-label={compare.cacheOf(String(index + 1))}
         value={cache}
         disabled={isDisabled}
         onChange={(event) => onChange(withCache(weights, event.target.value === "f16" ? "f16" : "f32"))}

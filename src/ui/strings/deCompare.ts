@@ -31,7 +31,7 @@ export const deCompare: typeof enCompare = {
   pause: "Pause",
   resume: "Fortsetzen",
   paused: (words) => `${words} – Pause nach diesem Fenster`,
-  cacheOf: (compared) => `Cache von ${compared}`,
+  cacheOf: (index) => `Keys und Values ${index}`,
   caches: { f32: "f32-Cache", f16: "f16-Cache" },
   f16Cache: "Cache in f16",
   mode: "Was verglichen wird",

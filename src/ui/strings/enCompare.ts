@@ -29,7 +29,7 @@ export const enCompare = {
   pause: "Pause",
   resume: "Resume",
   paused: (words: string) => `${words} – pausing after this window`,
-  cacheOf: (compared: string) => `Cache of ${compared}`,
+  cacheOf: (index: string) => `Keys and values ${index}`,
   caches: { f32: "f32 cache", f16: "f16 cache" },
   f16Cache: "cache in f16",
   mode: "What is compared",
