@@ -153,7 +153,10 @@ test("a head is switched off, and the answer without it stands beside the old on
   const [was, is] = await region.locator("mark").allInnerTexts();
   await expect(rows.first().locator("td").first()).toHaveText(was ?? "");
   const after = await rows.evaluateAll((all) =>
-    all.map((row) => [row.children[0]?.textContent ?? "", Number.parseFloat(row.children[2]?.textContent ?? "")]),
+    all.map((row) => [
+      row.children[0]?.textContent ?? "",
+      Number.parseFloat((row.children[2]?.textContent ?? "").replace("<", "")),
+    ]),
   );
   expect(after.sort((a, b) => Number(b[1]) - Number(a[1]))[0]?.[0]).toBe(is);
   // The chat is as it was, and goes on with all heads.
@@ -202,9 +205,18 @@ test("the logit lens ends with what the model said", async ({ chat }) => {
   await lens.getByRole("button", { name: "Look through the layers" }).click();
   const rows = lens.getByRole("row");
   await expect(rows).toHaveCount(4);
-  await expect(rows.last().locator("td").first()).toHaveText(
-    new RegExp(`^${said.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")} `),
-  );
+  const saying = new RegExp(`^${said.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")}`);
+  await expect(rows.last().locator("td").first()).toHaveText(saying);
+  // Over positions: the model's own row says at each token what stands behind it.
+  await lens.getByRole("button", { name: "Look around the selected token" }).click();
+  const grid = lens.getByRole("region", { name: "Lens over positions" });
+  await expect(grid.getByRole("row")).toHaveCount(4);
+  const column = (await grid.getByRole("columnheader").count()) - 3;
+  const own = grid.getByRole("row").last().getByRole("cell");
+  await expect(own.nth(column)).toHaveText(saying);
+  await expect(own.nth(column)).toHaveText(/%$/);
+  await lens.getByRole("combobox", { name: "Follow" }).selectOption({ index: 1 });
+  await expect(lens).toContainText("the probability of the token followed");
 });
 
 test("a head is saved as picture and data", async ({ chat }) => {

@@ -108,6 +108,8 @@ export function createRuntimeClient(): RuntimeApi {
     readTile: (session, request) => call((api) => api.readTile(session, request)),
     readPair: (session, head, row, key) => call((api) => api.readPair(session, head, row, key)),
     readLens: (session, position, top) => call((api) => api.readLens(session, position, top)),
+    readLensGrid: (session, start, count, follow) => call((api) => api.readLensGrid(session, start, count, follow)),
+    readRollout: (session, position) => call((api) => api.readRollout(session, position)),
     readEffect: (session, position, factors, top) => call((api) => api.readEffect(session, position, factors, top)),
     compare: (request, onEvent) => call((api) => api.compare(request, proxy(onEvent))),
     pauseComparison: () => call((api) => api.pauseComparison()),

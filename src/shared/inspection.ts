@@ -97,6 +97,22 @@ export interface LensReport {
   readonly followed: readonly TokenText[];
 }
 
+/** The logit lens at many positions: the most likely token of each cell. Cells are [layers + 1, count]. */
+export interface LensGridReport {
+  readonly start: number;
+  readonly count: number;
+  /** Every token that is the most likely one of some cell; first those that are it most often. */
+  readonly tokens: readonly TokenText[];
+  /** Places in `tokens`. */
+  readonly cells: Uint16Array<ArrayBuffer>;
+  readonly probabilities: Float32Array<ArrayBuffer>;
+  /** Of the token that was asked for; null: none was. */
+  readonly followed: Float32Array<ArrayBuffer> | null;
+}
+
+/** Positions of one lens grid. */
+export const MOST_LENS_POSITIONS = 64;
+
 /** What factors on heads change about the token that comes after a position, the text up to there being the same. */
 export interface EffectReport {
   readonly position: number;
@@ -129,8 +145,24 @@ export interface InspectionApi {
   readTile(session: SessionHandle, request: TileRequest): Promise<AttentionTileData>;
   /** @throws InvalidSettingError outside the cached tokens or heads */
   readPair(session: SessionHandle, head: HeadId, row: number, key: number): Promise<QueryKeyPair>;
+  /**
+   * [position + 1], sum 1: how much of a token's last row comes from each token when every layer takes half from the
+   * mean of its heads and half from the row itself (Abnar and Zuidema 2020, arXiv 2005.00928).
+   * @throws InvalidSettingError outside the cached tokens
+   */
+  readRollout(session: SessionHandle, position: number): Promise<Float32Array<ArrayBuffer>>;
   /** Null: not known while the session is generating. @throws InvalidSettingError outside the cached tokens */
   readLens(session: SessionHandle, position: number, top: number): Promise<LensReport | null>;
+  /**
+   * @param count at most `MOST_LENS_POSITIONS` @param follow an id, or null. Null: not known while the session is
+   * generating. @throws InvalidSettingError outside the cached tokens
+   */
+  readLensGrid(
+    session: SessionHandle,
+    start: number,
+    count: number,
+    follow: number | null,
+  ): Promise<LensGridReport | null>;
   /**
    * What these factors change after a cached position; afterwards every head counts as it is. Null: not known while the
    * session is generating. @throws InvalidSettingError

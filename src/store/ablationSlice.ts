@@ -52,7 +52,7 @@ export interface AblationSlice {
    * @param from tokens of the answer that are kept as they are
    */
   readonly regenerateAblated: (from?: number) => Promise<void>;
-  /** Ends it if it is under way, so that the chat can go on. */
+  /** Ends it, and whatever else of attention is under way, so that the chat can go on. */
   readonly endAblation: () => Promise<void>;
 }
 
@@ -200,6 +200,7 @@ export function createAblationSlice(context: SliceContext): AblationSlice {
       }
     },
     endAblation: async () => {
+      await get().attentionSettled();
       if (underWay === null) return;
       await runtime.stop(underWay.session);
       await underWay.ended;

@@ -1,5 +1,12 @@
 /** Attention of the text on the page: every head in brief, and one of them in full, kept up to date while it grows. */
-import type { AttentionTileData, HeadId, LensReport, QueryKeyPair, TileRequest } from "../shared/inspection";
+import type {
+  AttentionTileData,
+  HeadId,
+  LensGridReport,
+  LensReport,
+  QueryKeyPair,
+  TileRequest,
+} from "../shared/inspection";
 import type { TokenText } from "../shared/nextToken";
 import type { SessionHandle } from "../shared/protocol";
 import type { AppState, SliceContext } from "./appState";
@@ -65,6 +72,14 @@ export interface AttentionSlice {
   readonly readAttentionTile: (request: TileRequest) => Promise<AttentionTileData | null>;
   readonly readAttentionPair: (head: HeadId, row: number, key: number) => Promise<QueryKeyPair | null>;
   readonly readAttentionLens: (position: number, top: number) => Promise<LensReport | null>;
+  readonly readAttentionRollout: (position: number) => Promise<Float32Array | null>;
+  readonly readAttentionLensGrid: (
+    start: number,
+    count: number,
+    follow: number | null,
+  ) => Promise<LensGridReport | null>;
+  /** Resolves when nothing is being computed that an answer would have to wait for. */
+  readonly attentionSettled: () => Promise<void>;
   readonly pinPosition: (position: number) => void;
   readonly toggleMeanHead: (head: HeadId) => void;
   readonly clearMeanHeads: () => void;
@@ -241,6 +256,24 @@ export function createAttentionSlice(context: SliceContext): AttentionSlice {
     }
   }
 
+  /** What takes the session for itself, one after another. */
+  let computing: Promise<unknown> = Promise.resolve();
+
+  /** Null: an answer is under way, or the session has no time. */
+  function compute<T>(ask: (session: SessionHandle) => Promise<T | null>): Promise<T | null> {
+    const turn = computing.then(async () => {
+      // The text may just be read once more.
+      for (let tries = 0; tries < LENS_TRIES && get().streaming === null; tries++) {
+        const found = await read(ask);
+        if (found !== null) return found;
+        await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
+      }
+      return null;
+    });
+    computing = turn.catch(() => {});
+    return turn;
+  }
+
   return {
     attention: NO_ATTENTION,
     meanHeads: [],
@@ -285,14 +318,12 @@ export function createAttentionSlice(context: SliceContext): AttentionSlice {
     },
     readAttentionTile: (request) => read((session) => runtime.readTile(session, request)),
     readAttentionPair: (head, row, key) => read((session) => runtime.readPair(session, head, row, key)),
-    readAttentionLens: async (position, top) => {
-      // The text may just be read once more.
-      for (let tries = 0; tries < LENS_TRIES && get().streaming === null; tries++) {
-        const lens = await read((session) => runtime.readLens(session, position, top));
-        if (lens !== null) return lens;
-        await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));
-      }
-      return null;
+    readAttentionRollout: (position) => read((session) => runtime.readRollout(session, position)),
+    readAttentionLens: (position, top) => compute((session) => runtime.readLens(session, position, top)),
+    readAttentionLensGrid: (start, count, follow) =>
+      compute((session) => runtime.readLensGrid(session, start, count, follow)),
+    attentionSettled: async () => {
+      await computing;
     },
     clearMeanHeads: () => {
       set({ meanHeads: [] });

@@ -55,6 +55,26 @@ export function fakeInspection(
       const layer = { top: tokens, entropyBits: 2.5, followed: [{ probability: 1 / 3, rank: 0 }] };
       return { position, followed: [fakeTokenText(3)], layers: [...spec.blocks, null].map(() => layer) };
     },
+    readLensGrid: async (session, start, count, follow) => {
+      log("readLensGrid", { session, start, count, follow });
+      const size = (spec.blocks.length + 1) * count;
+      const tokens = [3, 5, 8].map((id) => fakeTokenText(id));
+      return {
+        start,
+        count,
+        tokens,
+        cells: Uint16Array.from({ length: size }, (_, i) => (i * 5) % tokens.length),
+        probabilities: Float32Array.from({ length: size }, (_, i) => Math.floor(i / count) / (spec.blocks.length + 1)),
+        followed: follow === null ? null : Float32Array.from({ length: size }, (_, i) => (i % 7) / 7),
+      };
+    },
+    readRollout: async (session, position) => {
+      log("readRollout", { session, position });
+      return Float32Array.from(
+        { length: position + 1 },
+        (_, key) => (2 * (key + 1)) / ((position + 1) * (position + 2)),
+      );
+    },
     readEffect: async (session, position, factors, top) => {
       log("readEffect", { session, position, factors });
       const tokens = [3, 5, 8]

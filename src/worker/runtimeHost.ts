@@ -19,6 +19,7 @@ import type {
   EffectReport,
   HeadFactor,
   HeadId,
+  LensGridReport,
   LensReport,
   OverviewKnown,
   QueryKeyPair,
@@ -261,6 +262,19 @@ class RuntimeHost implements RuntimeApi {
 
   async readLens(handle: SessionHandle, position: number, top: number): Promise<LensReport | null> {
     return this.inspectionOf(handle).lens(position, top);
+  }
+
+  async readRollout(handle: SessionHandle, position: number): Promise<Float32Array<ArrayBuffer>> {
+    return this.inspectionOf(handle).rollout(position);
+  }
+
+  async readLensGrid(
+    handle: SessionHandle,
+    start: number,
+    count: number,
+    follow: number | null,
+  ): Promise<LensGridReport | null> {
+    return this.inspectionOf(handle).lensGrid(start, count, follow);
   }
 
   async readEffect(

@@ -12,12 +12,14 @@ import { openNodeGpu } from "../testing/nodeGpu";
 import { SeededRandom } from "../testing/random";
 import { attention } from "./attention";
 import { attentionOverview, overviewFold, stateBytes } from "./attentionOverview";
+import { attentionRollout } from "./attentionRollout";
 import { attentionSplit, piecesBytes } from "./attentionSplit";
 import { attentionTile } from "./attentionTile";
 import { embed } from "./embed";
 import { gate } from "./gate";
 import { imagePatches } from "./imagePatches";
 import { keepQueries } from "./keepQueries";
+import { FOLLOWED_BYTES, LENS_NUMBERS, lensRows } from "./lensRows";
 import { linearVectors } from "./linearVectors";
 import { matmul } from "./matmul";
 import { matvec } from "./matvec";
@@ -160,6 +162,9 @@ describe("every kernel compiles on the null backend", () => {
       }
       await overviewFold(gpu, { label: "test", numHeads: spec.numHeads, state });
       await attentionTile(gpu, { ...kept, tile: harness.uniform(new ArrayBuffer(48)), cells: buffers() });
+      for (const lanes of [1, 16]) {
+        await attentionRollout(gpu, { ...kept, rollout: step, above: buffers(), below: buffers(), lanes });
+      }
       for (const interleaved of [true, false]) {
         for (const qkNorm of [null, { kind: "rms", eps: 1e-6 } as const]) {
           await ropeAppend(gpu, {
@@ -175,6 +180,17 @@ describe("every kernel compiles on the null backend", () => {
         }
       }
     }
+  });
+
+  it.each(["serial", "workgroup"] as const)("lens rows, %s", async (variant) => {
+    await lensRows(gpu, {
+      vocabSize: 151_936,
+      step: harness.step(0, 1),
+      followed: harness.uniform(new ArrayBuffer(FOLLOWED_BYTES)),
+      logits: harness.scope.storage("logits", 151_936 * 4),
+      cells: harness.filled(LENS_NUMBERS, 0),
+      variant,
+    });
   });
 
   it.each(["serial", "workgroup"] as const)("sample, %s", async (variant) => {

@@ -8,6 +8,7 @@ import type { Gpu } from "../gpu/device";
 import { readFloats } from "../gpu/readback";
 import { patternReference } from "../kernels/attention.reference";
 import { attentionOverviewReference } from "../kernels/attentionOverview.reference";
+import { attentionRolloutReference } from "../kernels/attentionRollout.reference";
 import type { OpenedModel } from "../openModel";
 import { expectClose } from "../testing/allclose";
 import { openTestGpu } from "../testing/kernelHarness";
@@ -120,6 +121,38 @@ describe.each(MODELS)("every head of a model with %s", (_, model, precision) => 
     await session.inspect(false);
     await session.inspect(true);
     expectOverview(await overview(), precision);
+  });
+});
+
+describe.each(MODELS)("the rollout of a model with %s", (_, model, precision) => {
+  it("is the product of what layers mix, in float64, at every row asked for", async () => {
+    await open(model(), precision);
+    await session.inspect(true);
+    await generate(12);
+    const ids = cachedIds();
+    const patterns: number[][][][] = [];
+    referenceForward(reference, ids, session.cache.capacity, (_layer, attention) => {
+      const heads = Array.from({ length: attention.numHeads }, (_, h) =>
+        ids.map((_id, t) => {
+          const { first, weights } = patternReference(attention, t, h);
+          return [...Array<number>(first).fill(0), ...weights];
+        }),
+      );
+      patterns.push(heads);
+    });
+    const expected = attentionRolloutReference(patterns);
+    for (const position of [0, 1, 17, ids.length - 1]) {
+      const shares = await watch().rollout(session.cachedItems, position);
+      expectClose(shares, (expected[position] ?? []).slice(0, position + 1), BOUND[precision] / 10, `row ${position}`);
+      expect(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 1)).toBeLessThan(1e-5);
+    }
+    // Attention of the last layer alone is something else.
+    const last = ids.length - 1;
+    const alone = patterns.at(-1)?.[0]?.[last]?.[last] ?? 0;
+    expect(Math.abs((expected[last]?.[last] ?? 0) - alone)).toBeGreaterThan(1e-3);
+    await expect(watch().rollout(session.cachedItems, ids.length)).rejects.toMatchObject({
+      name: "InvalidSettingError",
+    });
   });
 });
 

@@ -27,6 +27,7 @@ import {
   STATE_FLOATS,
   stateBytes,
 } from "../kernels/attentionOverview";
+import { attentionRollout, ROLLOUT_BYTES } from "../kernels/attentionRollout";
 import { attentionTile, MASKED_BELOW, packTile, TILE_BYTES } from "../kernels/attentionTile";
 import { captureQueries, type QueryCapture } from "../model/capture";
 import type { Forward, ForwardLists } from "../model/forward";
@@ -38,6 +39,7 @@ import { readKept } from "./readKept";
 /** Rows reduced in one submit: long prompts must not hold the GPU for seconds. */
 const ROWS_PER_SUBMIT = 1024;
 const LANES = 4;
+const ROLLOUT_LANES = 16;
 /** Cells of one rectangle. */
 export const MAX_TILE_CELLS = 2 ** 18;
 
@@ -46,6 +48,7 @@ interface WatchedLayer {
   readonly overview: Dispatch;
   readonly fold: Dispatch;
   readonly tile: Dispatch;
+  readonly rollout: Dispatch;
   readonly stateOffset: number;
 }
 
@@ -55,6 +58,9 @@ interface WatchBuffers {
   readonly state: GPUBuffer;
   readonly tile: GPUBuffer;
   readonly cells: GPUBuffer;
+  readonly rollout: GPUBuffer;
+  /** [capacity] f32 each: shares of a row, read from one and written to the other, in turns. */
+  readonly shares: readonly [GPUBuffer, GPUBuffer];
 }
 
 export class AttentionWatch {
@@ -92,6 +98,11 @@ export class AttentionWatch {
         ),
         tile: scope.uniform("attention tile", TILE_BYTES),
         cells: scope.storage("attention cells", cells * 4),
+        rollout: scope.uniform("rollout", ROLLOUT_BYTES),
+        shares: [
+          scope.storage("rolled out shares", cache.capacity * 4),
+          scope.storage("rolled out shares below", cache.capacity * 4),
+        ],
       };
       const layers: WatchedLayer[] = [];
       let stateOffset = 0;
@@ -109,7 +120,7 @@ export class AttentionWatch {
           capacity: cache.capacity,
           precision: cache.precision,
         };
-        layers.push(await watchLayer(gpu, kept, buffers, stateOffset));
+        layers.push(await watchLayer(gpu, kept, buffers, stateOffset, (blocks.length - 1 - index) % 2));
         stateOffset += stateBytes(attention);
       }
       gpu.assertAlive();
@@ -216,6 +227,27 @@ export class AttentionWatch {
     });
   }
 
+  /**
+   * Attention rollout (arXiv 2005.00928): how much of a row comes from each token, when every layer takes half from the
+   * mean of its heads and half from the row itself. [position + 1], sum 1. One submit a layer, so that none takes long.
+   * @throws InvalidSettingError
+   */
+  rollout(items: readonly PromptItem[], position: number): Promise<Float32Array<ArrayBuffer>> {
+    return this.inTurn(async () => {
+      this.catchUp(items);
+      this.checkAxis("row", { start: position, step: 1, count: 1 });
+      const { rollout, shares } = this.buffers;
+      const { queue } = this.gpu.device;
+      const count = position + 1;
+      const row = new Float32Array(count);
+      row[position] = 1;
+      queue.writeBuffer(rollout, 0, Uint32Array.of(count, 0, 0, 0));
+      queue.writeBuffer(shares[0], 0, row);
+      for (const layer of this.layers.toReversed()) this.submit([layer.rollout], count);
+      return readFloats(this.gpu, shares[this.layers.length % 2 === 0 ? 0 : 1], 0, count);
+    });
+  }
+
   /** Makes the sums hold exactly `items`. */
   private catchUp(items: readonly PromptItem[]): void {
     let same = 0;
@@ -313,6 +345,8 @@ async function watchLayer(
   kept: KeptAttention,
   buffers: WatchBuffers,
   stateOffset: number,
+  /** Which of the shares the layer reads when a row is rolled out from the last layer down. */
+  turn: number,
 ): Promise<WatchedLayer> {
   const { attention, label } = kept;
   const state = { buffer: buffers.state, offset: stateOffset, size: stateBytes(attention) };
@@ -324,6 +358,13 @@ async function watchLayer(
     overview: await attentionOverview(gpu, { ...kept, scan, targets, state, lanes }),
     fold: await overviewFold(gpu, { label, numHeads: attention.numHeads, state }),
     tile: await attentionTile(gpu, { ...kept, tile, cells }),
+    rollout: await attentionRollout(gpu, {
+      ...kept,
+      rollout: buffers.rollout,
+      above: buffers.shares[turn === 0 ? 0 : 1],
+      below: buffers.shares[turn === 0 ? 1 : 0],
+      lanes: gpu.isSoftware ? 1 : ROLLOUT_LANES,
+    }),
   };
 }
 

@@ -6,6 +6,7 @@ import type {
   EffectReport,
   HeadFactor,
   HeadId,
+  LensGridReport,
   LensReport,
   OverviewKnown,
   QueryKeyPair,
@@ -15,6 +16,7 @@ import type { TextPlace } from "../../shared/nextToken";
 import type { OpenedModel } from "../openModel";
 import type { AttentionWatch } from "./attentionWatch";
 import { headEffect } from "./headEffect";
+import { lensGrid } from "./lensGrid";
 import { logitLens } from "./logitLens";
 import { textAround } from "./promptFitting";
 import { readPrompt } from "./readPrompt";
@@ -55,9 +57,18 @@ export class Inspection {
     return this.watch().pair(this.session.cachedItems, head, row, key);
   }
 
+  rollout(position: number): Promise<Float32Array<ArrayBuffer>> {
+    return this.watch().rollout(this.session.cachedItems, position);
+  }
+
   lens(position: number, top: number): Promise<LensReport | null> {
     this.watch();
     return logitLens(this.opened, this.session, position, top);
+  }
+
+  lensGrid(start: number, count: number, follow: number | null): Promise<LensGridReport | null> {
+    this.watch();
+    return lensGrid(this.opened, this.session, start, count, follow);
   }
 
   effect(position: number, factors: readonly HeadFactor[], top: number): Promise<EffectReport | null> {

@@ -14,10 +14,21 @@ export function logitRows(session: Session): number {
   return Math.max(1, Math.min(session.forward.prefillRows, Math.floor(LOGIT_BYTES / rowBytes)));
 }
 
+/** What rows are read from, and where their norms go: the forward pass's own, unless it may be used meanwhile. */
+export interface RowBuffers {
+  readonly step: GPUBuffer;
+  /** [T, padded C] f32 each */
+  readonly hidden: GPUBuffer;
+  readonly normed: GPUBuffer;
+}
+
 /** @param logits [T, padded V] f32 */
-export async function rowLogits(session: Session, logits: GPUBuffer): Promise<Dispatch[]> {
+export async function rowLogits(
+  session: Session,
+  logits: GPUBuffer,
+  buffers: RowBuffers = session.forward.buffers,
+): Promise<Dispatch[]> {
   const { gpu, spec, weights, choice } = session.model;
-  const { buffers } = session.forward;
   const norm = await normRows(gpu, {
     label: "final norm of rows",
     vectors: weights.finalNorm,

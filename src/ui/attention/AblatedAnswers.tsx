@@ -1,5 +1,5 @@
 import type { TokenText } from "../../shared/nextToken";
-import { formatNumber, formatPercent } from "../../shared/units";
+import { formatNumber, formatProbability } from "../../shared/units";
 import type { AblatedAnswer, Effect } from "../../store/ablationSlice";
 import { useApp } from "../appContext";
 import { useStrings } from "../strings/useStrings";
@@ -87,8 +87,8 @@ function EffectTable({ effect: { at, report } }: { effect: Effect }) {
           {report.tokens.map(({ token: next, before, after }) => (
             <tr key={next.id}>
               <td className="mono">{showToken(next.text)}</td>
-              <td className="number">{formatPercent(before)}</td>
-              <td className="number">{formatPercent(after)}</td>
+              <td className="number">{formatProbability(before)}</td>
+              <td className="number">{formatProbability(after)}</td>
               <td className="number">{change(after - before)}</td>
             </tr>
           ))}

@@ -121,7 +121,7 @@ function Heads({ maps }: { maps: HeadMaps }) {
       </Panel>
       <HeadRegion scale={scale} dimsFirst={dimsFirst} />
       <AblationSection />
-      <LogitLens />
+      <LogitLens scale={scale} />
       <Experiments />
     </>
   );

@@ -3,13 +3,15 @@ import type { LensReport } from "../../shared/inspection";
 import { formatNumber, formatPercent } from "../../shared/units";
 import { useApp } from "../appContext";
 import { useStrings } from "../strings/useStrings";
+import type { WeightScale } from "./colorScale";
 import { showToken } from "./headWords";
+import { LensGrid } from "./LensGrid";
 
 /** Tokens named for each layer. */
 const TOP = 3;
 
 /** What the residual stream would say after every layer, at the selected token. */
-export function LogitLens() {
+export function LogitLens({ scale }: { scale: WeightScale }) {
   const { attention: words } = useStrings();
   const position = useApp((state) => state.attention.view?.position ?? null);
   const text = useApp((state) => state.attention.texts[state.attention.view?.position ?? -1]?.text);
@@ -46,6 +48,7 @@ export function LogitLens() {
           <LensTable lens={lens} />
         </>
       )}
+      <LensGrid scale={scale} />
     </section>
   );
 }

@@ -136,6 +136,16 @@ export const deAttention: Strings["attention"] = {
   lensEmbedding: "Embedding",
   lensTop: "Am wahrscheinlichsten",
   lensFollowed: "Verfolgt",
+  lensGrid: "Linse über Stellen",
+  lensGridShow: "Um das gewählte Token blicken",
+  lensGridHint:
+    "Eine Spalte sagt, was nach ihrem Token käme, eine Zeile, was das Modell sagen würde, endete es dort. Farbe und Zahl sind die Wahrscheinlichkeit des genannten Tokens; die letzte Zeile ist die des Modells selbst.",
+  lensFollow: "Verfolgen",
+  lensFollowNone: "das wahrscheinlichste Token jeder Zelle",
+  lensFollowHint:
+    "Farbe und Zahl sind die Wahrscheinlichkeit des verfolgten Tokens; die Zellen nennen weiter das wahrscheinlichste.",
+  lensEarlier: "Frühere Token",
+  lensLater: "Spätere Token",
   lensLast: "Die letzte Zeile ist die Verteilung des Modells selbst.",
   pair: "Query und Key",
   pairHint: "Wie der Wert zwischen einem Token und einem anderen zustande kommt.",

@@ -141,6 +141,16 @@ export const enAttention = {
   lensEmbedding: "embedding",
   lensTop: "Most likely",
   lensFollowed: "Followed",
+  lensGrid: "Lens over positions",
+  lensGridShow: "Look around the selected token",
+  lensGridHint:
+    "A column says what would come after its token, a row what the model would say if it ended there. Colour and number are the probability of the token named; the last row is the model's own.",
+  lensFollow: "Follow",
+  lensFollowNone: "the most likely token of each cell",
+  lensFollowHint:
+    "Colour and number are the probability of the token followed; the cells still name the most likely one.",
+  lensEarlier: "Earlier tokens",
+  lensLater: "Later tokens",
   lensLast: "The last row is the model's own distribution.",
   pair: "Query and key",
   pairHint: "How the score of one token and one other comes about.",
