@@ -1,6 +1,7 @@
 /** Every head of a model that speaks, as a person sees it. */
 import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import type { Locator, Page } from "@playwright/test";
+import { PNG } from "pngjs";
 import type { ChatPage } from "./helpers/chatPage";
 import { patientGguf, randomGguf, seeingFolder } from "./helpers/models";
 import { plainPng } from "./helpers/pictures";
@@ -219,28 +220,126 @@ test("the logit lens ends with what the model said", async ({ chat }) => {
   await expect(lens).toContainText("the probability of the token followed");
 });
 
+/** What a menu of files gives, by the name of the entry. */
+async function savedFrom(page: Page, region: Locator, entry: string): Promise<{ name: string; bytes: Buffer }> {
+  const waiting = page.waitForEvent("download");
+  await region.getByRole("button", { name: entry }).click();
+  const download = await waiting;
+  const chunks: Buffer[] = [];
+  for await (const chunk of await download.createReadStream()) chunks.push(chunk as Buffer);
+  return { name: download.suggestedFilename(), bytes: Buffer.concat(chunks) };
+}
+
+/** Numbers of an NPY file of version 1.0. */
+function readNpy(bytes: Buffer): { shape: number[]; values: number[] } {
+  expect(bytes.subarray(0, 6).toString("latin1")).toBe("\x93NUMPY");
+  const header = bytes.readUInt16LE(8);
+  const text = bytes.subarray(10, 10 + header).toString();
+  const shape = (/\(([^)]*)\)/.exec(text)?.[1] ?? "").split(",").filter((axis) => axis.trim() !== "");
+  const count = (bytes.length - 10 - header) / 4;
+  return {
+    shape: shape.map(Number),
+    values: Array.from({ length: count }, (_, i) => bytes.readFloatLE(10 + header + i * 4)),
+  };
+}
+
 test("a head is saved as picture and data", async ({ chat }) => {
   const { page } = chat;
   await openPanel(chat);
   await speak(chat);
   await cell(page, 1, 1).click();
-  await head(page).getByRole("button", { name: "Export" }).click();
-  const saved = async (name: string): Promise<string> => {
-    const download = page.waitForEvent("download");
-    await head(page).getByRole("button", { name }).click();
-    const stream = await (await download).createReadStream();
-    const chunks: Buffer[] = [];
-    for await (const chunk of stream) chunks.push(chunk as Buffer);
-    return Buffer.concat(chunks).toString("latin1");
-  };
-  expect(await saved("Picture (PNG)")).toMatch(/^.PNG/);
-  const svg = await saved("Picture (SVG)");
+  await head(page).getByRole("button", { name: "Export", exact: true }).click();
+  const png = await savedFrom(page, head(page), "Picture (PNG)");
+  expect(png.name).toBe("attention-layer-1-head-1.png");
+  const { width, height, data } = PNG.sync.read(png.bytes);
+  expect([width > 1000, height > 1000]).toEqual([true, true]);
+  // Something is drawn: many colours, not paper alone.
+  const colours = new Set(Array.from({ length: data.length / 4 }, (_, i) => data.readUInt32LE(i * 4)));
+  expect(colours.size).toBeGreaterThan(100);
+  const svg = (await savedFrom(page, head(page), "Picture (SVG)")).bytes.toString();
   expect(svg).toContain("<title>Layer 1 head 1, random,");
   expect(svg).toContain("square root");
-  const data = JSON.parse(await saved("Data (JSON)")) as { looksAt: number[]; tokens: unknown[] };
-  expect(Math.abs(data.looksAt.reduce((sum, weight) => sum + weight, 0) - 1)).toBeLessThan(1e-4);
-  expect(data.tokens).toHaveLength(data.looksAt.length);
-  expect(await saved("Data (CSV)")).toContain("position,id,token,looks_at,looked_at_by");
+  const json = (await savedFrom(page, head(page), "Data (JSON)")).bytes.toString();
+  const { looksAt, tokens: known } = JSON.parse(json) as { looksAt: number[]; tokens: unknown[] };
+  expect(Math.abs(looksAt.reduce((sum, weight) => sum + weight, 0) - 1)).toBeLessThan(1e-4);
+  expect(known).toHaveLength(looksAt.length);
+  const csv = (await savedFrom(page, head(page), "Data (CSV)")).bytes.toString();
+  expect(csv).toContain('"position","id","token","looks_at","looked_at_by"');
+  const { shape, values } = readNpy((await savedFrom(page, head(page), "Data (NPY)")).bytes);
+  expect(shape).toEqual([known.length, known.length]);
+  const lastRow = values.slice(-known.length);
+  expect(Math.abs(lastRow.reduce((sum, weight) => sum + weight, 0) - 1)).toBeLessThan(1e-4);
+});
+
+test("every other picture is saved too", async ({ chat }) => {
+  const { page } = chat;
+  await openPanel(chat);
+  await speak(chat);
+  await tokens(page).getByRole("option").nth(12).click();
+  await cell(page, 1, 1).click();
+  await head(page).getByText("Query and key").click();
+  await head(page).locator("summary", { hasText: "Lines" }).click();
+  const lens = page.getByRole("region", { name: "Logit lens", exact: true });
+  await lens.getByRole("button", { name: "Look through the layers" }).click();
+  await lens.getByRole("button", { name: "Look around the selected token" }).click();
+  const rollout = page.getByRole("region", { name: "Attention rollout" });
+  await rollout.getByRole("button", { name: "Roll out the selected token" }).click();
+  const inspector = page.locator("#inspector");
+  for (const [button, shape] of [
+    ["Save Attention heads", [8, 18, 18]],
+    ["Save Lines", [32, 32]],
+    ["Save Query and key", [3, 16]],
+    ["Save Lens over positions", [3, 24]],
+    ["Save Attention rollout", [13]],
+  ] as const) {
+    const menu = inspector.getByRole("button", { name: button, exact: true }).locator("..");
+    await menu.getByRole("button", { name: button, exact: true }).click();
+    const svg = (await savedFrom(page, menu, "Picture (SVG)")).bytes.toString();
+    expect(svg).toMatch(/<title>[^<]+, random, \d+ tokens<|Query and key, Layer 1 head 1/);
+    expect(svg).not.toContain("NaN");
+    expect((await savedFrom(page, menu, "Picture (PNG)")).bytes.toString("latin1")).toMatch(/^.PNG/);
+    JSON.parse((await savedFrom(page, menu, "Data (JSON)")).bytes.toString());
+    expect(readNpy((await savedFrom(page, menu, "Data (NPY)")).bytes).shape).toEqual(shape);
+    await menu.getByRole("button", { name: button, exact: true }).click();
+  }
+  await lens.getByRole("button", { name: "Export", exact: true }).click();
+  expect((await savedFrom(page, lens, "Data (CSV)")).bytes.toString()).toContain('"stage","entropy_bits"');
+});
+
+test("the rollout of a token sums to one, over tokens up to it", async ({ chat }) => {
+  const { page } = chat;
+  await openPanel(chat);
+  await speak(chat);
+  await tokens(page).getByRole("option").nth(9).click();
+  const rollout = page.getByRole("region", { name: "Attention rollout" });
+  await rollout.getByRole("button", { name: "Roll out the selected token" }).click();
+  await expect(rollout).toContainText("place 9");
+  const shown = rollout.getByRole("region", { name: "Tokens by their share" }).locator("span");
+  await expect(shown).toHaveCount(10);
+  const shares = await shown.evaluateAll((all) =>
+    all.map((token) => Number.parseFloat(token.getAttribute("title") ?? "")),
+  );
+  expect(Math.abs(shares.reduce((sum, share) => sum + share, 0) - 100)).toBeLessThan(1);
+});
+
+test("words and sentences are looked at as one", async ({ chat }) => {
+  const { page } = chat;
+  await openPanel(chat);
+  await speak(chat);
+  const options = tokens(page).getByRole("option");
+  const count = await options.count();
+  const kind = head(page).getByRole("combobox", { name: "Seen as one" });
+  await kind.selectOption({ label: "words" });
+  await expect.poll(() => options.count()).toBeLessThan(count);
+  const byWord = await options.count();
+  await kind.selectOption({ label: "sentences" });
+  await expect.poll(() => options.count()).toBeLessThan(byWord);
+  // All of a unit's row is still given away.
+  await kind.selectOption({ label: "words" });
+  await options.nth(2).click();
+  const shares = await head(page).getByRole("list").first().getByRole("listitem").allInnerTexts();
+  const sum = shares.reduce((total, text) => total + Number(/([\d.]+)\s*%/.exec(text)?.[1]), 0);
+  expect(Math.abs(sum - 100)).toBeLessThan(1);
 });
 
 for (const colorScheme of ["light", "dark"] as const) {
@@ -298,6 +397,16 @@ test("a token's attention lies over the patches of a picture", async ({ chat }) 
   const image = head(page).getByRole("img", { name: "Image attention" });
   await expect(image).toHaveAttribute("aria-description", /^[\d.]+\s%.* row \d, column \d$/);
   await expect(head(page)).toContainText("looks at is on this picture");
+  // The tower that made rows of the patches has heads of its own.
+  const tower = page.getByRole("region", { name: "Vision tower" });
+  await tower.getByText("The tower's own heads").click();
+  const own = tower.getByRole("img", { name: "Tower layer 0 head 0: What the patch in row 1, column 1 looks at" });
+  await expect(own).toHaveAttribute("aria-description", /^The most, [\d.]+\s%, on the patch in row \d, column \d\.$/);
+  await tower.getByRole("combobox", { name: "Column" }).selectOption({ label: "4" });
+  await tower.getByRole("combobox", { name: "Head" }).selectOption({ label: "1" });
+  await expect(
+    tower.getByRole("img", { name: "Tower layer 0 head 1: What the patch in row 1, column 4 looks at" }),
+  ).toBeVisible();
   // A token before the picture has not seen it.
   const options = tokens(page).getByRole("option");
   await options.first().click();

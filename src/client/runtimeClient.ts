@@ -110,6 +110,7 @@ export function createRuntimeClient(): RuntimeApi {
     readLens: (session, position, top) => call((api) => api.readLens(session, position, top)),
     readLensGrid: (session, start, count, follow) => call((api) => api.readLensGrid(session, start, count, follow)),
     readRollout: (session, position) => call((api) => api.readRollout(session, position)),
+    readTowerHead: (model, hash, head, patch) => call((api) => api.readTowerHead(model, hash, head, patch)),
     readEffect: (session, position, factors, top) => call((api) => api.readEffect(session, position, factors, top)),
     compare: (request, onEvent) => call((api) => api.compare(request, proxy(onEvent))),
     pauseComparison: () => call((api) => api.pauseComparison()),

@@ -1,6 +1,6 @@
 /** What may be asked about the inside of a running model. Rows and reductions cross the worker, never T x T maps. */
 import type { TextPlace, TokenText } from "./nextToken";
-import type { SessionHandle } from "./protocol";
+import type { ModelHandle, SessionHandle } from "./protocol";
 
 /** Both from 0. */
 export interface HeadId {
@@ -113,6 +113,16 @@ export interface LensGridReport {
 /** Positions of one lens grid. */
 export const MOST_LENS_POSITIONS = 64;
 
+/** One head of a vision tower, whose patches all see each other. */
+export interface TowerHeadReport {
+  /** [patches] what the chosen patch gives to each. */
+  readonly looksAt: Float32Array<ArrayBuffer>;
+  /** [patches] what all patches give to each, mean. */
+  readonly drawn: Float32Array<ArrayBuffer>;
+  /** What the chosen patch gives to the row that is no patch; null: there is none. */
+  readonly onClassRow: number | null;
+}
+
 /** What factors on heads change about the token that comes after a position, the text up to there being the same. */
 export interface EffectReport {
   readonly position: number;
@@ -173,6 +183,11 @@ export interface InspectionApi {
     factors: readonly HeadFactor[],
     top: number,
   ): Promise<EffectReport | null>;
+  /**
+   * @param hash of a picture that was added @param patch from 0, line by line
+   * @throws InvalidSettingError, UnsupportedModelError naming what cannot be shown
+   */
+  readTowerHead(model: ModelHandle, hash: string, head: HeadId, patch: number): Promise<TowerHeadReport>;
   /** Factors on what heads hand on; those not named get 1. Whatever is cached is forgotten. @throws InvalidSettingError */
   scaleHeads(session: SessionHandle, factors: readonly HeadFactor[]): Promise<void>;
 }

@@ -6,6 +6,7 @@ import type {
   LensReport,
   QueryKeyPair,
   TileRequest,
+  TowerHeadReport,
 } from "../shared/inspection";
 import type { TokenText } from "../shared/nextToken";
 import type { SessionHandle } from "../shared/protocol";
@@ -15,6 +16,7 @@ import { type ErrorInfo, toErrorInfo } from "./errorInfo";
 import { type HeadMaps, mergeOverview } from "./headMaps";
 import { type HeadView, readHeadView } from "./headView";
 import { answerIdsOf, isForeign, lookedAtToken, newestToken, settledCount, textPlaceOf } from "./nextTokenSlice";
+import { type UnitKind, unitAt, unitsOf } from "./rollUp";
 import {
   isSameHead,
   isSameToken,
@@ -78,9 +80,14 @@ export interface AttentionSlice {
     count: number,
     follow: number | null,
   ) => Promise<LensGridReport | null>;
+  /** @param hash of a picture @param patch from 0, line by line */
+  readonly readTowerHead: (hash: string, head: HeadId, patch: number) => Promise<TowerHeadReport | null>;
   /** Resolves when nothing is being computed that an answer would have to wait for. */
   readonly attentionSettled: () => Promise<void>;
   readonly pinPosition: (position: number) => void;
+  /** What is seen as one in the head view. */
+  readonly unitKind: UnitKind;
+  readonly setUnitKind: (kind: UnitKind) => void;
   readonly toggleMeanHead: (head: HeadId) => void;
   readonly clearMeanHeads: () => void;
 }
@@ -189,8 +196,22 @@ export function createAttentionSlice(context: SliceContext): AttentionSlice {
     const heads = previewed === null ? shownHeads({ pinned, hovered: stays, meanHeads, model }) : [previewed];
     const selected = positionOf(attention, selectedToken({ ...get(), hovered: stays }));
     const position = Math.min(maps.length - 1, Math.max(0, preview.position ?? selected ?? maps.length - 1));
-    const isSame = view?.position === position && view.length === maps.length && sameHeads(view.heads, heads);
-    return isSame ? view : readHeadView(runtime, session, heads, position, maps.length);
+    const unit = unitOf(attention.texts, position, maps.length);
+    const isSame =
+      view?.position === position &&
+      view.length === maps.length &&
+      view.start === unit.start &&
+      view.count === unit.count &&
+      sameHeads(view.heads, heads);
+    return isSame ? view : readHeadView(runtime, session, heads, position, maps.length, unit);
+  }
+
+  /** The tokens that are seen as one with this one. */
+  function unitOf(texts: readonly TokenText[], position: number, length: number): Pick<HeadView, "start" | "count"> {
+    const { unitKind } = get();
+    if (unitKind === "token") return { start: position, count: 1 };
+    const units = unitsOf(texts.slice(0, length), unitKind);
+    return units[unitAt(units, position)] ?? { start: position, count: 1 };
   }
 
   /** The preview goes into the selection together with what is seen there: one change, one commit. */
@@ -300,6 +321,11 @@ export function createAttentionSlice(context: SliceContext): AttentionSlice {
       if (place !== null) get().pinToken(place);
       refresh();
     },
+    unitKind: "token",
+    setUnitKind: (unitKind) => {
+      set({ unitKind });
+      refresh();
+    },
     toggleMeanHead: (head) => {
       const { meanHeads } = get();
       const others = meanHeads.filter((known) => known.layer !== head.layer || known.head !== head.head);
@@ -322,6 +348,11 @@ export function createAttentionSlice(context: SliceContext): AttentionSlice {
     readAttentionLens: (position, top) => compute((session) => runtime.readLens(session, position, top)),
     readAttentionLensGrid: (start, count, follow) =>
       compute((session) => runtime.readLensGrid(session, start, count, follow)),
+    readTowerHead: (hash, head, patch) =>
+      read(async () => {
+        const { model } = get();
+        return model === null ? null : runtime.readTowerHead(model.report.handle, hash, head, patch);
+      }),
     attentionSettled: async () => {
       await computing;
     },

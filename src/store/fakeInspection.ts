@@ -75,6 +75,12 @@ export function fakeInspection(
         (_, key) => (2 * (key + 1)) / ((position + 1) * (position + 2)),
       );
     },
+    readTowerHead: async (model, hash, head, patch) => {
+      log("readTowerHead", { model, hash, head, patch });
+      const spread = (at: number): Float32Array<ArrayBuffer> =>
+        Float32Array.from({ length: 36 }, (_, i) => (i === at ? 0.65 : 0.01));
+      return { looksAt: spread((patch + head.head) % 36), drawn: spread(7), onClassRow: null };
+    },
     readEffect: async (session, position, factors, top) => {
       log("readEffect", { session, position, factors });
       const tokens = [3, 5, 8]

@@ -1,4 +1,4 @@
-/** One head (or the mean of several) at one token: what it looks at, and who looks at it. */
+/** One head (or the mean of several) at one token (or a word, or a sentence): what it looks at, and who looks at it. */
 import type { HeadId, TileRequest } from "../shared/inspection";
 import type { RuntimeApi, SessionHandle } from "../shared/protocol";
 
@@ -8,9 +8,12 @@ export interface HeadView {
   readonly position: number;
   /** Tokens of the text then. */
   readonly length: number;
-  /** [position + 1] weights of the token's row; NaN: masked. */
+  /** The tokens that are seen as one: `position` is among them. */
+  readonly start: number;
+  readonly count: number;
+  /** [start + count] weights of the token's row, or the mean of several; NaN: masked. */
   readonly looksAt: Float32Array;
-  /** [length - position] weights that this token and those behind it give to it; NaN: masked. */
+  /** [length - start] weights that those from `start` on give to it, or to several together; NaN: masked. */
   readonly lookedAtBy: Float32Array;
 }
 
@@ -20,15 +23,16 @@ export async function readHeadView(
   heads: readonly HeadId[],
   position: number,
   length: number,
+  { start, count }: Pick<HeadView, "start" | "count"> = { start: position, count: 1 },
 ): Promise<HeadView> {
-  const one = { start: position, step: 1, count: 1 };
+  const one = { start, step: count, count: 1 };
   const read = async (rows: TileRequest["rows"], keys: TileRequest["keys"]): Promise<Float32Array> =>
     (await runtime.readTile(session, { heads, rows, keys, values: "pattern" })).cells;
   const [looksAt, lookedAtBy] = await Promise.all([
-    read(one, { start: 0, step: 1, count: position + 1 }),
-    read({ start: position, step: 1, count: length - position }, one),
+    read(one, { start: 0, step: 1, count: start + count }),
+    read({ start, step: 1, count: length - start }, one),
   ]);
-  return { heads, position, length, looksAt, lookedAtBy };
+  return { heads, position, length, start, count, looksAt, lookedAtBy };
 }
 
 export interface RankedToken {

@@ -10,6 +10,7 @@ import { generateText } from "../runtime/session/generation";
 import { Inspection } from "../runtime/session/inspection";
 import { NextTokens } from "../runtime/session/nextToken";
 import { Session } from "../runtime/session/session";
+import { towerHead } from "../runtime/session/towerHead";
 import type { Tokenizer } from "../runtime/text/tokenizer";
 import { tokenTexts } from "../runtime/text/tokenTexts";
 import { VitrineError } from "../shared/errors";
@@ -24,6 +25,7 @@ import type {
   OverviewKnown,
   QueryKeyPair,
   TileRequest,
+  TowerHeadReport,
 } from "../shared/inspection";
 import type { HubAccess, KeptId, LibraryApi, ModelInspection, OnInspected, VerifyReport } from "../shared/library";
 import type { NextTokenReport, NextTokenRequest, TextPlace, TokenText } from "../shared/nextToken";
@@ -266,6 +268,10 @@ class RuntimeHost implements RuntimeApi {
 
   async readRollout(handle: SessionHandle, position: number): Promise<Float32Array<ArrayBuffer>> {
     return this.inspectionOf(handle).rollout(position);
+  }
+
+  async readTowerHead(handle: ModelHandle, hash: string, head: HeadId, patch: number): Promise<TowerHeadReport> {
+    return towerHead(this.modelOf(handle), hash, head, patch);
   }
 
   async readLensGrid(

@@ -24,14 +24,14 @@ const COVERED: Readonly<Record<keyof AttentionSpec, boolean>> = {
 };
 const COVERED_POSITIONS: Readonly<Record<PositionSpec["kind"], boolean>> = { none: true, rope: true };
 
-/** @throws UnsupportedModelError naming what cannot be computed again */
-export function checkInspectable({ blocks }: ModelSpec): void {
+/** @param causal false: a tower's blocks @throws UnsupportedModelError naming what cannot be computed again */
+export function checkInspectable({ blocks }: Pick<ModelSpec, "blocks">, causal = true): void {
   for (const { attention, position } of blocks) {
     const fields = (Object.keys(COVERED) as (keyof AttentionSpec)[]).filter((name) => attention[name] !== null);
     const missing = [
       ...fields.filter((name) => !COVERED[name]),
       ...(COVERED_POSITIONS[position.kind] ? [] : [`positions of kind ${position.kind}`]),
-      ...(attention.causal ? [] : ["attention that is not causal"]),
+      ...(attention.causal === causal ? [] : [`attention that is ${causal ? "not " : ""}causal`]),
     ];
     if (missing.length > 0) {
       throw new VitrineError(

@@ -1,5 +1,5 @@
 /** Runs an image through the tower and the projector: pixels in, rows for the language model out. */
-import type { VisionSpec } from "../../shared/modelSpec";
+import type { BlockSpec, VisionSpec } from "../../shared/modelSpec";
 import { BufferScope } from "../gpu/bufferScope";
 import type { Gpu } from "../gpu/device";
 import { type Dispatch, encodeDispatch } from "../gpu/dispatch";
@@ -10,7 +10,7 @@ import { normRows } from "../kernels/norm";
 import { paddedStride } from "../kernels/weightMatrix";
 import { BlockBuilder } from "./blockBuilder";
 import { createForwardBuffers, type ForwardBuffers } from "./forwardBuffers";
-import { KvCache } from "./kvCache";
+import { KvCache, type LayerCache } from "./kvCache";
 import type { Model } from "./model";
 import { imageRows, patchCount, towerRows, towerSpec, type VisionWeights } from "./visionWeights";
 
@@ -21,6 +21,22 @@ export interface TowerStates {
   readonly hidden: readonly Float32Array[];
 }
 
+/** Red, green and blue by pixel, as the model sees them. */
+interface SeenPixels {
+  readonly width: number;
+  readonly height: number;
+  readonly data: Uint8Array;
+}
+
+/** What meets in one block: [rows, H, D], keys and values [H, rows, D], and what the fused kernel made of it. */
+export interface TowerAttention {
+  readonly queries: Float32Array;
+  readonly keys: Float32Array;
+  readonly values: Float32Array;
+  /** [rows, H, D] */
+  readonly mixed: Float32Array;
+}
+
 export class VisionTower {
   private constructor(
     private readonly gpu: Gpu,
@@ -28,6 +44,7 @@ export class VisionTower {
     private readonly weights: VisionWeights,
     private readonly scope: BufferScope,
     private readonly buffers: ForwardBuffers,
+    private readonly cache: KvCache,
     /** [S, S] u32, bytes red, green, blue, 0: what `encodePicture` reads */
     readonly picture: GPUBuffer,
     /** [3, 256] */
@@ -129,7 +146,7 @@ export class VisionTower {
           })),
         ],
       };
-      return new VisionTower(gpu, spec, weights, scope, buffers, picture, levels, patches, projected, lists);
+      return new VisionTower(gpu, spec, weights, scope, buffers, cache, picture, levels, patches, projected, lists);
     } catch (error) {
       scope.destroy();
       throw error;
@@ -150,11 +167,15 @@ export class VisionTower {
    * @param levels [3, 256]: the normalized value of each byte of red, green and blue
    */
   encodePicture(levels: Float32Array<ArrayBuffer>): Promise<Float32Array<ArrayBuffer>[]> {
+    this.startPicture(levels);
+    return this.finish();
+  }
+
+  private startPicture(levels: Float32Array<ArrayBuffer>): void {
     const { queue } = this.gpu.device;
     queue.writeBuffer(this.levels, 0, levels);
     queue.writeBuffer(this.buffers.hidden, 0, this.weights.base);
     this.run([this.lists.cut]);
-    return this.finish();
   }
 
   private async finish(): Promise<Float32Array<ArrayBuffer>[]> {
@@ -182,6 +203,34 @@ export class VisionTower {
       hidden.push(await this.states());
     }
     return { embeddings, hidden };
+  }
+
+  /** Runs the image up to a block, and copies what its attention read and gave before anything else can run. */
+  async attentionOf(seen: SeenPixels, levels: Float32Array<ArrayBuffer>, layer: number): Promise<TowerAttention> {
+    const { gpu, buffers } = this;
+    const { numHeads, numKvHeads, headDim } = (this.spec.blocks[layer] as BlockSpec).attention;
+    const rows = towerRows(this.spec);
+    const bytes = new Uint8Array(seen.width * seen.height * 4);
+    for (let i = 0; i < seen.width * seen.height; i++) bytes.set(seen.data.subarray(i * 3, i * 3 + 3), i * 4);
+    gpu.device.queue.writeBuffer(this.picture, 0, bytes);
+    this.startPicture(levels);
+    this.run([this.lists.embed]);
+    this.finishPreNorm();
+    this.run(this.lists.blocks.slice(0, layer + 1));
+    const { keys, values } = this.cache.layers[layer] as LayerCache;
+    const stride = paddedStride(numHeads * headDim);
+    const [read, keyRows, valueRows, mixed] = await Promise.all([
+      readFloats(gpu, buffers.queries, 0, rows * numHeads * headDim),
+      readFloats(gpu, keys.buffer, keys.offset, numKvHeads * rows * headDim),
+      readFloats(gpu, values.buffer, values.offset, numKvHeads * rows * headDim),
+      readFloats(gpu, buffers.mixed, 0, rows * stride),
+    ]);
+    return {
+      queries: read,
+      keys: keyRows,
+      values: valueRows,
+      mixed: unpadded(mixed, rows, stride, numHeads * headDim),
+    };
   }
 
   destroy(): void {
@@ -231,9 +280,12 @@ export class VisionTower {
     const C = this.spec.hiddenSize;
     const rows = towerRows(this.spec);
     const stride = paddedStride(C);
-    const values = await readFloats(this.gpu, this.buffers.hidden, 0, rows * stride);
-    const out = new Float32Array(rows * C);
-    for (let r = 0; r < rows; r++) out.set(values.subarray(r * stride, r * stride + C), r * C);
-    return out;
+    return unpadded(await readFloats(this.gpu, this.buffers.hidden, 0, rows * stride), rows, stride, C);
   }
+}
+
+function unpadded(values: Float32Array, rows: number, stride: number, columns: number): Float32Array {
+  const out = new Float32Array(rows * columns);
+  for (let r = 0; r < rows; r++) out.set(values.subarray(r * stride, r * stride + columns), r * columns);
+  return out;
 }

@@ -1,7 +1,7 @@
 /** Pictures as rows of a prompt: processed, run through the tower once, and remembered by what the model sees. */
 import type { VisionSpec } from "../../shared/modelSpec";
 import type { Model } from "../model/model";
-import { VisionTower } from "../model/visionTower";
+import { type TowerAttention, VisionTower } from "../model/visionTower";
 import { type ImagePlan, ImageProcessor, type ProcessorConfig } from "../vision/imageProcessor";
 import type { RgbImage } from "../vision/rgbImage";
 import type { EmbeddingRow } from "./promptItems";
@@ -21,6 +21,8 @@ export class ImageEncoder {
   /** One picture at a time: they share the tower's buffers. */
   private last: Promise<unknown> = Promise.resolve();
   private readonly encoded = new Map<string, readonly EmbeddingRow[]>();
+  /** What the tower was given, for whoever looks into it. */
+  private readonly seen = new Map<string, RgbImage>();
 
   private constructor(
     private readonly model: Model,
@@ -50,7 +52,19 @@ export class ImageEncoder {
     const values = await tower.encodePicture(this.processor.levels);
     const rows = values.map((row, index): EmbeddingRow => ({ hash: `${hash}:${index}`, values: row }));
     this.encoded.set(hash, rows);
+    this.seen.set(hash, seen);
     return { ...sizes, seen, hash, rows };
+  }
+
+  /** What meets in a block of the tower for a picture that was encoded; undefined: it was not. */
+  attentionOf(hash: string, layer: number): Promise<TowerAttention | undefined> {
+    const read = this.last.then(async () => {
+      const seen = this.seen.get(hash);
+      if (seen === undefined) return undefined;
+      return (await this.openTower()).attentionOf(seen, this.processor.levels, layer);
+    });
+    this.last = read.catch(() => {});
+    return read;
   }
 
   /** Undefined: that picture was not encoded with this model. */

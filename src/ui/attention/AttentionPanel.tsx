@@ -11,10 +11,16 @@ import { AblationSection } from "./AblationSection";
 import "./attention.css";
 import { WEIGHT_SCALES, type WeightScale } from "./colorScale";
 import { Experiments } from "./Experiments";
+import { ExportMenu } from "./export/ExportMenu";
+import { gridFigure } from "./export/gridFigure";
 import { type GridOrder, layOutHeads } from "./gridLayout";
 import { HeadGrid } from "./HeadGrid";
 import { HeadRegion } from "./HeadRegion";
 import { LogitLens } from "./LogitLens";
+import { Rollout } from "./Rollout";
+import { TowerHeads } from "./TowerHeads";
+import { useFigureWords } from "./useFigureWords";
+import { usePalette } from "./usePalette";
 
 /** While text streams, words about heads follow this often; pictures follow at once. */
 const WORDS_MS = 1000;
@@ -79,7 +85,15 @@ function Heads({ maps }: { maps: HeadMaps }) {
     () => (spec === null ? null : layOutHeads(spec, ordered, { sortBy, filter })),
     [spec, ordered, sortBy, filter],
   );
+  const palette = usePalette();
+  const figureWords = useFigureWords();
   if (layout === null) return null;
+  const gridSettings = [
+    `${words.sortBy}: ${sortBy === null ? words.byLayer : words.figures[sortBy]}.`,
+    filter === null ? "" : `${words.filterBy} ${words.figures[filter.figure]} ${words.atLeast} ${filter.atLeast}.`,
+    dimsFirst ? `${words.dimFirst}.` : "",
+    `${words.covers(formatTokens(maps.length), formatTokens(maps.tokensPerCell))}.`,
+  ].join(" ");
   return (
     <>
       <Panel title={words.grid}>
@@ -118,10 +132,27 @@ function Heads({ maps }: { maps: HeadMaps }) {
           {words.thresholds(formatPercent(LABEL_THRESHOLDS.first), formatPercent(LABEL_THRESHOLDS.induction))}{" "}
           {words.costs(formatBytes(maps.gpuBytes))}
         </p>
+        <ExportMenu
+          name={words.grid}
+          label={words.save(words.grid)}
+          make={() =>
+            gridFigure({
+              ...figureWords(words.grid, scale, gridSettings),
+              maps,
+              layout,
+              palette,
+              scale,
+              dimsFirst,
+              layerName: sortBy === null ? words.layer : null,
+            })
+          }
+        />
       </Panel>
       <HeadRegion scale={scale} dimsFirst={dimsFirst} />
+      <TowerHeads scale={scale} />
       <AblationSection />
       <LogitLens scale={scale} />
+      <Rollout scale={scale} />
       <Experiments />
     </>
   );

@@ -1,19 +1,26 @@
 import { useId, useState } from "react";
-import { formatPercent } from "../../shared/units";
+import { formatPercent, formatTokens } from "../../shared/units";
 import { shownHeads } from "../../store/attentionSlice";
 import { labelOf } from "../../store/headMaps";
 import { topTokens } from "../../store/headView";
 import { isSameHead } from "../../store/selectionSlice";
-import { useApp } from "../appContext";
+import { useApp, useAppStore } from "../appContext";
 import { useStrings } from "../strings/useStrings";
 import { AttentionMatrix } from "./AttentionMatrix";
 import type { WeightScale } from "./colorScale";
-import { ExportMenu } from "./ExportMenu";
+import { ExportMenu } from "./export/ExportMenu";
+import { headFigure } from "./export/headFigure";
+import { HeadLines } from "./HeadLines";
 import { figureWords, showToken } from "./headWords";
 import { ImageAttention } from "./ImageAttention";
+import { tileAxis } from "./matrixArea";
 import { QueryKey } from "./QueryKey";
 import { TokenStrip } from "./TokenStrip";
 import { TopTokens } from "./TopTokens";
+import { UnitChoice } from "./UnitChoice";
+import { useFigureWords } from "./useFigureWords";
+import { usePalette } from "./usePalette";
+import { useUnits } from "./useUnits";
 
 const TOP = 8;
 
@@ -21,11 +28,12 @@ const TOP = 8;
 export function HeadRegion({ scale, dimsFirst }: { scale: WeightScale; dimsFirst: boolean }) {
   const { attention: words } = useStrings();
   const id = useId();
-  const { view, maps, texts } = useApp((state) => state.attention);
-  if (view === null || maps === null) return null;
+  const { view, maps } = useApp((state) => state.attention);
+  const { units, rolled } = useUnits();
+  if (view === null || maps === null || rolled === null) return null;
   const [only] = view.heads;
   const figures = view.heads.length === 1 && only !== undefined ? maps.figures[only.layer]?.[only.head] : undefined;
-  const token = showToken(texts[view.position]?.text ?? words.image);
+  const token = showToken(units[rolled.selected]?.text ?? words.image);
   const name = view.heads.length > 1 ? words.meanOf(view.heads.length) : words.cell(only?.layer ?? 0, only?.head ?? 0);
   return (
     <section className="panel head-region" aria-label={words.head}>
@@ -41,22 +49,53 @@ export function HeadRegion({ scale, dimsFirst }: { scale: WeightScale; dimsFirst
           {words.labels[labelOf(figures)]}.
         </p>
       )}
+      <UnitChoice />
       <p className="hint">{words.stripHint}</p>
-      <TokenStrip scale={scale} dimsFirst={dimsFirst} />
+      <TokenStrip units={units} rolled={rolled} scale={scale} dimsFirst={dimsFirst} />
       <div className="head-lists">
-        <TopTokens title={words.looksAt(token)} tokens={topTokens(view.looksAt, 0, TOP)} texts={texts} />
+        <TopTokens title={words.looksAt(token)} tokens={topTokens(rolled.looksAt, 0, TOP)} texts={units} />
         <TopTokens
           title={words.lookedAtBy(token)}
-          tokens={topTokens(view.lookedAtBy, view.position, TOP)}
-          texts={texts}
+          tokens={topTokens(rolled.lookedAtBy, rolled.selected, TOP)}
+          texts={units}
         />
       </div>
       <ImageAttention scale={scale} />
       <AllWeights />
+      <HeadLines name={name} scale={scale} />
       <AttentionMatrix name={name} scale={scale} dimsFirst={dimsFirst} />
-      {view.heads.length === 1 && <QueryKey />}
-      <ExportMenu name={name} scale={scale} />
+      {view.heads.length === 1 && <QueryKey name={name} />}
+      <ExportHead name={name} scale={scale} dimsFirst={dimsFirst} />
     </section>
+  );
+}
+
+function ExportHead({ name, scale, dimsFirst }: { name: string; scale: WeightScale; dimsFirst: boolean }) {
+  const { attention: words } = useStrings();
+  const store = useAppStore();
+  const palette = usePalette();
+  const inWords = useFigureWords();
+  return (
+    <ExportMenu
+      name={`attention ${name}`}
+      make={async () => {
+        const { attention, readAttentionTile } = store.getState();
+        const { view, texts } = attention;
+        if (view === null) return null;
+        const axis = tileAxis(0, view.length, view.length);
+        const data = await readAttentionTile({ heads: view.heads, rows: axis, keys: axis, values: "pattern" });
+        if (data === null) return null;
+        const covered = `${words.covers(formatTokens(view.length), formatTokens(axis.step))}.`;
+        const dimmed = dimsFirst ? ` ${words.dimFirst}.` : "";
+        return headFigure({
+          ...inWords(name, scale, covered + dimmed),
+          maskedWord: words.legendMasked,
+          view,
+          texts,
+          tile: { cells: data.cells, rows: axis, keys: axis, palette, scale, dimsFirst },
+        });
+      }}
+    />
   );
 }
 

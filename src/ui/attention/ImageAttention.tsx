@@ -6,7 +6,10 @@ import { useApp } from "../appContext";
 import { useStrings } from "../strings/useStrings";
 import type { WeightScale } from "./colorScale";
 import { drawImageAttention } from "./drawImageAttention";
+import { ExportMenu } from "./export/ExportMenu";
+import { imageFigure } from "./export/imageFigure";
 import { showToken } from "./headWords";
+import { useFigureWords } from "./useFigureWords";
 import { usePalette } from "./usePalette";
 
 const TOP = 8;
@@ -47,6 +50,7 @@ function OneImage({ image, weights, most, scale }: OneImageProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const view = useApp((state) => state.attention.view);
   const text = useApp((state) => state.attention.texts[state.attention.view?.position ?? -1]?.text ?? "");
+  const figureWords = useFigureWords();
   const sinks = useSinks(image);
   const { seen } = image.report;
   const grid = useMemo(() => patchGrid(image.report), [image.report]);
@@ -92,6 +96,16 @@ function OneImage({ image, weights, most, scale }: OneImageProps) {
             </tbody>
           </table>
         </details>
+        <ExportMenu
+          name={words.imageName}
+          label={words.save(words.imageName)}
+          make={() =>
+            imageFigure({
+              ...figureWords(words.imageName, scale, words.imageShare(share, showToken(text))),
+              picture: { seen, grid, weights, most, sinks, palette, scale },
+            })
+          }
+        />
       </figcaption>
     </figure>
   );

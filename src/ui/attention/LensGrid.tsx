@@ -4,7 +4,10 @@ import { formatPercent } from "../../shared/units";
 import { useApp, useAppStore } from "../appContext";
 import { useStrings } from "../strings/useStrings";
 import { type Palette, scaled, type WeightScale } from "./colorScale";
+import { ExportMenu } from "./export/ExportMenu";
+import { lensGridFigure } from "./export/tableFigure";
 import { showToken } from "./headWords";
+import { useFigureWords } from "./useFigureWords";
 import { usePalette } from "./usePalette";
 
 /** Positions shown at a time. */
@@ -20,6 +23,9 @@ export function LensGrid({ scale }: { scale: WeightScale }) {
   const turnId = useApp((state) => state.attention.answer?.turnId);
   const isStreaming = useApp((state) => state.streaming !== null);
   const readGrid = useApp((state) => state.readAttentionLensGrid);
+  const store = useAppStore();
+  const palette = usePalette();
+  const figureWords = useFigureWords();
   const [isBusy, setBusy] = useState(false);
   const [grid, setGrid] = useState<LensGridReport | null>(null);
   const [follow, setFollow] = useState<number | null>(null);
@@ -84,6 +90,26 @@ export function LensGrid({ scale }: { scale: WeightScale }) {
             </button>
           </div>
           <GridTable grid={grid} scale={scale} />
+          <ExportMenu
+            name={words.lensGrid}
+            label={words.save(words.lensGrid)}
+            make={async () => {
+              const texts = store.getState().attention.texts.slice(grid.start, grid.start + grid.count);
+              const columns = texts.map(({ text }) => showToken(text));
+              const named = grid.tokens.find(({ id }) => id === follow)?.text;
+              const followed = named === undefined ? "" : `${words.lensFollow}: ${showToken(named)}.`;
+              const places = `${words.position} ${grid.start}–${grid.start + grid.count - 1}.`;
+              return lensGridFigure(
+                grid,
+                columns,
+                { palette, scale },
+                {
+                  ...figureWords(words.lensGrid, scale, `${places} ${followed}`),
+                  stageName: (stage) => (stage === 0 ? words.lensEmbedding : words.layer(stage - 1)),
+                },
+              );
+            }}
+          />
           <p className="hint">{grid.followed === null ? words.lensGridHint : words.lensFollowHint}</p>
         </>
       )}

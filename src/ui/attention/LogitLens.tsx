@@ -4,8 +4,12 @@ import { formatNumber, formatPercent } from "../../shared/units";
 import { useApp } from "../appContext";
 import { useStrings } from "../strings/useStrings";
 import type { WeightScale } from "./colorScale";
+import { ExportMenu } from "./export/ExportMenu";
+import { lensFigure } from "./export/tableFigure";
 import { showToken } from "./headWords";
 import { LensGrid } from "./LensGrid";
+import { useFigureWords } from "./useFigureWords";
+import { usePalette } from "./usePalette";
 
 /** Tokens named for each layer. */
 const TOP = 3;
@@ -18,6 +22,8 @@ export function LogitLens({ scale }: { scale: WeightScale }) {
   const epoch = useApp((state) => state.attention.answer?.turnId);
   const readLens = useApp((state) => state.readAttentionLens);
   const isStreaming = useApp((state) => state.streaming !== null);
+  const palette = usePalette();
+  const figureWords = useFigureWords();
   const [lens, setLens] = useState<LensReport | null>(null);
   const [isBusy, setBusy] = useState(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: what was seen is of another text
@@ -46,6 +52,19 @@ export function LogitLens({ scale }: { scale: WeightScale }) {
         <>
           <h3 className="subtitle">{words.lensAfter(showToken(text ?? words.image))}</h3>
           <LensTable lens={lens} />
+          <ExportMenu
+            name={words.lens}
+            make={async () =>
+              lensFigure(lens, palette, {
+                ...figureWords(
+                  `${words.lens}: ${words.lensAfter(showToken(text ?? words.image))}`,
+                  null,
+                  words.lensHint,
+                ),
+                stageName: (stage) => (stage === 0 ? words.lensEmbedding : words.layer(stage - 1)),
+              })
+            }
+          />
         </>
       )}
       <LensGrid scale={scale} />

@@ -1,5 +1,4 @@
 import { useId } from "react";
-import type { TokenText } from "../../shared/nextToken";
 import { formatPercent } from "../../shared/units";
 import type { RankedToken } from "../../store/headView";
 import { useStrings } from "../strings/useStrings";
@@ -8,7 +7,7 @@ import { showToken } from "./headWords";
 interface TopTokensProps {
   readonly title: string;
   readonly tokens: readonly RankedToken[];
-  readonly texts: readonly TokenText[];
+  readonly texts: readonly { readonly text: string }[];
 }
 
 /** The largest weights, as bars with numbers. */

@@ -1,8 +1,11 @@
 import type { Figure } from "../../shared/attentionMap";
 import type { HeadLabel } from "../../store/headMaps";
+import type { UnitKind } from "../../store/rollUp";
 
 type Figures = { readonly [F in Figure]: string };
 type Labels = { readonly [L in HeadLabel]: string };
+
+type Units = { readonly [U in UnitKind]: string };
 
 export const enAttention = {
   grid: "Attention heads",
@@ -86,6 +89,21 @@ export const enAttention = {
       : `Dots mark what draws all later tokens: ${count} with more than five times the mean.`,
   imagePatches: "Largest patches",
   imagePlace: "Row, column",
+  tower: "Vision tower",
+  towerHint:
+    "The tower looks at the picture first, and every patch at all others; the text model reads what comes of it.",
+  towerShow: "The tower's own heads",
+  towerLayer: "Layer",
+  towerHead: (layer: number, head: number) => `Tower layer ${layer} head ${head}`,
+  towerView: "Shown",
+  towerLooksAt: "what one patch looks at",
+  towerDrawn: "what all patches look at, mean",
+  towerPatch: (row: number, column: number) => `What the patch in row ${row}, column ${column} looks at`,
+  towerRow: "Row",
+  towerColumn: "Column",
+  towerMost: (row: number, column: number, most: string) =>
+    `The most, ${most}, on the patch in row ${row}, column ${column}.`,
+  towerClassRow: (share: string) => `${share} on the class row, which is no patch.`,
   ablate: "Ablate head",
   restore: "Restore head",
   ablated: "Heads with a factor",
@@ -131,6 +149,24 @@ export const enAttention = {
   exportSvg: "Picture (SVG)",
   exportJson: "Data (JSON)",
   exportCsv: "Data (CSV)",
+  exportNpy: "Data (NPY)",
+  save: (what: string) => `Save ${what}`,
+  lines: "Lines",
+  linesName: (head: string, token: string) =>
+    `Lines, ${head}: from each token to what it looks at, ${token} standing out`,
+  linesHint: (from: number, to: number) =>
+    `Tokens ${from} to ${to}: from each on the left to what it looks at on the right. Weights below 2 % are left out.`,
+  linesFrom: "Tokens that look",
+  linesTo: "Tokens that are looked at",
+  units: "Seen as one",
+  unitNames: { token: "tokens", word: "words", sentence: "sentences" } satisfies Units as Units,
+  rollout: "Attention rollout",
+  rolloutShow: "Roll out the selected token",
+  rolloutHint:
+    "How much of a token's last row comes from each token if every layer takes half from the mean of its heads and half from the row itself: the product over the layers of (A + I) / 2 (Abnar and Zuidema 2020). A rough account: it knows no MLP and no value vectors.",
+  rolloutOf: (token: string, place: number) => `Rollout of ${token}, place ${place}`,
+  rolloutTop: "Largest shares",
+  rolloutTokens: "Tokens by their share",
   lens: "Logit lens",
   lensHint:
     "What the model would say if it ended after a layer: final norm and head, applied to what is there by then.",
@@ -155,6 +191,10 @@ export const enAttention = {
   pair: "Query and key",
   pairHint: "How the score of one token and one other comes about.",
   pairDimensions: "rotary pair",
+  pairDimension: "dimension",
+  pairOfTwo: "both",
+  softmaxRow: "The softmax row",
+  softmaxRest: (count: number) => `${count} more keys share the rest.`,
   pairSum: "sum of products",
   pairScale: "times scale",
   pairScore: "score",
