@@ -295,7 +295,7 @@ test("every other picture is saved too", async ({ chat }) => {
     const menu = inspector.getByRole("button", { name: button, exact: true }).locator("..");
     await menu.getByRole("button", { name: button, exact: true }).click();
     const svg = (await savedFrom(page, menu, "Picture (SVG)")).bytes.toString();
-    expect(svg).toMatch(/<title>[^<]+, random, \d+ tokens<|Query and key, Layer 1 head 1/);
+    expect(svg).toMatch(/<title>[^<]+, random, \d+\stokens<|Query and key, Layer 1 head 1/);
     expect(svg).not.toContain("NaN");
     expect((await savedFrom(page, menu, "Picture (PNG)")).bytes.toString("latin1")).toMatch(/^.PNG/);
     JSON.parse((await savedFrom(page, menu, "Data (JSON)")).bytes.toString());

@@ -5,6 +5,9 @@ import type { ModelSpec } from "../shared/modelSpec";
 import type { SessionHandle } from "../shared/protocol";
 import { fakeTokenText } from "./fakeNextToken";
 
+/** Row of a picture's first patch. */
+const PICTURE_AT = 3;
+
 /** Weights of row t: a share on the first token, a share `back` tokens behind, the rest on itself. */
 function fakeWeight({ layer, head }: HeadId, row: number, key: number): number {
   const sink = row === 0 ? 0 : ((layer * 3 + head) % 8) / 10;
@@ -92,6 +95,12 @@ export function fakeInspection(
   };
 }
 
+/** The picture stands behind the first tokens, if the text has room for it. */
+function isPatch({ vision }: ModelSpec, row: number, length: number): boolean {
+  const patches = vision === undefined ? 0 : (vision.imageSize / vision.patchSize) ** 2;
+  return patches > 0 && length > patches + PICTURE_AT && row >= PICTURE_AT && row < PICTURE_AT + patches;
+}
+
 function fakeOverview(spec: ModelSpec, length: number): AttentionOverview {
   const shift = Math.max(0, Math.ceil(Math.log2(length / OVERVIEW_CELLS)));
   const rowCount = length === 0 ? 0 : ((length - 1) >> shift) + 1;
@@ -124,7 +133,7 @@ function fakeOverview(spec: ModelSpec, length: number): AttentionOverview {
   return {
     epoch: length,
     length,
-    ids: Array.from({ length }, (_, i) => i),
+    ids: Array.from({ length }, (_, i) => (isPatch(spec, i, length) ? null : i)),
     idsFrom: 0,
     tokensPerCell: 2 ** shift,
     firstRow: 0,

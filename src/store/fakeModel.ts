@@ -40,6 +40,12 @@ export const FAKE_SPEC: ModelSpec = {
   head: { tied: true },
 };
 
+const TOWER_BLOCK: BlockSpec = {
+  ...BLOCK,
+  attention: { ...BLOCK.attention, numKvHeads: 8, causal: false },
+  position: { kind: "none" },
+};
+
 /** The same behind an image tower. */
 export const FAKE_SEEING_SPEC: ModelSpec = {
   ...FAKE_SPEC,
@@ -48,7 +54,7 @@ export const FAKE_SEEING_SPEC: ModelSpec = {
     imageSize: 48,
     patchSize: 8,
     hiddenSize: 64,
-    blocks: [],
+    blocks: [TOWER_BLOCK, TOWER_BLOCK],
     classRow: false,
     preNorm: null,
     dropsClassRow: false,

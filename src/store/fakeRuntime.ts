@@ -176,7 +176,11 @@ export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRunti
   }
 
   return {
-    ...fakeInspection(FAKE_SPEC, (session) => sessions.get(session)?.length ?? 0, log),
+    ...fakeInspection(
+      scene === "vision" ? FAKE_SEEING_SPEC : FAKE_SPEC,
+      (session) => sessions.get(session)?.length ?? 0,
+      log,
+    ),
     ...fakeComparison(tokenMs, log),
     ...fakeLanes(tokenMs, log),
     calls,
