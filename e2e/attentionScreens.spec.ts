@@ -24,6 +24,7 @@ async function showEverything(chat: ChatPage, isPhone: boolean): Promise<void> {
   await page.getByRole("tab", { name: "Attention" }).click();
   const head = page.getByRole("region", { name: "Head", exact: true });
   await expect(head.getByRole("img", { name: "Image attention" })).toBeVisible();
+  await head.getByRole("option").last().click();
   for (const part of ["All weights of this token", "Lines", "Whole pattern", "Query and key", "Largest patches"]) {
     await head.locator("summary", { hasText: part }).first().click();
   }

@@ -40,7 +40,8 @@ function AnswerTokens({ title, tokens, from, mark }: AnswerTokensProps) {
   return (
     <figure className="ablation-answer" aria-label={title}>
       <figcaption className="subtitle">{title}</figcaption>
-      <p dir="auto">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
+      <section dir="auto" aria-label={title} tabIndex={0}>
         {tokens.map((token, index) =>
           index === mark ? (
             // biome-ignore lint/suspicious/noArrayIndexKey: places are what tokens are here
@@ -52,7 +53,7 @@ function AnswerTokens({ title, tokens, from, mark }: AnswerTokensProps) {
             </span>
           ),
         )}
-      </p>
+      </section>
     </figure>
   );
 }
