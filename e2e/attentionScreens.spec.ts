@@ -51,6 +51,7 @@ async function findings(page: Page): Promise<unknown[]> {
 
 for (const [width, height, colorScheme] of SCREENS) {
   test(`everything about attention, ${width} px, ${colorScheme}`, async ({ openFake, page }) => {
+    test.setTimeout(180_000);
     await page.setViewportSize({ width, height });
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const chat = await openFake({ scene: "vision" });
