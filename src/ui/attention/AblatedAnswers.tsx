@@ -2,6 +2,7 @@ import type { TokenText } from "../../shared/nextToken";
 import { formatNumber, formatProbability } from "../../shared/units";
 import type { AblatedAnswer, Effect } from "../../store/ablationSlice";
 import { useApp } from "../appContext";
+import { ErrorWords } from "../ErrorWords";
 import { useStrings } from "../strings/useStrings";
 import { showToken } from "./headWords";
 
@@ -13,7 +14,7 @@ export function AblatedAnswers({ ablation }: { ablation: AblatedAnswer }) {
     <>
       <p role="status" className="ablation-verdict" data-first-difference={firstDifference ?? undefined}>
         {state === "running" && words.regenerating}
-        {state === "error" && error?.message}
+        {state === "error" && error !== null && <ErrorWords error={error} />}
         {state !== "running" && state !== "error" && firstDifference === null && words.sameAnswer}
         {state !== "running" && firstDifference !== null && words.firstDifference(String(firstDifference))}
       </p>

@@ -5,6 +5,7 @@ import type { AppState } from "../../store/appState";
 import type { HeadMaps } from "../../store/headMaps";
 import { LABEL_THRESHOLDS } from "../../store/headMaps";
 import { useApp, useAppStore } from "../appContext";
+import { ErrorWords } from "../ErrorWords";
 import { Panel } from "../panels/Panel";
 import { useStrings } from "../strings/useStrings";
 import { AblationSection } from "./AblationSection";
@@ -43,7 +44,8 @@ export default function AttentionPanel() {
         <Heads maps={maps} />
       ) : (
         <p className="attention-state" role={status === "error" ? "alert" : "status"}>
-          {status === "error" ? error?.message : status === "waiting" ? words.waiting : null}
+          {status === "error" && error !== null && <ErrorWords error={error} />}
+          {status === "waiting" && words.waiting}
           {status === "starting" && words.starting}
           {(status === "off" || status === "ready") && words.empty}
         </p>

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { formatPercent, formatTokens } from "../../shared/units";
 import type { Experiment, RankedHead } from "../../store/experimentSlice";
 import { useApp, useAppStore } from "../appContext";
+import { ErrorWords } from "../ErrorWords";
 import { useStrings } from "../strings/useStrings";
 
 /** Heads named for each experiment. */
@@ -61,7 +62,12 @@ function Result({ experiment, title }: { experiment: Experiment; title: (tokens:
   const { attention: words } = useStrings();
   const { state, heads, tokens, error } = experiment;
   if (state === "running") return <p role="status">{words.running}</p>;
-  if (error !== null) return <p role="alert">{error.message}</p>;
+  if (error !== null)
+    return (
+      <p role="alert">
+        <ErrorWords error={error} />
+      </p>
+    );
   return (
     <>
       <p className="ablation-verdict">{title(formatTokens(tokens))}</p>

@@ -3,6 +3,7 @@ import type { Contender } from "../../shared/comparison";
 import { formatBytes } from "../../shared/units";
 import type { ComparisonRun, ContenderResult } from "../../store/compareSlice";
 import { useApp } from "../appContext";
+import { ErrorWords } from "../ErrorWords";
 import { Panel } from "../panels/Panel";
 import { useStrings } from "../strings/useStrings";
 import { ComparisonForm } from "./ComparisonForm";
@@ -44,7 +45,7 @@ function Scored({ run, hasModel }: { run: ComparisonRun | null; hasModel: boolea
       {run?.end === "running" && <ComparisonProgressBar progress={run.progress} isPaused={run.isPaused} />}
       {run?.error != null && (
         <p role="alert" className="compare-error">
-          {run.error.message}
+          <ErrorWords error={run.error} />
         </p>
       )}
       {(hasModel || run !== null) && <Verdict run={run} />}

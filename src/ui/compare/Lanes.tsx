@@ -3,6 +3,7 @@ import { splitCompared } from "../../shared/recipes";
 import { formatBytes, formatCount, formatDuration, formatTokenRate } from "../../shared/units";
 import { divergence, type LanesRun, type LaneView } from "../../store/lanesSlice";
 import { useApp } from "../appContext";
+import { ErrorWords } from "../ErrorWords";
 import { useStrings } from "../strings/useStrings";
 import { contenderName } from "./contenderName";
 import { namedToken } from "./shownToken";
@@ -17,7 +18,7 @@ export function Lanes() {
     <>
       {run.error !== null && (
         <p role="alert" className="compare-error">
-          {run.error.message}
+          <ErrorWords error={run.error} />
         </p>
       )}
       <div className="lanes">
