@@ -4,7 +4,7 @@ import { expect, type Page, test } from "@playwright/test";
 const alert = (page: Page) => page.getByRole("alert");
 
 test("everything a person can set is there by name", async ({ page }) => {
-  await page.goto("./?model=none");
+  await page.goto("./?model=none&tab=models");
   await expect(page.getByLabel("Open model files")).toBeAttached();
   await expect(page.getByRole("status", { name: "Model" })).toBeVisible();
   await expect(page.getByRole("textbox", { name: "Message" })).toBeVisible();
