@@ -38,7 +38,10 @@ for (const level of levels) texts.set(level, await answersAt(level));
 const rows = [...new Set(items.map(({ row }) => row))];
 const results = rows.flatMap((row) => levels.map((level) => ({ row, level, ...counted(row, level) })));
 printTable();
-if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 1)}\n`);
+if (values.json !== undefined) {
+  const answers = Object.fromEntries(texts);
+  writeFileSync(values.json, `${JSON.stringify({ results, answers }, null, 1)}\n`);
+}
 
 async function answersAt(level: Level): Promise<(string | null)[]> {
   const answerer = await Answerer.open(gpu, values.model, level);
