@@ -73,6 +73,7 @@ export function createRuntimeClient(): RuntimeApi {
   }
 
   return {
+    openRecording: (address) => call((api) => api.openRecording(address)),
     describeDevice: () => call((api) => api.describeDevice()),
     loadModel: (request, onProgress, onInspected, onTaken) =>
       call((api) =>

@@ -10,6 +10,7 @@ import type { ModelSpec } from "./modelSpec";
 import type { NextTokenApi } from "./nextToken";
 import type { FormatId } from "./quant";
 import type { LevelChoice } from "./recipes";
+import type { OpenedRecording } from "./recording";
 import type { SamplingSettings } from "./sampling";
 
 export type ModelHandle = number & { readonly brand: "model" };
@@ -192,6 +193,8 @@ export interface GenerateResult {
 }
 
 export interface RuntimeApi extends ComparisonApi, LanesApi, NextTokenApi, InspectionApi, LibraryApi {
+  /** Puts a recorded example in the place of the runtime. @throws DownloadError, InvalidFileError */
+  openRecording(address: string): Promise<OpenedRecording>;
   /** @throws WebGpuUnavailableError */
   describeDevice(): Promise<DeviceReport>;
   /** A failed or cancelled load leaves every open model usable. @throws any error of errors.ts */

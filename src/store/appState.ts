@@ -18,6 +18,7 @@ import type { ModelSlice } from "./modelSlice";
 import type { NextTokenSlice } from "./nextTokenSlice";
 import type { NoticeSlice } from "./noticeSlice";
 import type { PreferencesSlice } from "./preferencesSlice";
+import type { RecordedSlice } from "./recordedSlice";
 import type { SamplingSlice } from "./samplingSlice";
 import type { SelectionSlice } from "./selectionSlice";
 import type { SessionSlice } from "./sessionSlice";
@@ -41,6 +42,7 @@ export type AppState = DeviceSlice &
   LanesSlice &
   MeasurementSlice &
   ExperimentSlice &
+  RecordedSlice &
   NoticeSlice;
 
 export interface SliceContext {

@@ -21,6 +21,7 @@ import { sourceName } from "./modelSource";
 import { createNextTokenSlice } from "./nextTokenSlice";
 import { createNoticeSlice } from "./noticeSlice";
 import { createPreferencesSlice } from "./preferencesSlice";
+import { createRecordedSlice } from "./recordedSlice";
 import { createSamplingSlice } from "./samplingSlice";
 import { readSelection } from "./selectionAddress";
 import { createSelectionSlice } from "./selectionSlice";
@@ -84,6 +85,7 @@ export function createAppStore(runtime: RuntimeApi, options: AppStoreOptions = {
       ...createLanesSlice(context),
       ...createMeasurementSlice(context),
       ...createExperimentSlice(context),
+      ...createRecordedSlice(context),
     };
   });
 }

@@ -185,6 +185,9 @@ export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRunti
     ...fakeLanes(tokenMs, log),
     calls,
     ...createFakeLibrary(log),
+    openRecording: async () => {
+      throw new VitrineError("DownloadError", "The recorded example could not be fetched.");
+    },
     describeDevice: async (): Promise<DeviceReport> => {
       log("describeDevice");
       if (scene === "no-webgpu") throw new VitrineError("WebGpuUnavailableError", "navigator.gpu is missing.");

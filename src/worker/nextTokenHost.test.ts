@@ -5,11 +5,11 @@ import { talkingModel } from "../runtime/testing/talkingModel";
 import { EOS_ID } from "../runtime/testing/talkingVocabulary";
 import { tinyGguf } from "../runtime/testing/tinyModel";
 import type { NextTokenRequest } from "../shared/nextToken";
-import type { ModelHandle, RuntimeApi, SessionHandle } from "../shared/protocol";
+import type { ModelHandle, SessionHandle } from "../shared/protocol";
 import { DEFAULT_SAMPLING } from "../shared/sampling";
-import { createRuntimeHost } from "./runtimeHost";
+import { createRuntimeHost, type HostApi } from "./runtimeHost";
 
-let host: RuntimeApi;
+let host: HostApi;
 let model: ModelHandle;
 let session: SessionHandle;
 

@@ -9,11 +9,10 @@ import type {
   LoadProgress,
   LoadRequest,
   ModelHandle,
-  RuntimeApi,
   SessionHandle,
 } from "../shared/protocol";
 import { DEFAULT_SAMPLING } from "../shared/sampling";
-import { createRuntimeHost } from "./runtimeHost";
+import { createRuntimeHost, type HostApi } from "./runtimeHost";
 
 const TALKING = tinyGguf(talkingModel({ contextLength: 8192 }));
 /** "void" makes it compute values that are not numbers. */
@@ -22,7 +21,7 @@ const POISONED = tinyGguf(talkingModel({ poison: true }));
 /** Those that the host was given, in order. */
 const devices: GPUDevice[] = [];
 /** One for all tests: a device that was lost is replaced by the next load. */
-let host: RuntimeApi;
+let host: HostApi;
 
 beforeAll(async () => {
   await openTestGpu();

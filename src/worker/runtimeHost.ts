@@ -50,6 +50,9 @@ import { ComparisonHost } from "./comparisonHost";
 import { decodeImage } from "./decodeImage";
 import { LibraryHost } from "./libraryHost";
 
+/** All but recordings. */
+export type HostApi = Omit<RuntimeApi, "openRecording">;
+
 interface OpenSession {
   readonly session: Session;
   readonly model: ModelHandle;
@@ -63,11 +66,11 @@ interface OpenSession {
  * @param webgpu `navigator.gpu` of this thread
  * @param store where models are kept
  */
-export function createRuntimeHost(webgpu: GPU | undefined, store: ByteStore = new MemoryStore()): RuntimeApi {
+export function createRuntimeHost(webgpu: GPU | undefined, store: ByteStore = new MemoryStore()): HostApi {
   return new RuntimeHost(webgpu, store);
 }
 
-class RuntimeHost implements RuntimeApi {
+class RuntimeHost implements HostApi {
   private gpu: Promise<Gpu> | null = null;
   private readonly models = new Map<ModelHandle, OpenedModel>();
   private readonly sessions = new Map<SessionHandle, OpenSession>();

@@ -2,5 +2,6 @@
 import { expose } from "comlink";
 import { createIdbStore } from "./idbStore";
 import { createRuntimeHost } from "./runtimeHost";
+import { withRecordings } from "./withRecordings";
 
-expose(createRuntimeHost(navigator.gpu, createIdbStore()));
+expose(withRecordings(createRuntimeHost(navigator.gpu, createIdbStore())));

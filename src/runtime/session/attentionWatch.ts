@@ -227,6 +227,26 @@ export class AttentionWatch {
     });
   }
 
+  /** What meets in a layer: queries [T, H, D] after rope, keys [K, T, D]. */
+  layerRows(items: readonly PromptItem[], layer: number): Promise<{ queries: Float32Array; keys: Float32Array }> {
+    return this.inTurn(async () => {
+      this.catchUp(items);
+      const { numHeads, numKvHeads, headDim } = (this.layers[layer] as WatchedLayer).attention;
+      const { precision, capacity } = this.cache;
+      const length = this.seen.length;
+      const binding = { buffer: this.capture.queries[layer] as GPUBuffer, offset: 0 };
+      const { keys } = this.cache.layers[layer] as LayerCache;
+      const queries = await readKept(this.gpu, binding, precision, 0, length * numHeads * headDim);
+      const all = await readKept(this.gpu, keys, precision, 0, numKvHeads * capacity * headDim);
+      const rows = new Float32Array(numKvHeads * length * headDim);
+      for (let kv = 0; kv < numKvHeads; kv++) {
+        const from = kv * capacity * headDim;
+        rows.set(all.subarray(from, from + length * headDim), kv * length * headDim);
+      }
+      return { queries, keys: rows };
+    });
+  }
+
   /**
    * Attention rollout (arXiv 2005.00928): how much of a row comes from each token, when every layer takes half from the
    * mean of its heads and half from the row itself. [position + 1], sum 1. One submit a layer, so that none takes long.

@@ -37,16 +37,24 @@ export async function logitLens(
   const { embedding, layers, logits } = await traceLastRow(session, items.slice(0, position + 1));
   await session.show(items);
   const rows = await headOf(session, [embedding, ...layers.slice(0, -1)]);
-  const stages = [...rows, logits].map((row) => new LogitRow(row, []));
+  return lensReport(opened, position, [...rows, logits], top);
+}
+
+/** @param rows logits [V] after the embedding and after each layer */
+export function lensReport(
+  { tokenizer }: OpenedModel,
+  position: number,
+  rows: readonly Float32Array[],
+  top: number,
+): LensReport {
+  const stages = rows.map((row) => new LogitRow(row, []));
   const followed = [...new Set(stages.flatMap((stage) => stage.top(1)))];
   const count = Math.max(1, Math.min(MOST_TOP, top));
   return {
     position,
-    followed: followed.map((id) => tokenText(opened.tokenizer, id)),
+    followed: followed.map((id) => tokenText(tokenizer, id)),
     layers: stages.map((stage) => ({
-      top: stage
-        .top(count)
-        .map((id) => ({ token: tokenText(opened.tokenizer, id), probability: stage.probability(id) })),
+      top: stage.top(count).map((id) => ({ token: tokenText(tokenizer, id), probability: stage.probability(id) })),
       entropyBits: stage.entropyBits(),
       followed: followed.map((id) => ({ probability: stage.probability(id), rank: stage.rankOf(id) })),
     })),

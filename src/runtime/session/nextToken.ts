@@ -1,11 +1,12 @@
 /** Answers what could have come at any place of a text, under any settings, from logits that are computed once. */
 import { VitrineError } from "../../shared/errors";
-import type { Candidate, NextTokenReport, NextTokenRequest, TextPlace, TokenText } from "../../shared/nextToken";
+import type { NextTokenReport, NextTokenRequest, TextPlace } from "../../shared/nextToken";
 import { PENALTY_WINDOW } from "../../shared/sampling";
 import type { OpenedModel } from "../openModel";
-import { LogitRow, type SampledRow } from "../sampling/logitRow";
+import { LogitRow } from "../sampling/logitRow";
 import { tokenText } from "../text/tokenTexts";
 import { checkSettings } from "./checkSettings";
+import { reportNextToken } from "./nextTokenReport";
 import { textAround } from "./promptFitting";
 import { isToken, type PromptItem } from "./promptItems";
 import { readPrompt } from "./readPrompt";
@@ -13,7 +14,6 @@ import type { Session } from "./session";
 
 /** Rows of logits that are kept, each with its vocabulary sorted: going back and forth between tokens is free. */
 const KEPT_ROWS = 8;
-const MOST_CANDIDATES = 1000;
 
 interface Place {
   readonly ids: readonly PromptItem[];
@@ -38,34 +38,9 @@ export class NextTokens {
     const place = this.find(request);
     const row = await this.rowAt(place);
     if (row === null) return null;
-    const sampled = row.sample(request.sampling);
-    const top = row.top(Math.max(1, Math.min(MOST_CANDIDATES, request.top)));
-    const describe = (id: number): Candidate =>
-      describeCandidate(row, sampled, tokenText(this.opened.tokenizer, id), id);
-    const candidates = top.map(describe);
     const actual =
       place.ids.slice(place.position, place.position + 1).find(isToken) ?? request.answerIds[request.index];
-    const rest = (pick: (candidate: Candidate) => number): number =>
-      candidates.length === row.vocabSize ? 0 : Math.max(0, 1 - candidates.reduce((sum, c) => sum + pick(c), 0));
-    return {
-      index: request.index,
-      position: place.position,
-      vocabSize: row.vocabSize,
-      entropyBits: row.entropyBits(),
-      sampledEntropyBits: sampled.entropyBits(),
-      candidates,
-      actual: actual === undefined ? null : describe(actual),
-      tail: {
-        count: row.vocabSize - candidates.length,
-        probability: rest((candidate) => candidate.probability),
-        sampledProbability: restOfSampled(sampled, candidates, row.vocabSize),
-      },
-      stages: sampled.stages.map(({ stage, survivors }) => ({
-        stage,
-        survivors,
-        probability: sampled.ownMass(survivors),
-      })),
-    };
+    return reportNextToken(row, request, place.position, actual, (id) => tokenText(this.opened.tokenizer, id));
   }
 
   private find(request: TextPlace): Place {
@@ -118,23 +93,4 @@ export class NextTokens {
 
 function nothingThere(index: number): VitrineError {
   return new VitrineError("InvalidSettingError", `No token was predicted at place ${index} of this answer.`);
-}
-
-function describeCandidate(row: LogitRow, sampled: SampledRow, token: TokenText, id: number): Candidate {
-  return {
-    token,
-    rank: row.rankOf(id),
-    logit: row.logits[id] as number,
-    probability: row.probability(id),
-    sampledProbability: sampled.probability(id),
-    byStage: sampled.byStage(id),
-  };
-}
-
-/** Exactly 0 where every survivor is listed: 1 minus a sum would leave a rounding error that looks like a chance. */
-function restOfSampled(sampled: SampledRow, candidates: readonly Candidate[], vocabSize: number): number {
-  const survivors = sampled.stages.at(-1)?.survivors ?? vocabSize;
-  const listed = candidates.filter((candidate) => candidate.sampledProbability > 0);
-  if (listed.length >= survivors) return 0;
-  return Math.max(0, 1 - listed.reduce((sum, candidate) => sum + candidate.sampledProbability, 0));
 }

@@ -11,7 +11,8 @@ import { SeededRandom } from "../testing/random";
 import { IMAGE_TOKENS, randomTower, tinyLlavaFolder } from "../testing/tinyLlava";
 import { randomModel } from "../testing/tinyModel";
 import type { RgbImage } from "../vision/rgbImage";
-import { towerHead, towerPattern } from "./towerHead";
+import { towerHead } from "./towerHead";
+import { towerPattern } from "./towerPattern";
 
 let gpu: Gpu;
 let opened: OpenedModel;

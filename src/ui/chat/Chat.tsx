@@ -7,6 +7,7 @@ import { Composer } from "./Composer";
 import { EmptyState } from "./EmptyState";
 import { NoticeBar } from "./NoticeBar";
 import { NoWebGpu } from "./NoWebGpu";
+import { RecordedNote } from "./RecordedNote";
 import { Transcript } from "./Transcript";
 import { UndoBar } from "./UndoBar";
 
@@ -15,6 +16,7 @@ export function Chat() {
   const isUnavailable = useApp((state) => state.device.status === "unavailable");
   const chatId = useApp((state) => state.chat.id);
   const sought = useApp((state) => (state.sought?.chatId === state.chat.id ? state.sought.count : 0));
+  const isRecorded = useApp((state) => state.isRecorded);
   const isEmpty = useApp((state) => state.turns.length === 0);
   return (
     <section className="chat" aria-label={composer.chat}>
@@ -26,7 +28,7 @@ export function Chat() {
         <Transcript key={`${chatId} ${sought}`} chatId={chatId} />
       )}
       <UndoBar />
-      {(!isUnavailable || !isEmpty) && <Composer />}
+      {isRecorded ? <RecordedNote /> : (!isUnavailable || !isEmpty) && <Composer />}
       <StatusStrip />
       <Announcer />
     </section>

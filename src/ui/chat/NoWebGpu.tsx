@@ -12,6 +12,7 @@ export function NoWebGpu() {
   const { noWebGpu } = useStrings();
   const reason = useApp((state) => (state.device.status === "unavailable" ? state.device.reason : ""));
   const isNewest = useApp((state) => state.notice === null);
+  const openRecorded = useApp((state) => state.openRecorded);
   const describeDevice = useApp((state) => state.describeDevice);
   const isHere = ({ pattern }: (typeof BROWSERS)[number]): boolean => pattern.test(navigator.userAgent);
   const browsers = [...BROWSERS].sort((a, b) => Number(isHere(b)) - Number(isHere(a)));
@@ -20,6 +21,10 @@ export function NoWebGpu() {
       <h2 className="empty-title">{noWebGpu.title}</h2>
       <p className="empty-text">{noWebGpu.text}</p>
       {!isSecureContext && <p className="note note-warning">{noWebGpu.insecure}</p>}
+      <p className="empty-text">{noWebGpu.recorded}</p>
+      <button type="button" className="button button-primary" onClick={() => void openRecorded(document.baseURI)}>
+        {noWebGpu.openRecorded}
+      </button>
       <dl className="browsers">
         {browsers.map((browser) => (
           <div key={browser.id}>

@@ -5,8 +5,9 @@ import type { Strings } from "../strings/en";
 import { useStrings } from "../strings/useStrings";
 
 /** Ends in "ready" exactly when a model is open and nothing is loading. */
-function statusText({ device, loading, model }: AppState, strings: Strings): string {
-  const { header } = strings;
+function statusText({ device, loading, model, isRecorded }: AppState, strings: Strings): string {
+  const { header, noWebGpu } = strings;
+  if (isRecorded && model !== null) return `${model.report.name} · ${noWebGpu.recordedTag}`;
   if (device.status === "unavailable") return header.noWebGpu;
   if (loading !== null) {
     if (loading.isCancelling) return `${loading.name} · ${header.cancelling}`;

@@ -216,6 +216,11 @@ export const de: Strings = {
     text: "Das Modell rechnet über WebGPU, das hier fehlt; darum gibt es noch nichts, womit man chatten könnte.",
     insecure:
       "Diese Seite kam über einfaches http von einem anderen Rechner. Browser bieten WebGPU nur über https und auf localhost an: Öffne sie auf einem dieser Wege.",
+    recorded: "Was ein Modell im Inneren tut, lässt sich trotzdem ansehen: ein kurzes Gespräch, aufgezeichnet.",
+    openRecorded: "Das aufgezeichnete Beispiel öffnen",
+    recordedTag: "aufgezeichnet",
+    recordedNote: (model: string) =>
+      `Das hat ${model} einmal gelesen und geantwortet. Alle Ansichten zeigen seine echten Zahlen, aber nichts lässt sich neu fragen oder berechnen.`,
     thisBrowser: "dieser Browser",
     tryAgain: "Noch einmal versuchen",
     answer: "Die Antwort des Browsers:",

@@ -222,6 +222,11 @@ export const en = {
     text: "The model computes through WebGPU, which is missing here, so there is nothing to chat with yet.",
     insecure:
       "This page came over plain http from another machine. Browsers offer WebGPU on https and on localhost only: open it through one of these.",
+    recorded: "What a model does inside can be looked at all the same: a short conversation, recorded.",
+    openRecorded: "Open the recorded example",
+    recordedTag: "recorded",
+    recordedNote: (model: string) =>
+      `This is what ${model} once read and answered. Every panel shows its real numbers, but nothing can be asked or computed anew.`,
     thisBrowser: "this browser",
     tryAgain: "Try again",
     answer: "The browser's answer:",
