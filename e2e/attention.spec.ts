@@ -286,7 +286,7 @@ test("every other picture is saved too", async ({ chat }) => {
   await rollout.getByRole("button", { name: "Roll out the selected token" }).click();
   const inspector = page.locator("#inspector");
   for (const [button, shape] of [
-    ["Save Attention heads", [8, 18, 18]],
+    ["Save Attention heads", [8, 17, 17]],
     ["Save Lines", [32, 32]],
     ["Save Query and key", [3, 16]],
     ["Save Lens over positions", [3, 24]],
