@@ -60,6 +60,22 @@ test("results are plotted, exported, kept over a visit and forgotten one by one"
   await expect(results.getByRole("row")).toHaveCount(4);
 });
 
+test("a text file that is dropped on the text is the text to score", async ({ openFake, page }) => {
+  const chat = await openFake();
+  await page.getByRole("tab", { name: "Compare" }).click();
+  const text = page.getByRole("textbox", { name: "Text to score" });
+  const dropped = await page.evaluateHandle(() => {
+    const transfer = new DataTransfer();
+    transfer.items.add(new File(["It rained on the lighthouse."], "story.txt", { type: "text/plain" }));
+    return transfer;
+  });
+  await text.dispatchEvent("drop", { dataTransfer: dropped });
+  await expect(text).toHaveValue("It rained on the lighthouse.");
+  await expect(page.getByRole("radio", { name: "Own text" })).toBeChecked();
+  // It was not taken for a model.
+  await chat.expectReady("story");
+});
+
 test("axe finds nothing in a comparison that is over, on any screen", async ({ openFake, page }) => {
   test.setTimeout(240_000);
   // The whole tab once; what depends on colours and widths in each.

@@ -41,10 +41,22 @@ export function TextToScore({ isDisabled }: { isDisabled: boolean }) {
         disabled={isDisabled}
         aria-describedby={`${id}hint`}
         onChange={(event) => choose({ text: "own", ownText: event.target.value })}
+        onDrop={(event) => {
+          const [file] = event.dataTransfer.files;
+          if (file === undefined || isDisabled || !isText(file)) return;
+          // Neither the browser nor the page, which takes files for models, shall open it.
+          event.preventDefault();
+          event.stopPropagation();
+          void file.text().then((dropped) => choose({ text: "own", ownText: dropped }));
+        }}
       />
       <p id={`${id}hint`} className="hint">
         {compare.textHint}
       </p>
     </div>
   );
+}
+
+function isText({ name, type }: File): boolean {
+  return type.startsWith("text/") || /\.(txt|md|csv|json|log|tex)$/i.test(name);
 }

@@ -12,7 +12,8 @@ export const deCompare: typeof enCompare = {
   textChoice: "Text",
   texts: { bundled: "Eine Geschichte von uns", chat: "Dieser Chat", own: "Eigener Text" },
   text: "Text zum Bewerten",
-  textHint: "Bewertet wird die zweite Hälfte jedes Fensters, damit jede Vorhersage schon etwas gelesen hat.",
+  textHint:
+    "Bewertet wird die zweite Hälfte jedes Fensters, damit jede Vorhersage schon etwas gelesen hat. Eine Textdatei lässt sich hierher ziehen.",
   until: "Weiter bis ± 0,5 %",
   untilHint:
     "Beendet jede Stufe, sobald ihr Anteil gleicher nächster Tokens so genau bekannt ist; sonst wird der ganze Text bewertet.",

@@ -11,7 +11,8 @@ export const enCompare = {
   textChoice: "Text",
   texts: { bundled: "A story of ours", chat: "This chat", own: "Own text" },
   text: "Text to score",
-  textHint: "The second half of every window is scored, so that each prediction has read something before.",
+  textHint:
+    "The second half of every window is scored, so that each prediction has read something before. A text file can be dropped here.",
   until: "Keep going until ± 0.5 %",
   untilHint:
     "Ends each level as soon as its share of equal next tokens is known that well; otherwise all of the text is scored.",
