@@ -69,9 +69,12 @@ test("a text file that is dropped on the text is the text to score", async ({ op
     transfer.items.add(new File(["It rained on the lighthouse."], "story.txt", { type: "text/plain" }));
     return transfer;
   });
+  await text.dispatchEvent("dragover", { dataTransfer: dropped });
+  await expect(page.locator(".drop")).toBeVisible();
   await text.dispatchEvent("drop", { dataTransfer: dropped });
   await expect(text).toHaveValue("It rained on the lighthouse.");
   await expect(page.getByRole("radio", { name: "Own text" })).toBeChecked();
+  await expect(page.locator(".drop")).toBeHidden();
   // It was not taken for a model.
   await chat.expectReady("story");
 });

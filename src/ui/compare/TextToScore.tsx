@@ -46,7 +46,6 @@ export function TextToScore({ isDisabled }: { isDisabled: boolean }) {
           if (file === undefined || isDisabled || !isText(file)) return;
           // Neither the browser nor the page, which takes files for models, shall open it.
           event.preventDefault();
-          event.stopPropagation();
           void file.text().then((dropped) => choose({ text: "own", ownText: dropped }));
         }}
       />

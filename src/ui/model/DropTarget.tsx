@@ -33,7 +33,8 @@ export function DropTarget() {
     };
     const drop = (event: DragEvent): void => {
       setOver(null);
-      if (!carriesFiles(event) || event.dataTransfer === null) return;
+      // A field that takes files of its own has them.
+      if (event.defaultPrevented || !carriesFiles(event) || event.dataTransfer === null) return;
       event.preventDefault();
       collectDroppedFiles(event.dataTransfer)
         .then(takeFiles)
