@@ -84,6 +84,7 @@ function Start({ title, about, examples, children }: StartProps) {
             {example}
           </button>
         ))}
+        {children}
       </div>
       {sees && (
         <>
@@ -93,7 +94,6 @@ function Start({ title, about, examples, children }: StartProps) {
           </Suspense>
         </>
       )}
-      {children}
     </div>
   );
 }
