@@ -25,7 +25,8 @@ export function Catalogue() {
                 </span>
                 <span className="row-note muted">
                   {words.purposes[purpose]} <code>{id}</code>{" "}
-                  <code title={revision}>@{revision.slice(0, SHORT_REVISION)}</code>, {licence}
+                  <code title={revision}>@{revision.slice(0, SHORT_REVISION)}</code>,{" "}
+                  <span className="licence">{licence}</span>
                 </span>
               </button>
             </li>

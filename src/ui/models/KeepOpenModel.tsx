@@ -20,7 +20,7 @@ export function KeepOpenModel() {
   if (unkept === null) return null;
   const size = formatBytes(unkept.sizeBytes);
   return (
-    <div className="storage">
+    <div className="storage keep-offer">
       <p className="hint">
         {words.unkept(unkept.name)} {!unkept.hasRoom && words.noRoom(size)}
       </p>
@@ -38,7 +38,7 @@ function KeepingBar({ keeping, name }: { keeping: Keeping; name: string }) {
   const share = totalBytes === 0 ? 0 : doneBytes / totalBytes;
   const text = words.keepingOf(name, formatBytes(doneBytes), formatBytes(totalBytes));
   return (
-    <div className="storage">
+    <div className="storage keep-offer">
       <div className="keeping">
         <div
           role="progressbar"
