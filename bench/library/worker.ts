@@ -50,11 +50,12 @@ async function measureLibrary({ folder, hub }: LibraryRequest): Promise<LibraryR
   });
   const reading = await best(() => readAll(about));
   const plainRead = await best(() => readPlainly(about));
+  const plainWrite = await best(() => writePlainly(about));
   const stored = await storedBytes();
   await library.deleteAll();
   gpu.device.destroy();
   return {
-    ...{ cold, hashedCold, plainFetch, warm, reading, plainRead, modelBytes },
+    ...{ cold, hashedCold, plainFetch, plainWrite, warm, reading, plainRead, modelBytes },
     storedOverPlanes: stored / planes.bytes,
     quantizeOverCopy: quantizeOverCopy(),
   };
@@ -83,6 +84,14 @@ async function readAll(about: ModelAbout): Promise<void> {
 async function readPlainly(about: ModelAbout): Promise<void> {
   const { plan } = await library.open(about, async () => null);
   for (const { index } of plan) await store.get(recordKey(about.id, index));
+}
+
+async function writePlainly(about: ModelAbout): Promise<void> {
+  const { plan } = await library.open(about, async () => null);
+  for (const { index, start, end } of plan) {
+    const key = recordKey(about.id, index);
+    await store.put([[key, new Uint8Array(end - start).fill(index)]]);
+  }
 }
 
 async function storedBytes(): Promise<number> {
