@@ -10,8 +10,10 @@ import { convertUnit } from "./convertUnit";
 import { planRecords, type RecordPlan } from "./keptLayout";
 import { encodeJson, type Journal, journalKey, type ModelAbout, readJournal, recordKey, sha256Hex } from "./manifest";
 
-/** Records held in memory: the one that is read, the next one, and one behind. */
-const HELD = 3;
+/** Records that are fetched ahead: one is on its way from the disk while another's digest is computed. */
+const AHEAD = 2;
+/** Records held in memory: the one that is read, those ahead, and one behind. */
+const HELD = 2 + AHEAD;
 
 /** The source of a file; null for one that cannot be asked for again. @throws DownloadError without a network */
 export type SourceOf = (file: number) => Promise<ByteSource | null>;
@@ -194,9 +196,9 @@ export class KeptModel {
   private record(index: number): Promise<Uint8Array> {
     const found = this.held.get(index) ?? this.fetchRecord(index);
     this.hold(index, found);
-    // The next one is on its way while this one goes to the GPU.
-    if (index + 1 < this.plan.length && this.has(index + 1) && !this.held.has(index + 1)) {
-      this.hold(index + 1, this.fetchRecord(index + 1));
+    // The next ones are on their way while this one goes to the GPU.
+    for (let next = index + 1; next <= index + AHEAD && next < this.plan.length; next++) {
+      if (this.has(next) && !this.held.has(next)) this.hold(next, this.fetchRecord(next));
     }
     return found;
   }
