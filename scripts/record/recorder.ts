@@ -1,5 +1,6 @@
 /** Runs one question about a picture and takes down what the panels show of it. */
 import { createHash } from "node:crypto";
+import { basename } from "node:path";
 import { PNG } from "pngjs";
 import { openModelFiles } from "../../src/runtime/files/modelFiles";
 import { BufferScope } from "../../src/runtime/gpu/bufferScope";
@@ -38,6 +39,7 @@ type Question = Pick<EvaluationItem, "messages" | "image">;
 export class Recorder {
   private constructor(
     private readonly opened: OpenedModel,
+    private readonly name: string,
     private readonly tokenizer: Tokenizer,
     private readonly template: string,
     private readonly images: ImageEncoder,
@@ -54,7 +56,7 @@ export class Recorder {
       throw new Error(`${directory} cannot chat about pictures.`);
     }
     const session = await Session.create(model, { capacity: 256, precision: "f32" });
-    return new Recorder(opened, tokenizer, chatTemplate, images, session);
+    return new Recorder(opened, basename(directory), tokenizer, chatTemplate, images, session);
   }
 
   async answer(question: Question): Promise<string | null> {
@@ -64,17 +66,18 @@ export class Recorder {
   async record(question: Question): Promise<Recording> {
     const { opened, session } = this;
     const { model } = opened;
-    const { prompt, ids, text, probabilities, words, picture } = await this.run(question);
+    const { prompt, ids, text, probabilities, words, picture, cachedTokens, prefillMs, decodeMs } =
+      await this.run(question);
     const items = [...prompt, ...ids];
     await session.prefill(items);
     await session.inspect(true);
     const stats = {
       promptTokens: prompt.length,
-      cachedTokens: 0,
+      cachedTokens,
       generatedTokens: ids.length,
-      prefillMs: 0,
-      firstTokenMs: 0,
-      decodeMs: 0,
+      prefillMs,
+      firstTokenMs: prefillMs,
+      decodeMs,
       cacheLength: items.length,
       cacheCapacity: session.cache.capacity,
       cacheBytesUsed: items.length * session.cache.bytesPerToken,
@@ -96,7 +99,7 @@ export class Recorder {
       ids,
       probabilities,
       settings: null,
-      model: opened.name,
+      model: this.name,
       level: "stored",
       isCompletion: false,
     };
@@ -110,7 +113,7 @@ export class Recorder {
     return {
       version: RECORDING_VERSION,
       report: {
-        name: opened.name,
+        name: this.name,
         spec: model.spec,
         parameters: model.weights.parameters,
         weightBytes: model.weights.bytesByFormat,
@@ -158,7 +161,7 @@ export class Recorder {
     const encode = chatEncoder(this.opened, tokenizer, this.template);
     const prompt = encode([{ role: "user", content: words, images: [hash] }]);
     const probabilities: number[] = [];
-    const { ids } = await session.generate({
+    const { ids, cachedTokens, prefillMs, decodeMs } = await session.generate({
       ids: prompt,
       sampling: { ...DEFAULT_SAMPLING, greedy: true },
       maxNewTokens: MOST_TOKENS,
@@ -169,7 +172,8 @@ export class Recorder {
       },
     });
     const hasEnded = tokenizer.endIds.includes(ids.at(-1) ?? -1);
-    return { prompt, ids, text: hasEnded ? tokenizer.decode(ids.slice(0, -1)) : null, probabilities, words, picture };
+    const text = hasEnded ? tokenizer.decode(ids.slice(0, -1)) : null;
+    return { prompt, ids, text, probabilities, words, picture, cachedTokens, prefillMs, decodeMs };
   }
 
   private async attention(): Promise<Recording["attention"]> {
