@@ -24,20 +24,7 @@ struct Likely {
   ln_q: f32,
 }
 
-struct Best {
-  value: f32,
-  id: u32,
-}
-
-// Terms summed before they join the total: a long sum of small terms loses less.
-const RUN: u32 = 64u;
-const LOWEST: f32 = -3.4028234e38;
 const HIGHEST: f32 = 3.4028234e38;
-
-// Higher, or as high with a lower id.
-fn is_better(value: f32, id: u32, than: Best) -> bool {
-  return value > than.value || (value == than.value && id < than.id);
-}
 
 fn logit(of_q: bool, at: u32) -> f32 {
   if (of_q) {

@@ -12,19 +12,6 @@ struct Cell {
   ln_followed: f32,
 }
 
-struct Best {
-  value: f32,
-  id: u32,
-}
-
-// Terms summed before they join the total: a long sum of small terms loses less.
-const RUN: u32 = 64u;
-const LOWEST: f32 = -3.4028234e38;
-
-fn is_better(value: f32, id: u32, than: Best) -> bool {
-  return value > than.value || (value == than.value && id < than.id);
-}
-
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) group: vec3<u32>,
         @builtin(num_workgroups) groups: vec3<u32>,

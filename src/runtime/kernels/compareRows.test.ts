@@ -3,8 +3,9 @@ import type { Gpu } from "../gpu/device";
 import { expectClose } from "../testing/allclose";
 import { KernelHarness, openTestGpu, padRows } from "../testing/kernelHarness";
 import { SeededRandom } from "../testing/random";
-import { type CompareVariant, compareRows, SCORE_NUMBERS, scoreBytes, topBytes } from "./compareRows";
+import { compareRows, SCORE_NUMBERS, scoreBytes, topBytes } from "./compareRows";
 import { compareRowReference, lnSoftmax } from "./compareRows.reference";
+import type { LogitRowsVariant } from "./logitRows";
 import { paddedStride } from "./weightMatrix";
 
 let gpu: Gpu;
@@ -20,7 +21,7 @@ interface Compared {
 }
 
 async function run(
-  variant: CompareVariant,
+  variant: LogitRowsVariant,
   V: number,
   top: number,
   reference: Float32Array,

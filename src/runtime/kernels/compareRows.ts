@@ -1,15 +1,10 @@
 /** Two models' logits after the same tokens to what a comparison keeps of each row. */
 
 import shader from "../../../shaders/compare_rows.wgsl?raw";
-import serial from "../../../shaders/lib/row_serial.wgsl?raw";
-import workgroup from "../../../shaders/lib/row_workgroup.wgsl?raw";
 import step from "../../../shaders/lib/step.wgsl?raw";
 import type { Gpu } from "../gpu/device";
-import { type Dispatch, grid, prepareDispatch } from "../gpu/dispatch";
-import { paddedStride } from "./weightMatrix";
-
-/** `workgroup`: 256 threads a row. `serial`: one thread a row, without barriers. */
-export type CompareVariant = "workgroup" | "serial";
+import { type Dispatch, prepareDispatch } from "../gpu/dispatch";
+import { type LogitRowsVariant, logitRows } from "./logitRows";
 
 export interface CompareRowsRequest {
   /** V; rows of logits are padded to whole blocks of 32. */
@@ -27,7 +22,7 @@ export interface CompareRowsRequest {
   readonly scores: GPUBuffer;
   /** `topBytes(T, top)` */
   readonly tops: GPUBuffer;
-  readonly variant: CompareVariant;
+  readonly variant: LogitRowsVariant;
 }
 
 /** nll of P, nll of Q, KLD, largest P, logits that are not finite. */
@@ -44,17 +39,16 @@ export function topBytes(rows: number, top: number): number {
 
 export function compareRows(gpu: Gpu, request: CompareRowsRequest): Promise<Dispatch> {
   const { vocabSize: V, variant } = request;
-  const threads = variant === "serial" ? 64 : 256;
-  const lanes = variant === "serial" ? 1 : threads;
+  const rows = logitRows(V, variant);
   return prepareDispatch(gpu, {
     label: "compare",
     source: {
       name: `compare rows ${variant}`,
-      files: [shader, step, variant === "serial" ? serial : workgroup],
+      files: [shader, step, ...rows.files],
       bindings: ["uniform", "read", "read", "read", "read_write", "read_write"],
     },
-    constants: { WORKGROUP: threads, LANES: lanes, V, STRIDE: paddedStride(V), TOP: request.top },
+    constants: { ...rows.constants, TOP: request.top },
     bindings: [request.step, request.reference, request.level, request.nextTokens, request.scores, request.tops],
-    workgroups: (rows) => grid(Math.ceil(rows / (threads / lanes))),
+    workgroups: rows.workgroups,
   });
 }

@@ -1,14 +1,9 @@
 /** Rows of logits to what a grid of the logit lens shows of them. */
 import shader from "../../../shaders/lens_rows.wgsl?raw";
-import serial from "../../../shaders/lib/row_serial.wgsl?raw";
-import workgroup from "../../../shaders/lib/row_workgroup.wgsl?raw";
 import step from "../../../shaders/lib/step.wgsl?raw";
 import type { Gpu } from "../gpu/device";
-import { type Dispatch, grid, prepareDispatch } from "../gpu/dispatch";
-import { paddedStride } from "./weightMatrix";
-
-/** `workgroup`: 256 threads a row. `serial`: one thread a row, without barriers. */
-export type LensRowsVariant = "workgroup" | "serial";
+import { type Dispatch, prepareDispatch } from "../gpu/dispatch";
+import { type LogitRowsVariant, logitRows } from "./logitRows";
 
 export interface LensRowsRequest {
   /** V; rows of logits are padded to whole blocks of 32. */
@@ -20,7 +15,7 @@ export interface LensRowsRequest {
   readonly logits: GPUBuffer;
   /** [T, LENS_NUMBERS]: id as u32, ln of its probability, ln of the followed one's */
   readonly cells: GPUBuffer;
-  readonly variant: LensRowsVariant;
+  readonly variant: LogitRowsVariant;
 }
 
 export const LENS_NUMBERS = 3;
@@ -28,17 +23,16 @@ export const FOLLOWED_BYTES = 16;
 
 export function lensRows(gpu: Gpu, request: LensRowsRequest): Promise<Dispatch> {
   const { vocabSize: V, variant } = request;
-  const threads = variant === "serial" ? 64 : 256;
-  const lanes = variant === "serial" ? 1 : threads;
+  const rows = logitRows(V, variant);
   return prepareDispatch(gpu, {
     label: "lens",
     source: {
       name: `lens rows ${variant}`,
-      files: [shader, step, variant === "serial" ? serial : workgroup],
+      files: [shader, step, ...rows.files],
       bindings: ["uniform", "uniform", "read", "read_write"],
     },
-    constants: { WORKGROUP: threads, LANES: lanes, V, STRIDE: paddedStride(V) },
+    constants: rows.constants,
     bindings: [request.step, request.followed, request.logits, request.cells],
-    workgroups: (rows) => grid(Math.ceil(rows / (threads / lanes))),
+    workgroups: rows.workgroups,
   });
 }
