@@ -4,6 +4,7 @@ import type { Gpu } from "../gpu/device";
 import type { OpenedModel } from "../openModel";
 import { openTestGpu } from "../testing/kernelHarness";
 import { referenceForward } from "../testing/referenceForward";
+import { softmax } from "../testing/softmax";
 import { openSynthetic, syntheticLlama } from "../testing/syntheticModel";
 import { headEffect } from "./headEffect";
 import { Session } from "./session";
@@ -28,13 +29,6 @@ const scaled = syntheticLlama({}, (name, values) => {
     if (Math.floor((i % 64) / 16) === 2) values[i] = (values[i] as number) * FACTOR;
   }
 });
-
-function softmax(row: ArrayLike<number>): number[] {
-  const highest = Math.max(...Array.from(row));
-  const powers = Array.from(row, (logit) => Math.exp(logit - highest));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  return powers.map((power) => power / total);
-}
 
 async function open(): Promise<void> {
   opened = await openSynthetic(gpu, whole);

@@ -4,6 +4,7 @@ import type { Gpu } from "../gpu/device";
 import type { OpenedModel } from "../openModel";
 import { openTestGpu } from "../testing/kernelHarness";
 import { referenceForward } from "../testing/referenceForward";
+import { softmax } from "../testing/softmax";
 import { openSynthetic, syntheticLlama } from "../testing/syntheticModel";
 import { scoreLogits } from "./inspect";
 import { lensGrid } from "./lensGrid";
@@ -29,13 +30,6 @@ async function open(): Promise<void> {
   // Several chunks, the last one incomplete.
   session = await Session.create(opened.model, { capacity: 60, precision: "f32", prefillRows: 8 });
   await session.prefill(IDS);
-}
-
-function softmax(row: ArrayLike<number>): number[] {
-  const highest = Math.max(...Array.from(row));
-  const powers = Array.from(row, (logit) => Math.exp(logit - highest));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  return powers.map((power) => power / total);
 }
 
 describe("the lens as a grid", () => {

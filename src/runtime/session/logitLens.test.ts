@@ -4,6 +4,7 @@ import type { Gpu } from "../gpu/device";
 import type { OpenedModel } from "../openModel";
 import { openTestGpu } from "../testing/kernelHarness";
 import { referenceForward } from "../testing/referenceForward";
+import { softmax } from "../testing/softmax";
 import { openSynthetic, syntheticLlama } from "../testing/syntheticModel";
 import { logitLens } from "./logitLens";
 import { Session } from "./session";
@@ -20,13 +21,6 @@ afterEach(async () => {
 });
 
 const model = syntheticLlama({ num_hidden_layers: 3 });
-
-function softmax(row: ArrayLike<number>): number[] {
-  const highest = Math.max(...Array.from(row));
-  const powers = Array.from(row, (logit) => Math.exp(logit - highest));
-  const total = powers.reduce((sum, power) => sum + power, 0);
-  return powers.map((power) => power / total);
-}
 
 describe("the logit lens", () => {
   it("ends with the model's own distribution, goes through the final norm before, and leaves the cache", async () => {
