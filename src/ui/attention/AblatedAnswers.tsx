@@ -3,6 +3,7 @@ import { formatNumber, formatProbability } from "../../shared/units";
 import type { AblatedAnswer, Effect } from "../../store/ablationSlice";
 import { useApp } from "../appContext";
 import { ErrorWords } from "../ErrorWords";
+import { NumberHead } from "../panels/NumberHead";
 import { useStrings } from "../strings/useStrings";
 import { showToken } from "./headWords";
 
@@ -74,15 +75,9 @@ function EffectTable({ effect: { at, report } }: { effect: Effect }) {
         <thead>
           <tr>
             <th scope="col">{words.token}</th>
-            <th scope="col" className="number">
-              {words.before}
-            </th>
-            <th scope="col" className="number">
-              {words.after}
-            </th>
-            <th scope="col" className="number">
-              {words.change}
-            </th>
+            <NumberHead>{words.before}</NumberHead>
+            <NumberHead>{words.after}</NumberHead>
+            <NumberHead>{words.change}</NumberHead>
           </tr>
         </thead>
         <tbody>

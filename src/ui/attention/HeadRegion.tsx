@@ -5,6 +5,7 @@ import { labelOf } from "../../store/headMaps";
 import { topTokens } from "../../store/headView";
 import { isSameHead } from "../../store/selectionSlice";
 import { useApp, useAppStore } from "../appContext";
+import { NumberHead } from "../panels/NumberHead";
 import { useStrings } from "../strings/useStrings";
 import { AttentionMatrix } from "./AttentionMatrix";
 import type { WeightScale } from "./colorScale";
@@ -151,9 +152,7 @@ function AllWeights() {
               <tr>
                 <th scope="col">{words.position}</th>
                 <th scope="col">{words.token}</th>
-                <th scope="col" className="number">
-                  {words.weight}
-                </th>
+                <NumberHead>{words.weight}</NumberHead>
               </tr>
             </thead>
             <tbody>

@@ -3,6 +3,7 @@ import { formatPercent } from "../../shared/units";
 import { topTokens } from "../../store/headView";
 import { type ImageRows, imageRowsOf, patchGrid } from "../../store/imageRows";
 import { useApp } from "../appContext";
+import { NumberHead } from "../panels/NumberHead";
 import { useStrings } from "../strings/useStrings";
 import type { WeightScale } from "./colorScale";
 import { drawImageAttention } from "./drawImageAttention";
@@ -79,9 +80,7 @@ function OneImage({ image, weights, most, scale }: OneImageProps) {
             <thead>
               <tr>
                 <th scope="col">{words.imagePlace}</th>
-                <th scope="col" className="number">
-                  {words.weight}
-                </th>
+                <NumberHead>{words.weight}</NumberHead>
               </tr>
             </thead>
             <tbody>

@@ -2,6 +2,7 @@ import { useEffect, useState } from "react";
 import type { LensReport } from "../../shared/inspection";
 import { formatNumber, formatPercent } from "../../shared/units";
 import { useApp } from "../appContext";
+import { NumberHead } from "../panels/NumberHead";
 import { useStrings } from "../strings/useStrings";
 import type { WeightScale } from "./colorScale";
 import { ExportMenu } from "./export/ExportMenu";
@@ -82,9 +83,7 @@ function LensTable({ lens }: { lens: LensReport }) {
           <tr>
             <th scope="col">{words.lensLayer}</th>
             <th scope="col">{words.lensTop}</th>
-            <th scope="col" className="number">
-              {words.figures.entropy}
-            </th>
+            <NumberHead>{words.figures.entropy}</NumberHead>
             {lens.followed.map((token) => (
               <th key={token.id} scope="col" className="mono number">
                 {showToken(token.text)}

@@ -1,5 +1,6 @@
 import type { QueryKeyPair } from "../../shared/inspection";
 import { formatNumber } from "../../shared/units";
+import { NumberHead } from "../panels/NumberHead";
 import { useStrings } from "../strings/useStrings";
 
 interface PairTableProps {
@@ -20,9 +21,7 @@ export function PairTable({ pair: { query, key }, rotaryDim }: PairTableProps) {
       <table className="table">
         <thead>
           <tr>
-            <th scope="col" className="number">
-              {rotaryDim > 0 ? words.pairDimensions : words.pairDimension}
-            </th>
+            <NumberHead>{rotaryDim > 0 ? words.pairDimensions : words.pairDimension}</NumberHead>
             <th scope="col" className="number">
               q
             </th>
@@ -33,11 +32,7 @@ export function PairTable({ pair: { query, key }, rotaryDim }: PairTableProps) {
               q · k
             </th>
             <td />
-            {rotaryDim > 0 && (
-              <th scope="col" className="number">
-                {words.pairOfTwo}
-              </th>
-            )}
+            {rotaryDim > 0 && <NumberHead>{words.pairOfTwo}</NumberHead>}
           </tr>
         </thead>
         <tbody>

@@ -3,6 +3,7 @@ import type { HeadId, QueryKeyPair } from "../../shared/inspection";
 import { formatNumber, formatPercent, formatProbability } from "../../shared/units";
 import { topTokens } from "../../store/headView";
 import { useApp } from "../appContext";
+import { NumberHead } from "../panels/NumberHead";
 import { useStrings } from "../strings/useStrings";
 import { ExportMenu } from "./export/ExportMenu";
 import { pairFigure } from "./export/pairFigure";
@@ -101,12 +102,8 @@ function Pair({ name }: { name: string }) {
           <tr>
             <th scope="col">{words.position}</th>
             <th scope="col">{words.token}</th>
-            <th scope="col" className="number">
-              {words.pairScore}
-            </th>
-            <th scope="col" className="number">
-              {words.weight}
-            </th>
+            <NumberHead>{words.pairScore}</NumberHead>
+            <NumberHead>{words.weight}</NumberHead>
           </tr>
         </thead>
         <tbody>

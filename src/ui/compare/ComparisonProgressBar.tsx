@@ -1,5 +1,6 @@
 import { formatPercent } from "../../shared/units";
 import type { ComparisonProgress } from "../../store/compareSlice";
+import { ShareBar } from "../panels/ShareBar";
 import { useStrings } from "../strings/useStrings";
 import { contenderName } from "./contenderName";
 
@@ -18,15 +19,7 @@ export function ComparisonProgressBar({
       : compare.stages[progress.stage](contenderName(progress.contender, compare), formatPercent(share));
   return (
     <div className="compare-progress">
-      <div
-        role="progressbar"
-        aria-label={compare.progress}
-        aria-valuenow={Math.round(share * 100)}
-        aria-valuetext={words}
-        className="cache-bar"
-      >
-        <span style={{ inlineSize: `${share * 100}%` }} />
-      </div>
+      <ShareBar share={progress?.share ?? 0} label={compare.progress} text={words} />
       <p className="hint">{isPaused ? compare.paused(words) : words}</p>
     </div>
   );

@@ -10,6 +10,7 @@ import {
 import { useApp } from "../appContext";
 import { downloadBlob, downloadText } from "../downloadText";
 import { IconButton } from "../IconButton";
+import { NumberHead } from "../panels/NumberHead";
 import { useStrings } from "../strings/useStrings";
 import { levelName } from "./contenderName";
 import { drawSizePlot } from "./drawSizePlot";
@@ -105,21 +106,11 @@ function MeasurementTable({ measurements }: { measurements: readonly Measurement
           <tr>
             <th scope="col">{words.level}</th>
             <th scope="col">{words.model}</th>
-            <th scope="col" className="number">
-              {words.kld}
-            </th>
-            <th scope="col" className="number">
-              {words.sameTop}
-            </th>
-            <th scope="col" className="number">
-              {words.size}
-            </th>
-            <th scope="col" className="number">
-              {words.speed}
-            </th>
-            <th scope="col" className="number">
-              {words.n}
-            </th>
+            <NumberHead>{words.kld}</NumberHead>
+            <NumberHead>{words.sameTop}</NumberHead>
+            <NumberHead>{words.size}</NumberHead>
+            <NumberHead>{words.speed}</NumberHead>
+            <NumberHead>{words.n}</NumberHead>
             <th scope="col">{words.when}</th>
             <td />
           </tr>

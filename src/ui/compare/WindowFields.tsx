@@ -1,5 +1,6 @@
 import { useId } from "react";
 import { useApp } from "../appContext";
+import { Field } from "../panels/Field";
 import { SelectField } from "../panels/SelectField";
 import { useStrings } from "../strings/useStrings";
 
@@ -85,13 +86,7 @@ function WholeNumber({ label, hint, value, least, isDisabled, onChange }: WholeN
   const { compare } = useStrings();
   const id = useId();
   return (
-    <div className="field">
-      <div className="field-words">
-        <label htmlFor={id}>{label}</label>
-        <p id={`${id}hint`} className="hint">
-          {hint}
-        </p>
-      </div>
+    <Field id={id} label={label} hint={hint}>
       <input
         id={id}
         type="number"
@@ -103,6 +98,6 @@ function WholeNumber({ label, hint, value, least, isDisabled, onChange }: WholeN
         aria-describedby={`${id}hint`}
         onChange={({ target }) => onChange(target.value.trim() === "" ? null : Math.round(target.valueAsNumber))}
       />
-    </div>
+    </Field>
   );
 }

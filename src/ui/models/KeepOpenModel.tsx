@@ -2,6 +2,7 @@ import { formatBytes } from "../../shared/units";
 import type { Keeping } from "../../store/librarySlice";
 import { unkeptModel } from "../../store/librarySlice";
 import { useApp } from "../appContext";
+import { ShareBar } from "../panels/ShareBar";
 import { useStrings } from "../strings/useStrings";
 
 /** Files of the person's own are not kept by themselves: the offer, and how far it is. */
@@ -40,15 +41,7 @@ function KeepingBar({ keeping, name }: { keeping: Keeping; name: string }) {
   return (
     <div className="storage keep-offer">
       <div className="keeping">
-        <div
-          role="progressbar"
-          aria-label={words.keeping}
-          aria-valuenow={Math.floor(share * 100)}
-          aria-valuetext={text}
-          className="cache-bar"
-        >
-          <span style={{ inlineSize: `${share * 100}%` }} />
-        </div>
+        <ShareBar share={share} label={words.keeping} text={text} />
         <p className="hint">{text}</p>
       </div>
       <button type="button" className="button" onClick={() => void cancelKeeping()}>

@@ -1,4 +1,5 @@
 import { useId } from "react";
+import { Field } from "./Field";
 
 interface SelectFieldProps<T extends string | number> {
   readonly label: string;
@@ -20,13 +21,7 @@ export function SelectField<T extends string | number>(props: SelectFieldProps<T
     if (option !== undefined) onChange(option[0]);
   };
   return (
-    <div className="field">
-      <div className="field-words">
-        <label htmlFor={id}>{label}</label>
-        <p id={`${id}hint`} className="hint">
-          {hint}
-        </p>
-      </div>
+    <Field id={id} label={label} hint={hint}>
       <select
         id={id}
         aria-describedby={`${id}hint`}
@@ -40,6 +35,6 @@ export function SelectField<T extends string | number>(props: SelectFieldProps<T
           </option>
         ))}
       </select>
-    </div>
+    </Field>
   );
 }

@@ -1,6 +1,7 @@
 import { PRESET_SETTINGS, presetOf, SAMPLING_PRESETS, type SamplingPreset } from "../../store/samplingPresets";
 import { TOKENS_IN_FLIGHT } from "../../store/samplingSlice";
 import { useApp } from "../appContext";
+import { Field } from "../panels/Field";
 import { Panel } from "../panels/Panel";
 import { SelectField } from "../panels/SelectField";
 import { SAMPLING_START } from "../settings/showSettings";
@@ -73,21 +74,15 @@ function Greedy() {
   const isGreedy = useApp((state) => state.settings.greedy);
   const changeSettings = useApp((state) => state.changeSettings);
   return (
-    <div className="field">
-      <div className="field-words">
-        <label htmlFor="greedy">{sampling.greedy}</label>
-        <p id="greedy-hint" className="hint">
-          {sampling.greedyHint}
-        </p>
-      </div>
+    <Field id="greedy" label={sampling.greedy} hint={sampling.greedyHint}>
       <input
         id="greedy"
         type="checkbox"
-        aria-describedby="greedy-hint"
+        aria-describedby="greedyhint"
         checked={isGreedy}
         onChange={(event) => changeSettings({ greedy: event.target.checked })}
       />
-    </div>
+    </Field>
   );
 }
 
@@ -96,22 +91,16 @@ function StopStrings() {
   const stopText = useApp((state) => state.settings.stopText);
   const changeSettings = useApp((state) => state.changeSettings);
   return (
-    <div className="field field-tall">
-      <div className="field-words">
-        <label htmlFor="stop-strings">{sampling.stopStrings}</label>
-        <p id="stop-strings-hint" className="hint">
-          {sampling.stopStringsHint}
-        </p>
-      </div>
+    <Field id="stop-strings" label={sampling.stopStrings} hint={sampling.stopStringsHint} className="field-tall">
       <textarea
         id="stop-strings"
         rows={2}
         spellCheck={false}
-        aria-describedby="stop-strings-hint"
+        aria-describedby="stop-stringshint"
         value={stopText}
         onChange={(event) => changeSettings({ stopText: event.target.value })}
       />
-    </div>
+    </Field>
   );
 }
 

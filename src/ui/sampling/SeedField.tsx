@@ -1,6 +1,7 @@
 import { useId } from "react";
 import { SETTING_RANGES } from "../../store/samplingSlice";
 import { useApp } from "../appContext";
+import { Field } from "../panels/Field";
 import { useStrings } from "../strings/useStrings";
 
 /** Empty means: a new one for every answer. */
@@ -12,13 +13,7 @@ export function SeedField() {
   const changeSettings = useApp((state) => state.changeSettings);
   const { min, max } = SETTING_RANGES.seed;
   return (
-    <div className="field field-seed">
-      <div className="field-words">
-        <label htmlFor={id}>{sampling.labels.seed}</label>
-        <p id={`${id}hint`} className="hint">
-          {sampling.hints.seed}
-        </p>
-      </div>
+    <Field id={id} label={sampling.labels.seed} hint={sampling.hints.seed} className="field-seed">
       <div className="seed">
         <input
           id={id}
@@ -43,6 +38,6 @@ export function SeedField() {
           </button>
         )}
       </div>
-    </div>
+    </Field>
   );
 }
