@@ -1,6 +1,7 @@
 /** Opening a model: by file, by folder, by link, by dropping; what is shown meanwhile, and cancelling. */
 import type { Page } from "@playwright/test";
-import { ANSWER_TEXTS, type GivenFile, talkingFolder, talkingGguf } from "./helpers/models";
+import { matricesInQ8 } from "../src/runtime/testing/tinyModel";
+import { ANSWER_TEXTS, type GivenFile, talkingFolder, talkingGguf, wideGguf } from "./helpers/models";
 import { expect, test } from "./helpers/test";
 
 async function drop(page: Page, files: readonly GivenFile[]): Promise<void> {
@@ -63,6 +64,16 @@ for (const ranges of [true, false]) {
     if (!ranges) expect(server.requests).toHaveLength(1);
   });
 }
+
+test("a quantized file stays as stored at any level, and the page says so", async ({ chat, serve, page }) => {
+  const file = wideGguf({ tensors: matricesInQ8() });
+  const server = await serve([file]);
+  await chat.gotoModel(`${server.origin}/wide.gguf`, { level: "q4_0" });
+  await chat.expectReady("wide");
+  await expect(chat.model).toHaveText("wide · as stored (q8_0) · ready");
+  await page.getByRole("tab", { name: "Models" }).click();
+  await expect(page.getByText(/quantized already and stay as they are; q4_0 needs/)).toBeVisible();
+});
 
 test("a link to a folder opens what is in it", async ({ chat, serve }) => {
   const server = await serve(talkingFolder(), { folder: "models/talking/" });

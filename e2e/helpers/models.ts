@@ -32,9 +32,9 @@ export function poisonedGguf(): GivenFile {
 }
 
 /** 256 wide: every format fits its rows, K formats too. */
-export function wideGguf(): GivenFile {
+export function wideGguf(options: TinyFileOptions = {}): GivenFile {
   const wide = { hiddenSize: 256, intermediateSize: 256, numLayers: 1, headDim: 64 };
-  return givenFile("wide.gguf", tinyGguf(randomModel(11, wide)));
+  return givenFile("wide.gguf", tinyGguf(randomModel(11, wide), options));
 }
 
 /** Random weights: every token depends on all before. */

@@ -114,6 +114,7 @@ export class Recorder {
       version: RECORDING_VERSION,
       report: {
         name: this.name,
+        level: "stored",
         spec: model.spec,
         parameters: model.weights.parameters,
         weightBytes: model.weights.bytesByFormat,

@@ -8,7 +8,7 @@ import { numElements } from "./files/tensorInfo";
 import { type KeptTensor, keptTensors } from "./library/keptLayout";
 import type { ModelLibrary } from "./library/modelLibrary";
 import type { RemoteModel } from "./library/remoteModel";
-import { describeModel } from "./openModel";
+import { choiceFor, describeModel } from "./openModel";
 
 /** @throws any error of opening a model's files */
 export async function inspectModel(
@@ -21,10 +21,11 @@ export async function inspectModel(
   const sourceBytes = files.sources.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const fileOf = (tensor: SourcedTensor) => files.sources.indexOf(tensor.source);
   const levels = LEVEL_CHOICES.map((choice): LevelNeeds => {
-    const { level, recipe } = splitChoice(choice);
+    const applied = choiceFor(files, choice);
+    const { level, recipe } = splitChoice(applied);
     const kept = keptTensors(files.tensors.values(), fileOf, tensors, level, recipe);
     const keptBytes = kept.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-    const there = present.get(choice) ?? 0;
+    const there = present.get(applied) ?? 0;
     const weightBytes = kept.reduce((sum, tensor) => sum + gpuBytes(tensor), 0);
     const looked = spec.head.tied ? 0 : gpuBytes(kept.find(({ name }) => name === tensors.embedding.name) ?? null);
     const downloadBytes = Math.round(sourceBytes * (1 - there / Math.max(1, keptBytes)));

@@ -1,9 +1,10 @@
 /** Files of a person's own put into the store, so that they need not be found again. */
+import { joinChoice, splitChoice } from "../shared/recipes";
 import type { ModelFiles } from "./files/modelFiles";
 import { type FillOptions, fillModel } from "./library/fillModel";
 import type { KeptChoice, ModelLibrary } from "./library/modelLibrary";
 import { withTower } from "./library/sideFiles";
-import { describeModel } from "./openModel";
+import { choiceFor, describeModel } from "./openModel";
 
 /** @throws StorageError, ConversionError, CancelledError; nothing of it stays kept then */
 export async function keepFiles(
@@ -15,7 +16,8 @@ export async function keepFiles(
   const files = withTower(given);
   const { tensors } = describeModel(files);
   const remote = { name: files.name, revision: null, licence: null, hashes: new Map() };
-  const about = await library.begin({ ...choice, ...remote, files, tensors }, options.signal);
+  const { level, recipe } = splitChoice(choiceFor(files, joinChoice(choice.level, choice.recipe)));
+  const about = await library.begin({ ...choice, level, recipe, ...remote, files, tensors }, options.signal);
   try {
     const kept = await library.open(about, async (file) => files.sources[file] ?? null, options.signal);
     await fillModel(kept, files.sources, options);

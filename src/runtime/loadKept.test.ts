@@ -16,7 +16,7 @@ import { type OpenedModel, openModel } from "./openModel";
 import { greedyIds } from "./testing/greedyIds";
 import { type Faults, HubServer } from "./testing/hubServer";
 import { openTestGpu } from "./testing/kernelHarness";
-import { randomModel, tinyFolder, tinyGguf } from "./testing/tinyModel";
+import { matricesInQ8, randomModel, tinyFolder, tinyGguf } from "./testing/tinyModel";
 
 /** Some 7 MB, of which the first two are read as header. */
 const SHAPE = { hiddenSize: 128, intermediateSize: 1024, numLayers: 4 };
@@ -350,6 +350,47 @@ describe("the store", () => {
     await library.deleteAll();
     expect(await store.keys("")).toEqual([]);
   });
+});
+
+describe("a file that is quantized already", () => {
+  const url = () => `${server.origin}/q8.gguf`;
+  beforeEach(() => server.files.set("/q8.gguf", tinyGguf(RANDOM, { tensors: matricesInQ8() })));
+
+  it("says that it is as stored, whatever was asked for, and is kept once", async () => {
+    const stored = await load({ url: url() });
+    expect(stored.choice).toBe("stored");
+    const ids = await greedyIds(stored);
+    const sent = server.sentBytes;
+    for (const level of ["q4_0", "q8_0", "q4_0+head8"] as const) {
+      const opened = await load({ url: url(), level });
+      expect(opened.choice).toBe("stored");
+      expect(Object.keys(opened.model.weights.bytesByFormat)).toEqual(["q8_0"]);
+      expect(await greedyIds(opened)).toEqual(ids);
+    }
+    // One byte a load, to learn whether anything changed.
+    expect(server.sentBytes - sent).toBe(3);
+    expect((await abouts()).map(({ level }) => level)).toEqual(["stored"]);
+  });
+
+  it("is kept as stored also when it is first asked for at a level, and opens without a network", async () => {
+    const first = await load({ url: url(), level: "q4_0" });
+    expect(first.choice).toBe("stored");
+    first.model.destroy();
+    expect((await abouts()).map(({ level }) => level)).toEqual(["stored"]);
+    const address = url();
+    await server.close();
+    const again = await load({ url: address, level: "q4_0" });
+    expect(again.choice).toBe("stored");
+    again.model.destroy();
+  });
+});
+
+it("a model quantized by us says its level, from the network and from the store", async () => {
+  for (let round = 0; round < 2; round++) {
+    const opened = await load({ level: "q4_0+head8" });
+    expect(opened.choice).toBe("q4_0+head8");
+    opened.model.destroy();
+  }
 });
 
 describe("two tabs that write the same model", () => {

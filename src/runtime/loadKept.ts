@@ -1,6 +1,6 @@
 /** From a source on a server to a model on the GPU, through the library: what is kept comes from there. */
 import { isErrorNamed } from "../shared/errors";
-import type { Recipe } from "../shared/recipes";
+import { joinChoice, type Recipe, splitChoice } from "../shared/recipes";
 import { type ByteSource, throwIfCancelled } from "./files/byteSource";
 import type { ModelFiles } from "./files/modelFiles";
 import type { DownloadOptions } from "./files/rangeDownload";
@@ -10,7 +10,14 @@ import { fillModel, isDamagedDownload } from "./library/fillModel";
 import type { ModelAbout } from "./library/manifest";
 import type { KeptChoice, ModelLibrary, NewModel } from "./library/modelLibrary";
 import type { RemoteModel } from "./library/remoteModel";
-import { describeModel, type OpenedModel, type OpenModelOptions, openModel } from "./openModel";
+import {
+  choiceFor,
+  describeModel,
+  type OpenedModel,
+  type OpenModelOptions,
+  openAtChoice,
+  openModel,
+} from "./openModel";
 
 /** A server that takes longer to say whether anything changed is not waited for. */
 const PROBE_MS = 5000;
@@ -42,7 +49,7 @@ export async function loadAsked(
     remote = await resolve();
   } catch (error) {
     if (!isErrorNamed(error, "DownloadError")) throw error;
-    const choice = { sourceKey, level: options.level, recipe: options.recipe };
+    const choice = { sourceKey, ...choiceOf(options) };
     const kept = await findComplete(library, choice);
     if (kept[0] === undefined) throw error;
     return loadKept(gpu, library, kept[0], options);
@@ -57,17 +64,19 @@ export async function loadRemote(
   remote: RemoteModel,
   options: LoadKeptOptions,
 ): Promise<OpenedModel> {
-  const choice = { sourceKey: remote.sourceKey, level: options.level, recipe: options.recipe };
-  const kept = await findUsable(library, choice, remote, options);
+  const { sourceKey } = remote;
+  const kept = await findUsable(library, { sourceKey, ...choiceOf(options) }, remote, options);
   if (kept !== null) return loadKept(gpu, library, kept, options);
   const files = await remote.open();
+  const applied = splitChoice(choiceFor(files, joinChoice(options.level, options.recipe)));
+  const choice = { sourceKey, ...applied };
   const { tensors } = describeModel(files);
   await options.onOpened?.(remote, files);
   throwIfCancelled(options.signal, files.name);
   const name = remote.name ?? files.name;
   const model: NewModel = { ...choice, ...remote, name, files, tensors };
   const about = await library.begin(model, options.signal);
-  const opened = await fillAndOpen(gpu, library, about, files, options);
+  const opened = await fillAndOpen(gpu, library, about, files, { ...options, ...applied });
   await deleteOthers(library, choice, about);
   return opened;
 }
@@ -84,7 +93,10 @@ export async function loadBeside(
   return kept === null ? openModel(gpu, await remote.open(), options) : loadKept(gpu, library, kept, options);
 }
 
-/** A model that is kept, without asking anybody. @throws StorageError when a part is damaged and cannot be had again */
+/**
+ * A model that is kept, without asking anybody; at the level it is kept at, or from full precision at any other.
+ * @throws StorageError when a part is damaged and cannot be had again
+ */
 export async function loadKept(
   gpu: Gpu,
   library: ModelLibrary,
@@ -92,7 +104,11 @@ export async function loadKept(
   options: LoadKeptOptions,
 ): Promise<OpenedModel> {
   const kept = await library.open(about, sourcesAgain(about, options.download), options.signal);
-  const opened = await openModel(gpu, await library.filesOf(kept), options);
+  const files = await library.filesOf(kept);
+  const isConverted = about.level !== "stored";
+  const opened = isConverted
+    ? await openAtChoice(gpu, files, { ...options, ...choiceOf(about) })
+    : await openModel(gpu, files, options);
   await kept.touch(Date.now());
   return opened;
 }
@@ -112,7 +128,7 @@ async function fillAndOpen(
   const kept = await library.open(about, async (file) => sources[file] ?? null, signal);
   const onProgress = (done: number, total: number) => options.onDownload?.(done, total, canResume);
   const filling = kept.whileFilling(() => fillModel(kept, sources, { signal, onProgress }));
-  const opening = library.filesOf(kept).then((keptFiles) => openModel(gpu, keptFiles, { ...options, signal }));
+  const opening = library.filesOf(kept).then((keptFiles) => openAtChoice(gpu, keptFiles, { ...options, signal }));
   const [filled, opened] = await Promise.allSettled([stopOnError(filling, stop), stopOnError(opening, stop)]);
   if (filled.status === "fulfilled" && opened.status === "fulfilled") return opened.value;
   if (opened.status === "fulfilled") opened.value.model.destroy();
@@ -156,11 +172,22 @@ async function findUsable(
   return null;
 }
 
-/** Complete ones, newest use first; none where the store cannot be read. */
+/**
+ * Complete ones, newest use first, then those of quantized files, which are the same at every level. None where the
+ * store cannot be read.
+ */
 async function findComplete(library: ModelLibrary, choice: KeptChoice): Promise<ModelAbout[]> {
   const complete: ModelAbout[] = [];
-  for (const about of await library.find(choice).catch(() => [])) {
-    if ((await library.open(about, async () => null)).isComplete) complete.push(about);
+  const asStored = { ...choice, level: "stored", recipe: "" } as const;
+  for (const wanted of choice.level === "stored" ? [choice] : [choice, asStored]) {
+    for (const about of await library.find(wanted).catch(() => [])) {
+      const kept = await library.open(about, async () => null);
+      if (!kept.isComplete) continue;
+      const { level, recipe } = choice;
+      const isSame =
+        wanted === choice || choiceFor(await library.filesOf(kept), joinChoice(level, recipe)) === "stored";
+      if (isSame) complete.push(about);
+    }
   }
   return complete;
 }
@@ -179,6 +206,10 @@ async function isUnchanged(about: ModelAbout, options: LoadKeptOptions): Promise
     }
   });
   return (await Promise.all(asked)).every((same) => same);
+}
+
+function choiceOf({ level, recipe }: Omit<KeptChoice, "sourceKey">): Omit<KeptChoice, "sourceKey"> {
+  return { level, recipe };
 }
 
 function sourcesAgain(about: ModelAbout, download: DownloadOptions): (file: number) => Promise<ByteSource | null> {

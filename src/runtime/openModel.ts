@@ -2,11 +2,12 @@
 import type { ModelSpec, ModelTensors } from "../shared/modelSpec";
 import type { KernelVariant } from "../shared/protocol";
 import type { Level } from "../shared/quant";
-import type { Recipe } from "../shared/recipes";
+import { joinChoice, type LevelChoice, type Recipe, splitChoice } from "../shared/recipes";
 import { describeGguf, describeHuggingFace, withGgufVision } from "./architectures/registry";
 import { throwIfCancelled } from "./files/byteSource";
 import type { ModelFiles } from "./files/modelFiles";
 import type { Gpu } from "./gpu/device";
+import { appliedChoice } from "./model/appliedChoice";
 import { Model } from "./model/model";
 import type { TensorEntry, TensorSource } from "./model/tensorSource";
 import { ImageEncoder } from "./session/imageEncoder";
@@ -28,6 +29,8 @@ export interface OpenModelOptions {
 
 export interface OpenedModel {
   readonly name: string;
+  /** What its weights are at: "stored" where the files were quantized already, whatever was asked for. */
+  readonly choice: LevelChoice;
   readonly model: Model;
   /** Null: the model runs by ids only. */
   readonly tokenizer: Tokenizer | null;
@@ -44,6 +47,18 @@ export interface DescribedModel {
 
 /** @throws any load error of shared/errors.ts; nothing stays on the GPU then */
 export async function openModel(gpu: Gpu, files: ModelFiles, options: OpenModelOptions): Promise<OpenedModel> {
+  const asked = joinChoice(options.level, options.recipe ?? "");
+  return openAtChoice(gpu, files, { ...options, ...splitChoice(choiceFor(files, asked)) });
+}
+
+/** A choice as far as files in full precision can follow it. @throws UnsupportedModelError, InvalidFileError */
+export function choiceFor(files: ModelFiles, asked: LevelChoice): LevelChoice {
+  const { tensors, source } = describeModel(files);
+  return appliedChoice(asked, tensors, (name) => source.get(name));
+}
+
+/** The same for files of which some tensors may have been converted by that very choice. */
+export async function openAtChoice(gpu: Gpu, files: ModelFiles, options: OpenModelOptions): Promise<OpenedModel> {
   const { spec, tensors, source } = describeModel(files);
   // Text first: a broken vocabulary is found before gigabytes are uploaded.
   const tokenizer = tokenizerOf(files);
@@ -67,7 +82,8 @@ export async function openModel(gpu: Gpu, files: ModelFiles, options: OpenModelO
     // Cancelled while the last bytes were on their way: nothing was left to read that would have noticed.
     throwIfCancelled(options.signal, files.name);
     const images = ImageEncoder.from(model, processorConfigOf(files));
-    return { name: files.name, model, tokenizer, chatTemplate, images };
+    const choice = joinChoice(options.level, options.recipe ?? "");
+    return { name: files.name, choice, model, tokenizer, chatTemplate, images };
   } catch (error) {
     model.destroy();
     throw error;

@@ -75,6 +75,8 @@ export interface LoadProgress {
 export interface ModelReport {
   readonly handle: ModelHandle;
   readonly name: string;
+  /** What its weights are at: "stored" where the files were quantized already, whatever was asked for. */
+  readonly level: LevelChoice;
   readonly spec: ModelSpec;
   readonly parameters: number;
   /** Bytes of weights by format, on the GPU. */

@@ -137,7 +137,7 @@ export function createAnswering(context: SliceContext): Answering {
         seed: isDrawn ? seed : null,
         settings,
         model: model.report.name,
-        level: model.request.level,
+        level: model.report.level,
         isCompletion: !model.report.hasChatTemplate,
       }),
     };

@@ -85,6 +85,7 @@ export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRunti
     return {
       handle: nextHandle++ as ModelHandle,
       name: sourceName(request.source).replace(/\.\w+$/, ""),
+      level: request.level,
       spec: scene === "vision" ? FAKE_SEEING_SPEC : FAKE_SPEC,
       parameters: 260_032,
       weightBytes: FAKE_WEIGHT_BYTES,

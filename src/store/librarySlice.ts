@@ -179,7 +179,7 @@ export function createLibrarySlice(context: SliceContext): LibrarySlice {
       attempt(async () => {
         const { model, keeping } = get();
         if (model === null || model.request.source.kind !== "files" || keeping !== null) return;
-        const { report, request } = model;
+        const { report } = model;
         set({ keeping: { doneBytes: 0, totalBytes: 0 } });
         try {
           await runtime.keepModel(report.handle, (doneBytes, totalBytes) => {
@@ -187,7 +187,7 @@ export function createLibrarySlice(context: SliceContext): LibrarySlice {
           });
           // The next visit opens it by itself.
           const link = linkOfFiles(model.request.source.files);
-          if (get().model === model) set({ rememberedModel: rememberModel(report.name, request.level, link) });
+          if (get().model === model) set({ rememberedModel: rememberModel(report.name, report.level, link) });
         } catch (error) {
           if (toErrorInfo(error).name !== "CancelledError") throw error;
         } finally {
@@ -247,7 +247,7 @@ export function unkeptModel({
 }: Pick<AppState, "model" | "kept" | "storage">): UnkeptModel | null {
   if (model === null || kept === null || model.request.source.kind !== "files") return null;
   const link = linkOfFiles(model.request.source.files);
-  const { level } = model.request;
+  const { level } = model.report;
   if (kept.some((one) => one.link === link && one.level === level && one.keptBytes >= one.totalBytes)) return null;
   const sizeBytes = Object.values(model.report.weightBytes).reduce((sum, bytes) => sum + bytes, 0);
   const freeBytes =

@@ -139,7 +139,7 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     set({
       cacheLength: 0,
       openedRequest: request,
-      rememberedModel: rememberModel(report.name, request.level, linkOf(request.source)),
+      rememberedModel: rememberModel(report.name, report.level, linkOf(request.source)),
     });
     await release(before.model?.report ?? null, before.session);
   }

@@ -326,8 +326,15 @@ class RuntimeHost implements HostApi {
     const open = this.modelOf(handle);
     const request = this.requests.get(handle);
     const { weights } = splitCompared(choice);
-    if (request === undefined || request.level === weights) return { opened: open, release: () => {} };
+    if (request === undefined || open.choice === weights) return { opened: open, release: () => {} };
     const opened = await this.library.openBeside(open.model.gpu, { ...request, level: weights }, onBytes, signal);
+    if (opened.choice !== weights) {
+      opened.model.destroy();
+      throw new VitrineError(
+        "InvalidStateError",
+        `The weights of ${opened.name} are quantized here already and stay as they are (${opened.choice}), so they cannot be computed at ${weights}. Open the full-precision files to compare levels.`,
+      );
+    }
     return { opened, release: () => opened.model.destroy() };
   }
 
@@ -375,12 +382,13 @@ class RuntimeHost implements HostApi {
 
 function reportModel(
   handle: ModelHandle,
-  { name, model, tokenizer, chatTemplate }: OpenedModel,
+  { name, choice, model, tokenizer, chatTemplate }: OpenedModel,
   notKept: string | null,
 ): ModelReport {
   return {
     handle,
     name,
+    level: choice,
     spec: model.spec,
     parameters: model.weights.parameters,
     weightBytes: model.weights.bytesByFormat,

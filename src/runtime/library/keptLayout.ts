@@ -2,11 +2,12 @@
  * How a model lies in the store: its tensors one after the other as in their files, converted where the level asks for
  * it, cut into records. Everything follows from the tensor list, so that any record can be made again by itself.
  */
-import type { ModelTensors, TensorRef } from "../../shared/modelSpec";
+import type { ModelTensors } from "../../shared/modelSpec";
 import { type FormatId, type Level, QUANT_FORMATS } from "../../shared/quant";
 import { FINER_LEVEL, type Recipe } from "../../shared/recipes";
 import type { SourcedTensor } from "../files/safetensors";
 import type { TensorInfo } from "../files/tensorInfo";
+import { levelledTensors } from "../model/appliedChoice";
 import { targetFormat } from "../model/matrixLoader";
 import { formatOf, isFullPrecision } from "../model/readRows";
 import { recipeTensors } from "../model/recipeTensors";
@@ -65,21 +66,9 @@ export function keptTensors(
   });
 }
 
-/**
- * Matrices that a level changes. The image tower stays as stored, and so does what is stored transposed: its blocks
- * would lie across its rows; the loader converts it.
- */
+/** What is stored transposed is kept so: its blocks would lie across its rows; the loader converts it. */
 function convertibleNames(names: ModelTensors): ReadonlySet<string> {
-  const { vision: _vision, positions: _positions, ...rest } = names;
-  const found = new Set<string>();
-  const walk = (value: unknown): void => {
-    if (typeof value !== "object" || value === null) return;
-    const ref = value as Partial<TensorRef>;
-    if (typeof ref.name !== "string") for (const child of Object.values(value)) walk(child);
-    else if (ref.transposed !== true) found.add(ref.name);
-  };
-  walk(rest);
-  return found;
+  return new Set(levelledTensors(names).flatMap(({ name, transposed }) => (transposed === true ? [] : [name])));
 }
 
 function keptType(info: SourcedTensor, level: Level): string {

@@ -1,5 +1,6 @@
 /** Models small enough for any test, and the files they come in: one GGUF, or a Hugging Face folder. */
 import { floatToHalf } from "../model/half";
+import { quantize } from "../model/quantize/quantize";
 import { type GgufContent, type WrittenTensor, type WrittenValue, writeGguf } from "./ggufWriter";
 import { SeededRandom } from "./random";
 import { safetensorsFile, type WrittenSafetensor } from "./safetensorsWriter";
@@ -167,6 +168,18 @@ export function tinyGguf(model: TinyModel, options: TinyFileOptions = {}): Uint8
     tensors: options.tensors?.(tensors) ?? tensors,
   };
   return writeGguf(content);
+}
+
+/** For `tensors`: matrices in q8_0, or those that `isChosen` names. Columns must be a multiple of 32. */
+export function matricesInQ8(isChosen: (name: string) => boolean = () => true) {
+  const GGML_Q8_0 = 8;
+  return (tensors: readonly WrittenTensor[]): readonly WrittenTensor[] =>
+    tensors.map((tensor) => {
+      if (tensor.shape.length !== 2 || !isChosen(tensor.name)) return tensor;
+      const { buffer, byteOffset, byteLength } = tensor.data;
+      const values = new Float32Array(buffer, byteOffset, byteLength / 4);
+      return { ...tensor, type: GGML_Q8_0, data: quantize(values, "q8_0", tensor.name) };
+    });
 }
 
 export interface TinyFolderOptions {

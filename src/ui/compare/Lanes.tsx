@@ -156,7 +156,7 @@ function Divergence({ run, lane, reference, place }: DivergenceProps) {
 function FreeLanes({ run }: { run: LanesRun }) {
   const { compare } = useStrings();
   const areOpen = useApp((state) => state.areLanesOpen);
-  const own = useApp((state) => state.model?.request.level);
+  const own = useApp((state) => state.model?.report.level);
   const close = useApp((state) => state.closeLanes);
   const byWeights = new Map(run.lanes.map((lane) => [splitCompared(lane.level).weights, lane.weightBytes] as const));
   const bytes = [...byWeights]

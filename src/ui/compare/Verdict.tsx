@@ -1,5 +1,4 @@
 import { useId } from "react";
-import type { ComparedModel } from "../../shared/comparison";
 import { isDistinguishable, LEAST_TOKENS, shareError, tokensUntil } from "../../shared/comparisonStatistics";
 import { formatCount, formatPercent } from "../../shared/units";
 import { type ComparisonRun, type ContenderResult, floorOf } from "../../store/compareSlice";
@@ -50,8 +49,6 @@ function Sentence({ run, result }: { run: ComparisonRun; result: ContenderResult
   const name = contenderName(contender, compare);
   const model = run.models.find(({ level }) => level === contender);
   const count = formatCount(statistics.n);
-  if (model !== undefined && run.reference !== null && isSameInside(model, run.reference))
-    return compare.identical(name);
   if (statistics.n < LEAST_TOKENS) return compare.tooFew(name, count, String(LEAST_TOKENS));
   const size = model === undefined || run.reference === null ? null : bytesOf(run.reference) / bytesOf(model);
   const { sameTop } = statistics;
@@ -64,13 +61,4 @@ function Sentence({ run, result }: { run: ComparisonRun; result: ContenderResult
   if (size === null) return `${finding.replace(/,$/, "")}.`;
   if (Math.abs(size - 1) < 0.005) return `${finding} ${compare.equalSize}`;
   return `${finding} ${size > 1 ? compare.smaller(size.toFixed(1)) : compare.larger((1 / size).toFixed(1))}`;
-}
-
-/** A quantized file stays as it is whatever the level. */
-function isSameInside(a: ComparedModel, b: ComparedModel): boolean {
-  const entries = Object.entries(a.weightBytes);
-  const others = b.weightBytes as Readonly<Record<string, number>>;
-  return (
-    a.level !== b.level && entries.length === Object.keys(others).length && entries.every(([id, n]) => others[id] === n)
-  );
 }

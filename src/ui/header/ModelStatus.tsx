@@ -1,6 +1,6 @@
 import type { AppState } from "../../store/appStore";
 import { useApp } from "../appContext";
-import { levelName } from "../model/levelName";
+import { openLevelName } from "../model/levelName";
 import type { Strings } from "../strings/en";
 import { useStrings } from "../strings/useStrings";
 
@@ -14,7 +14,7 @@ function statusText({ device, loading, model, isRecorded }: AppState, strings: S
     return `${loading.name} · ${loading.progress === null ? header.opening : header.stages[loading.progress.stage]}`;
   }
   if (model === null) return header.noModel;
-  return `${model.report.name} · ${levelName(strings, model.request.level)} · ${header.ready}`;
+  return `${model.report.name} · ${openLevelName(strings, model.report)} · ${header.ready}`;
 }
 
 export function ModelStatus() {

@@ -4,6 +4,7 @@ import { Panel } from "../panels/Panel";
 import { SelectField } from "../panels/SelectField";
 import { useShell } from "../shell";
 import { useStrings } from "../strings/useStrings";
+import { levelName } from "./levelName";
 import { ModelFacts } from "./ModelFacts";
 import { ModelLevel } from "./OpenModel";
 
@@ -31,8 +32,24 @@ export function ModelPanel() {
         options={VARIANT_OPTIONS}
         onChange={chooseVariant}
       />
-      {model === null ? <p className="hint">{words.openHint}</p> : <ModelFacts report={model.report} />}
+      {model === null ? <p className="hint">{words.openHint}</p> : <OpenModelFacts />}
     </Panel>
+  );
+}
+
+/** What the open model is; first, that it is not at the level that was asked for. */
+function OpenModelFacts() {
+  const strings = useStrings();
+  const model = useApp((state) => state.model);
+  if (model === null) return null;
+  const { report, request } = model;
+  return (
+    <>
+      {report.level !== request.level && (
+        <p className="hint">{strings.model.staysStored(levelName(strings, request.level))}</p>
+      )}
+      <ModelFacts report={report} />
+    </>
   );
 }
 

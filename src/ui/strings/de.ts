@@ -255,6 +255,9 @@ export const de: Strings = {
   model: {
     panel: "Modell",
     stored: "wie gespeichert",
+    storedAs: (format) => `wie gespeichert (${format})`,
+    staysStored: (level) =>
+      `Diese Dateien sind schon quantisiert und bleiben, wie sie sind; für ${level} braucht es die Dateien in voller Genauigkeit.`,
     close: "Modell schließen",
     openFiles: "Modelldateien öffnen",
     openHint:

@@ -97,7 +97,6 @@ export const deCompare: typeof enCompare = {
   smaller: (times) => `und ist ${times}-mal kleiner.`,
   larger: (times) => `und ist ${times}-mal größer.`,
   equalSize: "und braucht gleich viel Platz.",
-  identical: (level) => `${level} ändert an dieser Datei nichts: Jeder Tensor bleibt, wie er ist.`,
   stopped: "Angehalten: Die Zahlen gelten für die bisher bewerteten Tokens.",
   statistics: "Statistik",
   statistic: "Größe",

@@ -256,6 +256,9 @@ export const en = {
   model: {
     panel: "Model",
     stored: "as stored",
+    storedAs: (format: string) => `as stored (${format})`,
+    staysStored: (level: string) =>
+      `These files are quantized already and stay as they are; ${level} needs the full-precision files.`,
     close: "Close model",
     openFiles: "Open model files",
     openHint:

@@ -95,7 +95,6 @@ export const enCompare = {
   smaller: (times: string) => `and is ${times} times smaller.`,
   larger: (times: string) => `and is ${times} times larger.`,
   equalSize: "and takes the same space.",
-  identical: (level: string) => `${level} changes nothing in this file: every tensor stays as it is.`,
   stopped: "Stopped: the numbers are of the tokens scored so far.",
   statistics: "Statistics",
   statistic: "Statistic",
