@@ -30,6 +30,77 @@ test("tables, code, formulas, lists and thoughts are laid out, and code is copie
   await expect(thought).toBeVisible();
 });
 
+const LOOSE = `1. Set the path:
+
+    \`\`\`sh
+    PATH=$HOME/bin:$PATH
+
+    echo $A:$B
+    \`\`\`
+
+2. Then
+   - the first
+   - the second
+
+3. It takes ~5 minutes, not ~10. Directly after code:
+
+\`\`\`py
+a = 1
+
+b = 2
+\`\`\`
+comes $x_1$, and
+
+\\begin{align}
+a &= b \\\\
+c &= d
+\\end{align}
+
+| Name | Path |
+|---|---|
+| ${"long".repeat(12)} | ${"path".repeat(12)} |
+`;
+
+test("lists with room between their items, code in them, and tables wider than the page keep their form", async ({
+  openFake,
+  page,
+}) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  const chat = await openFake({ answer: LOOSE });
+  await chat.ask("How?");
+  const answer = chat.answer(0);
+  await expect(answer.locator("pre").first()).toHaveText("PATH=$HOME/bin:$PATH\n\necho $A:$B");
+  await expect(answer.locator(".katex")).toHaveCount(2);
+  await expect(answer.locator("del")).toHaveCount(0);
+  // The words stand on the line of their number, and items on lines that follow each other.
+  const tops = await answer.getByRole("listitem").evaluateAll((items) =>
+    items.map((item) => {
+      const range = document.createRange();
+      range.selectNodeContents(item);
+      return [item.getBoundingClientRect().top, range.getClientRects()[0]?.top ?? 0, item.clientHeight] as const;
+    }),
+  );
+  expect(tops).toHaveLength(5);
+  for (const [item, words] of tops) expect(words - item).toBeLessThan(12);
+  const [first, second] = [tops[2], tops[3]];
+  expect((second?.[0] ?? 0) - (first?.[0] ?? 0)).toBeLessThan(1.5 * (first?.[2] ?? 0));
+  // Words in a cell stay whole; the table scrolls.
+  const table = answer.locator(".prose-table");
+  expect(await table.evaluate((box) => box.scrollWidth > box.clientWidth)).toBe(true);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+});
+
+test("a thought that is broken off is folded away and at rest", async ({ openFake }) => {
+  const chat = await openFake({ ms: 30, answer: `<think>${"Let me see. ".repeat(400)}` });
+  await chat.send("Why?");
+  await expect(chat.answer(0).getByText("Thinking")).toBeVisible();
+  await expect(chat.answer(0).locator(".pulse")).toHaveCount(1);
+  await chat.stopButton.click();
+  await chat.expectState(0, "stopped");
+  await expect(chat.answer(0).getByText("Thoughts")).toBeVisible();
+  await expect(chat.answer(0).locator(".pulse")).toHaveCount(0);
+});
+
 test("the view follows what is written, lets go when the reader scrolls up, and comes back on request", async ({
   openFake,
   page,

@@ -10,8 +10,14 @@ import { CodeBlock, InlineCode } from "./CodeBlock";
 import { ImageText, SafeLink } from "./links";
 import { markFormulas } from "./markFormulas";
 import { splitBlocks } from "./splitBlocks";
+import { trimListItems } from "./trimListItems";
 
-const PLUGINS: Options["remarkPlugins"] = [remarkGfm, [remarkMath, { singleDollarTextMath: false }]];
+const PLUGINS: Options["remarkPlugins"] = [
+  // A single tilde says "about".
+  [remarkGfm, { singleTilde: false }],
+  [remarkMath, { singleDollarTextMath: false }],
+];
+const HTML_PLUGINS: Options["rehypePlugins"] = [trimListItems];
 
 const COMPONENTS: Components = {
   a: ({ href, children }) => <SafeLink href={href}>{children}</SafeLink>,
@@ -31,7 +37,7 @@ const COMPONENTS: Components = {
 
 const Block = memo(function Block({ text }: { text: string }) {
   return (
-    <ReactMarkdown remarkPlugins={PLUGINS} components={COMPONENTS} urlTransform={keep}>
+    <ReactMarkdown remarkPlugins={PLUGINS} rehypePlugins={HTML_PLUGINS} components={COMPONENTS} urlTransform={keep}>
       {markFormulas(text)}
     </ReactMarkdown>
   );

@@ -25,11 +25,14 @@ interface MessageTextProps {
   readonly text: string;
   /** A base model continues a text, and its text is shown letter by letter as it is. */
   readonly isPlain: boolean;
+  readonly isStreaming?: boolean;
 }
 
-export function MessageText({ text, isPlain }: MessageTextProps) {
+export function MessageText({ text, isPlain, isStreaming = false }: MessageTextProps) {
   const { turn } = useStrings();
   const parts = useMemo(() => splitThinking(text), [text]);
+  // A thought that was broken off is one.
+  const isThinking = parts.isThinking && isStreaming;
   if (isPlain) {
     return (
       <div className="turn-text plain" dir="auto">
@@ -43,8 +46,8 @@ export function MessageText({ text, isPlain }: MessageTextProps) {
         <details className="thinking">
           <summary>
             <Icon name="thinking" />
-            {parts.isThinking ? turn.thinking : turn.thought}
-            {parts.isThinking && <span className="pulse" aria-hidden="true" />}
+            {isThinking ? turn.thinking : turn.thought}
+            {isThinking && <span className="pulse" aria-hidden="true" />}
           </summary>
           <Prose text={parts.thinking} />
         </details>

@@ -1,3 +1,6 @@
+import { isFenceEnd, openedFence } from "./fences";
+import { ENVIRONMENTS } from "./markFormulas";
+
 /**
  * Cuts Markdown into pieces that render the same alone as together, so that while text streams only the last piece is
  * parsed again. Joined with line breaks the pieces are the text. Cuts lie at blank lines outside of code, formulas
@@ -18,16 +21,20 @@ export function splitBlocks(text: string): string[] {
     }
     lines.push(line);
     isAfterBlank = line.trim() === "";
-    const mark: string | undefined = /^\s*(`{3,}|~{3,})/.exec(line)?.[1];
-    if (isInFormula) isInFormula = !/(\$\$|\\\])\s*$/.test(line);
-    else if (fence !== null) {
-      if (mark?.startsWith(fence) && line.trim() === mark) fence = null;
-    } else if (mark !== undefined) fence = mark;
-    else isInFormula = /^\s*(\$\$|\\\[)/.test(line) && !/^\s*(\$\$.+\$\$|\\\[.*\\\])\s*$/.test(line);
+    if (isInFormula) isInFormula = !FORMULA_END.test(line);
+    else if (fence !== null) fence = isFenceEnd(line, fence) ? null : fence;
+    else {
+      fence = openedFence(line);
+      isInFormula = fence === null && FORMULA_START.test(line) && !FORMULA_LINE.test(line);
+    }
   }
   blocks.push(lines.join("\n"));
   return blocks;
 }
+
+const FORMULA_START = new RegExp(String.raw`^\s*(\$\$|\\\[|\\begin\{(${ENVIRONMENTS})\*?\})`);
+const FORMULA_END = new RegExp(String.raw`(\$\$|\\\]|\\end\{(${ENVIRONMENTS})\*?\})\s*$`);
+const FORMULA_LINE = /^\s*(\$\$.+\$\$|\\\[.*\\\]|\\begin.*\\end\{[^}]*\})\s*$/;
 
 const LIST_ITEM = /^([-*+]|\d+[.)])\s/;
 

@@ -13,7 +13,8 @@ const CLOSE = "</think>";
 export function splitThinking(text: string): ThinkingParts {
   const start = text.trimStart();
   const isOpened = start.startsWith(OPEN);
-  const end = text.indexOf(CLOSE);
+  // One within code is spoken of, not said.
+  const end = text.search(isOpened ? CLOSE : /(?<!`)<\/think>(?!`)/);
   if (end >= 0) {
     const inside = text.slice(0, end).trimStart();
     const thinking = (isOpened ? inside.slice(OPEN.length) : inside).trim();

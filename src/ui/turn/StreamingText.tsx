@@ -10,7 +10,7 @@ export function StreamingText({ isPlain }: { isPlain: boolean }) {
   const { turn } = useStrings();
   const text = useApp((state) => state.streaming?.text ?? "");
   const prefill = useApp((state) => state.streaming?.prefill ?? null);
-  if (text !== "") return <MessageText text={text} isPlain={isPlain} />;
+  if (text !== "") return <MessageText text={text} isPlain={isPlain} isStreaming />;
   const isLong = prefill !== null && prefill.totalTokens > LONG_PROMPT;
   return (
     <p className="turn-waiting">
