@@ -11,7 +11,8 @@ test("the bundled model is ready by itself, says what it is, and answers", async
   await expect(chat.alert).toHaveCount(0);
   await expect(about(page)).toBeVisible();
   await expect(page.getByRole("combobox", { name: "Level" })).toHaveValue("stored");
-  await chat.setGreedy(true);
+  // As its generation_config.json asks.
+  await expect(page.getByRole("checkbox", { name: "Greedy" })).toBeChecked();
   await chat.button("What does the KV cache hold?").click();
   await expect(chat.message).toHaveValue("What does the KV cache hold?");
   await chat.message.press("Enter");

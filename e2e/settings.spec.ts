@@ -1,10 +1,25 @@
 /** What decides how the model answers: system prompts, presets, numbers and their sliders, what is kept of them. */
 import type { Page } from "@playwright/test";
-import { ANSWER_TEXTS, talkingGguf } from "./helpers/models";
+import { ANSWER_TEXTS, givenFile, talkingGguf } from "./helpers/models";
 import { expect, test } from "./helpers/test";
 
 const systemPrompt = (page: Page) => page.getByRole("textbox", { name: "System prompt" });
 const presets = (page: Page) => page.getByRole("region", { name: "System prompt" }).getByRole("combobox");
+
+/** What is kept of what the person chose, as text; read in the page. */
+function keptPreferences(): Promise<string> {
+  return new Promise((resolve) => {
+    const opening = indexedDB.open("vitrine");
+    opening.onsuccess = () => {
+      const database = opening.result;
+      const request = database.transaction("chats").objectStore("chats").get("preferences");
+      request.onsuccess = () => {
+        database.close();
+        resolve(JSON.stringify(request.result) ?? "");
+      };
+    };
+  });
+}
 
 test("a system prompt belongs to its chat and is read by the model", async ({ chat, page }) => {
   await chat.open(talkingGguf());
@@ -35,6 +50,7 @@ test("ready prompts fill it in; one's own are saved by name, offered again and d
   await page.getByRole("button", { name: "Save as preset" }).click();
   await page.getByRole("textbox", { name: "Preset name" }).fill("Pirate");
   await page.keyboard.press("Enter");
+  await expect.poll(() => page.evaluate(keptPreferences)).toContain("Pirate");
   await page.reload();
   await expect(systemPrompt(page)).toHaveValue("Answer as a pirate.");
   await systemPrompt(page).fill("");
@@ -72,6 +88,31 @@ test("sampling presets set what draws the next token, and Reset brings back llam
   await page.getByRole("button", { name: "Reset", exact: true }).click();
   await expect(preset.locator("option:checked")).toHaveText("llama.cpp defaults");
   await expect(value("Seed")).toHaveValue("");
+});
+
+test("what a model's files ask for holds until the person chooses, and Reset comes back to it", async ({
+  openFake,
+  page,
+}) => {
+  const chat = await openFake({ scene: "own-sampling", answer: "One two." });
+  const preset = page.getByRole("region", { name: "Sampling" }).getByRole("combobox", { name: "Preset" });
+  const temperature = page.getByRole("spinbutton", { name: "Temperature" });
+  await expect(preset.locator("option:checked")).toHaveText("the model's own");
+  await expect(preset).toHaveAccessibleDescription(/As the model's files ask/);
+  await expect(temperature).toHaveValue("0.6");
+  await chat.ask("Hello");
+  await preset.selectOption("precise");
+  await expect(temperature).toHaveValue("0.2");
+  // The same model anew does not take the choice back.
+  await chat.chooseFiles(givenFile("tale.gguf", new Uint8Array(1)));
+  await chat.expectReady("tale");
+  await expect(preset.locator("option:checked")).toHaveText("precise");
+  await page.getByRole("button", { name: "Reset", exact: true }).click();
+  await expect(preset.locator("option:checked")).toHaveText("the model's own");
+  await expect(temperature).toHaveValue("0.6");
+  await preset.selectOption("creative");
+  await preset.selectOption("the model's own");
+  await expect(temperature).toHaveValue("0.6");
 });
 
 test("each number has a slider that moves with it, and a line that says what it does", async ({ gotoFake, page }) => {

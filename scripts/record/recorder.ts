@@ -121,6 +121,7 @@ export class Recorder {
         gpuBytes: model.gpuBytes,
         hasTokenizer: true,
         hasChatTemplate: true,
+        ownSampling: null,
         notKept: null,
         variants: describeChoice(model.choice),
       },

@@ -3,9 +3,11 @@ import type { ModelSpec, ModelTensors } from "../shared/modelSpec";
 import type { KernelVariant } from "../shared/protocol";
 import type { Level } from "../shared/quant";
 import { joinChoice, type LevelChoice, type Recipe, splitChoice } from "../shared/recipes";
+import type { Sampler } from "../shared/sampling";
 import { describeGguf, describeHuggingFace, withGgufVision } from "./architectures/registry";
 import { throwIfCancelled } from "./files/byteSource";
 import type { ModelFiles } from "./files/modelFiles";
+import { ownSampling } from "./files/ownSampling";
 import type { Gpu } from "./gpu/device";
 import { appliedChoice } from "./model/appliedChoice";
 import { Model } from "./model/model";
@@ -37,6 +39,8 @@ export interface OpenedModel {
   readonly chatTemplate: string | null;
   /** Null: the model does not see. */
   readonly images: ImageEncoder | null;
+  /** Null: the files do not say how to sample. */
+  readonly ownSampling: Sampler | null;
 }
 
 export interface DescribedModel {
@@ -83,7 +87,7 @@ export async function openAtChoice(gpu: Gpu, files: ModelFiles, options: OpenMod
     throwIfCancelled(options.signal, files.name);
     const images = ImageEncoder.from(model, processorConfigOf(files));
     const choice = joinChoice(options.level, options.recipe ?? "");
-    return { name: files.name, choice, model, tokenizer, chatTemplate, images };
+    return { name: files.name, choice, model, tokenizer, chatTemplate, images, ownSampling: ownSampling(files) };
   } catch (error) {
     model.destroy();
     throw error;

@@ -11,7 +11,7 @@ import type { NextTokenApi } from "./nextToken";
 import type { FormatId } from "./quant";
 import type { LevelChoice } from "./recipes";
 import type { OpenedRecording } from "./recording";
-import type { SamplingSettings } from "./sampling";
+import type { Sampler, SamplingSettings } from "./sampling";
 
 export type ModelHandle = number & { readonly brand: "model" };
 export type SessionHandle = number & { readonly brand: "session" };
@@ -86,6 +86,8 @@ export interface ModelReport {
   readonly hasTokenizer: boolean;
   /** Null: a base model without a chat template, or no tokenizer. */
   readonly hasChatTemplate: boolean;
+  /** How the model's files ask to be sampled; null: they do not say. */
+  readonly ownSampling: Sampler | null;
   /** Why it will not be here on the next visit though it was to be kept; null: it will, or nobody meant to keep it. */
   readonly notKept: string | null;
   /** Which kernel variant runs for which operation, and how it was chosen. */

@@ -21,6 +21,9 @@ export interface SamplingSettings {
   readonly seed: number;
 }
 
+/** What draws a token from its scores. */
+export type Sampler = Omit<SamplingSettings, "seed">;
+
 /** Penalties look at this many tokens back, the prompt included. */
 export const PENALTY_WINDOW = 64;
 

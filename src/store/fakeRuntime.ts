@@ -24,7 +24,15 @@ import { fakeComparison } from "./fakeComparison";
 import { fakeInspection } from "./fakeInspection";
 import { fakeLanes } from "./fakeLanes";
 import { createFakeLibrary } from "./fakeLibrary";
-import { FAKE_ANSWER, FAKE_DEVICE, FAKE_MARKDOWN, FAKE_SEEING_SPEC, FAKE_SPEC, FAKE_WEIGHT_BYTES } from "./fakeModel";
+import {
+  FAKE_ANSWER,
+  FAKE_DEVICE,
+  FAKE_MARKDOWN,
+  FAKE_SAMPLING,
+  FAKE_SEEING_SPEC,
+  FAKE_SPEC,
+  FAKE_WEIGHT_BYTES,
+} from "./fakeModel";
 import { fakeNextToken, fakeTokenText } from "./fakeNextToken";
 import { sourceName } from "./modelSource";
 
@@ -39,6 +47,7 @@ export const FAKE_SCENES = [
   "device-lost",
   "broken-numbers",
   "vision",
+  "own-sampling",
 ] as const;
 export type FakeScene = (typeof FAKE_SCENES)[number];
 
@@ -92,6 +101,7 @@ export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRunti
       gpuBytes: 1_400_000,
       hasTokenizer: scene !== "no-tokenizer",
       hasChatTemplate: scene !== "base" && scene !== "no-tokenizer",
+      ownSampling: scene === "own-sampling" ? FAKE_SAMPLING : null,
       notKept: null,
       variants: [
         { operation: "matvec", variant: "subgroup", reason: "fastest of 3 timed: 1.9 times workgroup" },

@@ -17,6 +17,7 @@ import { readPreferences } from "./preferencesSlice";
 import { readConversation } from "./readConversation";
 import { type Fields, isFields } from "./reading";
 import { readSettings } from "./readSettings";
+import { DEFAULT_SETTINGS, isSameSampler } from "./samplingSlice";
 
 export const WRITE_MS = 250;
 
@@ -116,12 +117,19 @@ function restorePreferences(fields: Fields): Partial<AppState> {
     ...readPreferences(fields),
     layout: readLayout(fields.layout),
   };
-  if (isFields(fields.settings)) kept.settings = readSettings(fields.settings, "settings");
+  if (isFields(fields.settings)) {
+    const { hasOwnSampler } = fields;
+    const settings = readSettings(fields.settings, "settings");
+    kept.settings = settings;
+    kept.hasOwnSampler =
+      typeof hasOwnSampler === "boolean" ? hasOwnSampler : !isSameSampler(settings, DEFAULT_SETTINGS);
+  }
   return kept;
 }
 
 function preferencesOf(state: AppState): Fields {
-  const { language, promptPresets, settings, layout, chat, hubAddress, accessToken, rememberedModel } = state;
+  const { language, promptPresets, settings, hasOwnSampler, layout, chat } = state;
+  const { hubAddress, accessToken, rememberedModel } = state;
   const attached = Object.fromEntries(Object.entries(state.attached).filter(([, ids]) => ids.length > 0));
   return {
     language,
@@ -129,6 +137,7 @@ function preferencesOf(state: AppState): Fields {
     accessToken,
     promptPresets,
     settings,
+    hasOwnSampler,
     layout,
     ...draftsOf(state),
     attached,
@@ -239,6 +248,7 @@ const AT_ONCE: Kept = ["chats", "chat", "language", "promptPresets", "remembered
 const LATER: Kept = [
   "streaming",
   "settings",
+  "hasOwnSampler",
   "draft",
   "drafts",
   "edits",

@@ -17,6 +17,7 @@ import { createFrameBatcher } from "./frameBatcher";
 import { accessOf, offerFiles } from "./librarySlice";
 import { linkOf, parseLevel, parseModelLink, sourceName } from "./modelSource";
 import { lastingNotice } from "./noticeSlice";
+import { settingsFor } from "./samplingSlice";
 import { rememberModel } from "./startModel";
 
 export interface OpenModel {
@@ -137,6 +138,7 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     const before = { model: get().model, session: get().session };
     set({ model: { report, request }, session, sessionRequest, cacheRequest: sessionRequest, lastRequest: request });
     set({
+      settings: settingsFor(get(), report.ownSampling),
       cacheLength: 0,
       openedRequest: request,
       rememberedModel: rememberModel(report.name, report.level, linkOf(request.source)),

@@ -1,13 +1,9 @@
 /** Sampler settings that belong together. What a preset does not name (seed, length, stop strings) stays as it is. */
-import type { GenerationSettings } from "./samplingSlice";
+import type { Sampler } from "../shared/sampling";
+import { isSameSampler } from "./samplingSlice";
 
 export const SAMPLING_PRESETS = ["precise", "balanced", "creative", "greedy", "llamaCpp"] as const;
 export type SamplingPreset = (typeof SAMPLING_PRESETS)[number];
-
-type Sampler = Pick<
-  GenerationSettings,
-  "temperature" | "topK" | "topP" | "minP" | "repetitionPenalty" | "frequencyPenalty" | "presencePenalty" | "greedy"
->;
 
 const NO_PENALTIES = { repetitionPenalty: 1, frequencyPenalty: 0, presencePenalty: 0 } as const;
 
@@ -21,8 +17,6 @@ export const PRESET_SETTINGS: { readonly [P in SamplingPreset]: Sampler } = {
 };
 
 /** The preset that these settings are, if any. */
-export function presetOf(settings: GenerationSettings): SamplingPreset | null {
-  const isSame = (preset: SamplingPreset): boolean =>
-    Object.entries(PRESET_SETTINGS[preset]).every(([key, value]) => settings[key as keyof Sampler] === value);
-  return SAMPLING_PRESETS.find(isSame) ?? null;
+export function presetOf(settings: Sampler): SamplingPreset | null {
+  return SAMPLING_PRESETS.find((preset) => isSameSampler(PRESET_SETTINGS[preset], settings)) ?? null;
 }

@@ -1,8 +1,8 @@
 import type { GenerateRequest } from "../shared/protocol";
-import { DEFAULT_SAMPLING, SAMPLING_RANGES, type SamplingSettings } from "../shared/sampling";
+import { DEFAULT_SAMPLING, SAMPLING_RANGES, type Sampler } from "../shared/sampling";
 import type { SliceContext } from "./appState";
 
-export interface GenerationSettings extends Omit<SamplingSettings, "seed"> {
+export interface GenerationSettings extends Sampler {
   /** Null: drawn afresh for each answer. */
   readonly seed: number | null;
   readonly maxNewTokens: number;
@@ -30,11 +30,35 @@ export const DEFAULT_SETTINGS: GenerationSettings = {
   atCapacity: "stop",
 };
 
+/** What draws a token, of everything that can be set. */
+export function samplerOf(settings: Sampler): Sampler {
+  const { temperature, topK, topP, minP, repetitionPenalty, frequencyPenalty, presencePenalty, greedy } = settings;
+  return { temperature, topK, topP, minP, repetitionPenalty, frequencyPenalty, presencePenalty, greedy };
+}
+
+const SAMPLER_KEYS = Object.keys(samplerOf(DEFAULT_SETTINGS)) as readonly (keyof Sampler)[];
+
+export function isSameSampler(a: Sampler, b: Sampler): boolean {
+  return SAMPLER_KEYS.every((key) => a[key] === b[key]);
+}
+
 export interface SamplingSlice {
   readonly settings: GenerationSettings;
+  /** Whether the person chose what draws a token; if not, it is as the open model's files ask, or llama.cpp's. */
+  readonly hasOwnSampler: boolean;
   /** Numbers are clamped into their range; one that is not a number changes nothing. */
   readonly changeSettings: (change: Partial<GenerationSettings>) => void;
   readonly resetSettings: () => void;
+  /** From now on as the open model's files ask, whatever was chosen. */
+  readonly followModel: () => void;
+}
+
+/** The settings once `own` is what the open model's files ask for; null: they do not say. */
+export function settingsFor(
+  { settings, hasOwnSampler }: Pick<SamplingSlice, "settings" | "hasOwnSampler">,
+  own: Sampler | null,
+): GenerationSettings {
+  return hasOwnSampler ? settings : { ...settings, ...samplerOf(own ?? DEFAULT_SETTINGS) };
 }
 
 /** Into the range, and whole where steps are; null for what is not a number. */
@@ -68,9 +92,19 @@ function sanitize(current: GenerationSettings, change: Partial<GenerationSetting
 }
 
 export function createSamplingSlice({ get, set }: SliceContext): SamplingSlice {
+  const follow = (settings: GenerationSettings): void => {
+    const own = get().model?.report.ownSampling ?? null;
+    set({ settings: settingsFor({ settings, hasOwnSampler: false }, own), hasOwnSampler: false });
+  };
   return {
     settings: DEFAULT_SETTINGS,
-    changeSettings: (change) => set({ settings: sanitize(get().settings, change) }),
-    resetSettings: () => set({ settings: DEFAULT_SETTINGS }),
+    hasOwnSampler: false,
+    changeSettings: (change) => {
+      const { settings, hasOwnSampler } = get();
+      const isSampler = SAMPLER_KEYS.some((key) => key in change);
+      set({ settings: sanitize(settings, change), hasOwnSampler: hasOwnSampler || isSampler });
+    },
+    resetSettings: () => follow(DEFAULT_SETTINGS),
+    followModel: () => follow(get().settings),
   };
 }

@@ -382,7 +382,7 @@ class RuntimeHost implements HostApi {
 
 function reportModel(
   handle: ModelHandle,
-  { name, choice, model, tokenizer, chatTemplate }: OpenedModel,
+  { name, choice, model, tokenizer, chatTemplate, ownSampling }: OpenedModel,
   notKept: string | null,
 ): ModelReport {
   return {
@@ -395,6 +395,7 @@ function reportModel(
     gpuBytes: model.gpuBytes,
     hasTokenizer: tokenizer !== null,
     hasChatTemplate: chatTemplate !== null,
+    ownSampling,
     notKept,
     variants: describeChoice(model.choice),
   };

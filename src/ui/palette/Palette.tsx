@@ -15,6 +15,8 @@ export default function Palette() {
   const chats = useApp((state) => state.chats);
   const selectChat = useApp((state) => state.selectChat);
   const changeSettings = useApp((state) => state.changeSettings);
+  const followModel = useApp((state) => state.followModel);
+  const offersOwn = useApp((state) => Boolean(state.model?.report.ownSampling));
   const run = (action: () => void): void => {
     setDialog(null);
     // After the dialog gave the focus back, so that an action can take it.
@@ -36,6 +38,11 @@ export default function Palette() {
               ))}
           </Command.Group>
           <Command.Group heading={palette.sampling}>
+            {offersOwn && (
+              <Command.Item value={`${palette.sampling} ${sampling.modelsOwn}`} onSelect={() => run(followModel)}>
+                {sampling.modelsOwn}
+              </Command.Item>
+            )}
             {SAMPLING_PRESETS.map((preset) => (
               <Command.Item
                 key={preset}

@@ -52,18 +52,26 @@ export function SamplingPanel() {
 function Preset() {
   const { sampling } = useStrings();
   const preset = useApp((state) => presetOf(state.settings));
+  const offersOwn = useApp((state) => Boolean(state.model?.report.ownSampling));
+  const isOwn = useApp((state) => offersOwn && !state.hasOwnSampler);
   const changeSettings = useApp((state) => state.changeSettings);
-  const named = SAMPLING_PRESETS.map((known) => [known, sampling.presets[known]] as const);
-  const options = preset === null ? [["custom", sampling.custom] as const, ...named] : named;
+  const followModel = useApp((state) => state.followModel);
+  const value = isOwn ? "model" : (preset ?? "custom");
+  const options: (readonly [SamplingPreset | "custom" | "model", string])[] = [
+    ...(value === "custom" ? [["custom", sampling.custom] as const] : []),
+    ...(offersOwn ? [["model", sampling.modelsOwn] as const] : []),
+    ...SAMPLING_PRESETS.map((known) => [known, sampling.presets[known]] as const),
+  ];
   return (
-    <SelectField<SamplingPreset | "custom">
+    <SelectField<SamplingPreset | "custom" | "model">
       id={SAMPLING_START}
       label={sampling.preset}
-      hint={sampling.presetHint}
-      value={preset ?? "custom"}
+      hint={isOwn ? sampling.modelsOwnHint : sampling.presetHint}
+      value={value}
       options={options}
       onChange={(chosen) => {
-        if (chosen !== "custom") changeSettings(PRESET_SETTINGS[chosen]);
+        if (chosen === "model") followModel();
+        else if (chosen !== "custom") changeSettings(PRESET_SETTINGS[chosen]);
       }}
     />
   );

@@ -297,6 +297,9 @@ export const de: Strings = {
     preset: "Vorlage",
     presetHint: "Stellt ein, was das nächste Token bestimmt; Seed und Längen bleiben.",
     custom: "deine eigene",
+    modelsOwn: "die des Modells",
+    modelsOwnHint:
+      "Wie die Dateien des Modells es wünschen. Deine Änderungen gelten; Zurücksetzen führt wieder hierher.",
     presets: {
       precise: "genau",
       balanced: "ausgewogen",

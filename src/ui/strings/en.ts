@@ -298,6 +298,8 @@ export const en = {
     preset: "Preset",
     presetHint: "Sets what draws the next token; seed and lengths stay.",
     custom: "your own",
+    modelsOwn: "the model's own",
+    modelsOwnHint: "As the model's files ask. What you change here wins; Reset comes back to this.",
     presets: {
       precise: "precise",
       balanced: "balanced",
