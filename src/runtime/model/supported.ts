@@ -12,22 +12,28 @@ export function checkSupported(spec: ModelSpec): void {
   })) {
     if (!Number.isInteger(value) || value < 1) refuse(`${name} is ${value}; a positive whole number was expected`);
   }
-  for (const [index, block] of spec.blocks.entries()) checkBlock(block, index);
+  for (const [index, block] of spec.blocks.entries()) {
+    checkBlock(block, `layer ${index}`);
+    if (!block.attention.causal) refuse("attention that is not causal");
+  }
+  for (const [index, block] of spec.vision?.blocks.entries() ?? []) {
+    checkBlock(block, `layer ${index} of the image tower`);
+  }
 }
 
-function checkBlock({ attention, position, mlp }: BlockSpec, index: number): void {
-  const { numHeads, numKvHeads, headDim, causal, scale } = attention;
+/** @param where for people */
+function checkBlock({ attention, position, mlp }: BlockSpec, where: string): void {
+  const { numHeads, numKvHeads, headDim, scale } = attention;
   const counts = { numHeads, numKvHeads, headDim, intermediateSize: mlp.intermediateSize };
   for (const [name, value] of Object.entries(counts)) {
-    if (!Number.isInteger(value) || value < 1) refuse(`${name} of layer ${index} is ${value}`);
+    if (!Number.isInteger(value) || value < 1) refuse(`${name} of ${where} is ${value}`);
   }
   if (numHeads % numKvHeads !== 0) {
-    refuse(`layer ${index} has ${numHeads} heads for ${numKvHeads} key-value heads, which does not divide`);
+    refuse(`${where} has ${numHeads} heads for ${numKvHeads} key-value heads, which does not divide`);
   }
   // Keys are read four dimensions at a time; a head is held in 64 vectors of four at most.
-  if (headDim % 4 !== 0 || headDim > 256) refuse(`headDim ${headDim} is not a multiple of 4 up to 256`);
-  if (!Number.isFinite(scale)) refuse(`the attention scale of layer ${index} is ${scale}`);
-  if (!causal) refuse("attention that is not causal");
+  if (headDim % 4 !== 0 || headDim > 256) refuse(`headDim ${headDim} of ${where} is not a multiple of 4 up to 256`);
+  if (!Number.isFinite(scale)) refuse(`the attention scale of ${where} is ${scale}`);
   if (position.kind === "rope" && (position.rotaryDim % 2 !== 0 || position.rotaryDim > headDim)) {
     refuse(`rotaryDim ${position.rotaryDim} for headDim ${headDim}`);
   }
