@@ -11,8 +11,9 @@ export default function StartWithPicture() {
   const attachPictures = useApp((state) => state.attachPictures);
   const setDraft = useApp((state) => state.setDraft);
   const begin = async (sample: Sample): Promise<void> => {
-    setDraft(image.question);
     await attachPictures([await drawingFile(SAMPLES[sample], image.sampleNames[sample])]);
+    // Only now: a question that is sent at once must not leave without its picture.
+    setDraft(image.question);
     document.getElementById("message")?.focus();
   };
   return (
