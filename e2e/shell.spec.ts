@@ -57,13 +57,19 @@ test("every word of the page is there in German, chosen or as the browser says",
   for (const words of left) await expect(page.getByText(words, { exact: true })).toHaveCount(0);
   // Numbers, levels and what goes wrong, too.
   await page.locator("#open-model-files").setInputFiles({ name: "story.gguf", mimeType: "", buffer: Buffer.from("x") });
-  await expect(page.getByRole("status", { name: "Modell" })).toHaveText("story · wie gespeichert · bereit");
+  await expect(page.getByRole("status", { name: "Modell" })).toHaveText("story · wie gespeichert (q8_0) · bereit");
   await page.getByRole("textbox", { name: "Nachricht" }).fill("Hallo");
   await page.keyboard.press("Enter");
   const answer = page.getByRole("article", { name: "Assistent" });
   await expect(answer.getByRole("alert")).toContainText("Der Grafikprozessor ist verloren gegangen.");
   await expect(answer.getByRole("alert")).toContainText("auf Englisch: The graphics device was lost");
   await expect(answer).toContainText(/12\sTokens · \d+,\d\sTok\/s/);
+  const choosing = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: "Import" }).click();
+  await (await choosing).setFiles({ name: "chats.json", mimeType: "", buffer: Buffer.from("{}") });
+  await expect(page.getByRole("alert").last()).toContainText(
+    "Die Datei ist kein Export von Chats: Sie enthält weder Chats noch Nachrichten.",
+  );
   await page.reload();
   await expect(page.getByRole("button", { name: "Senden" })).toBeVisible();
   const german = await browser.newPage({ locale: "de-AT" });

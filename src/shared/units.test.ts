@@ -12,19 +12,17 @@ import {
   formatTokenRate,
   formatTokens,
   perSecond,
+  setUnitLanguage,
 } from "./units";
 
 /** Typographic spaces as plain ones, so that expectations can be read. */
 const plain = (text: string): string => text.replace(/[\u00a0\u202f]/g, " ");
 
 describe("on a German page", () => {
-  const page = globalThis as { document?: unknown };
-  afterEach(() => {
-    delete page.document;
-  });
+  afterEach(() => setUnitLanguage("en"));
 
   it("numbers have a comma, and units German names", () => {
-    page.document = { documentElement: { lang: "de" } };
+    setUnitLanguage("de");
     const texts = [formatNumber(0.75), formatTokens(1), formatTokens(1234), formatTokenRate(41.26), formatBits(2.5)];
     expect(texts.map(plain)).toEqual(["0,75", "1 Token", "1 234 Tokens", "41,3 Tok/s", "2,50 Bit"]);
     expect([formatBytes(1536), formatPercent(0.921), formatProbability(0.00001)].map(plain)).toEqual([

@@ -1,6 +1,6 @@
 /**
- * Numbers as people read them, in the language that the page says it is in; English where there is no page. Whatever is
- * not known (null, NaN, infinite) is a dash, never 0 or NaN.
+ * Numbers as people read them, in English unless another language was set. Whatever is not known (null, NaN, infinite)
+ * is a dash, never 0 or NaN.
  */
 
 export const DASH = "–";
@@ -15,14 +15,15 @@ const GERMAN: typeof ENGLISH = {
   ...{ point: ",", token: "Token", tokens: "Tokens", rate: "Tok/s", bit: "Bit", bits: "Bit" },
 };
 
-/** Of the document, where there is one: what this file formats is shown on that page. */
-function words(): typeof ENGLISH {
-  const { document } = globalThis as { document?: { documentElement?: { lang?: string } } };
-  return document?.documentElement?.lang === "de" ? GERMAN : ENGLISH;
+let words = ENGLISH;
+
+/** The language of every number formatted from now on, in this thread. The page says it once it knows its own. */
+export function setUnitLanguage(language: "en" | "de"): void {
+  words = language === "de" ? GERMAN : ENGLISH;
 }
 
 function fixed(value: number, digits: number): string {
-  return value.toFixed(digits).replace(".", words().point);
+  return value.toFixed(digits).replace(".", words.point);
 }
 
 type Quantity = number | null | undefined;
@@ -56,7 +57,7 @@ export function formatCount(value: Quantity): string {
 
 /** "1 token", "512 tokens". */
 export function formatTokens(value: Quantity): string {
-  return isKnown(value) ? withUnit(formatCount(value), Math.round(value) === 1 ? words().token : words().tokens) : DASH;
+  return isKnown(value) ? withUnit(formatCount(value), Math.round(value) === 1 ? words.token : words.tokens) : DASH;
 }
 
 const BYTE_UNITS = ["B", "KiB", "MiB", "GiB", "TiB"] as const;
@@ -76,7 +77,7 @@ export function formatBytes(value: Quantity): string {
 
 /** "41.3 tok/s". */
 export function formatTokenRate(tokensPerSecond: Quantity): string {
-  return isKnown(tokensPerSecond) ? withUnit(formatNumber(tokensPerSecond), words().rate) : DASH;
+  return isKnown(tokensPerSecond) ? withUnit(formatNumber(tokensPerSecond), words.rate) : DASH;
 }
 
 /** A share of 1 as "92.1 %". */
@@ -97,7 +98,7 @@ export function formatProbability(probability: Quantity): string {
 
 /** "2.31 bits". */
 export function formatBits(bits: Quantity): string {
-  return isKnown(bits) ? withUnit(fixed(bits, 2), bits === 1 ? words().bit : words().bits) : DASH;
+  return isKnown(bits) ? withUnit(fixed(bits, 2), bits === 1 ? words.bit : words.bits) : DASH;
 }
 
 /** "0.42 ms", "12.4 ms", "1.24 s", "2 min 5 s". */

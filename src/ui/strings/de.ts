@@ -4,12 +4,14 @@ import { deArchitecture } from "./deArchitecture";
 import { deAttention } from "./deAttention";
 import { deCompare } from "./deCompare";
 import { deErrors } from "./deErrors";
+import { deErrorTexts } from "./deErrorTexts";
 import { deImage } from "./deImage";
 import { deKvCache } from "./deKvCache";
 import { deLibrary } from "./deLibrary";
 import { deNextToken } from "./deNextToken";
 import { dePrompts } from "./dePrompts";
 import type { Strings } from "./en";
+import { translateMessage } from "./translateMessage";
 
 export const de: Strings = {
   header: {
@@ -39,7 +41,10 @@ export const de: Strings = {
     stop: "Wenn er voll ist, endet die Antwort dort; nichts fällt weg.",
     nothing: "Wenn er voll ist, fallen die ältesten Beiträge weg. Noch gibt es keine.",
     drop: (words) => `Wenn er voll ist, fällt dies zuerst weg: „${words}“ samt Antwort.`,
+    text: "Wenn er voll ist, fällt der älteste Teil des Textes weg, bis auf die ersten vier Tokens.",
     high: (percent) => `${percent} des Kontexts sind belegt.`,
+    dropInstead: "Stattdessen das Älteste weglassen",
+    dropNow: "Das Älteste weglassen und weiter",
   },
   loading: {
     name: "Modell wird geladen",
@@ -104,6 +109,7 @@ export const de: Strings = {
   cancel: "Abbrechen",
   errors: deErrors,
   errorDetail: "Im Einzelnen, auf Englisch:",
+  errorText: (message) => translateMessage(deErrorTexts, message),
   reloadModel: "Modell neu laden",
   chats: {
     list: "Chats",
@@ -238,6 +244,7 @@ export const de: Strings = {
     divider: "Breite des Chats",
     dividerHint: "Ziehen verteilt die Breite; Doppelklick stellt die übliche Teilung her",
     chatShare: (percent) => `${percent} % für den Chat`,
+    noWebGpu: "Ohne WebGPU wird hier nichts gerechnet. Das aufgezeichnete Beispiel füllt diese Reiter.",
   },
   compare: deCompare,
   attention: deAttention,

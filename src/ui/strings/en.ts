@@ -43,7 +43,10 @@ export const en = {
     stop: "When it is full, the answer ends there; nothing is dropped.",
     nothing: "When it is full, the oldest turns are dropped. There are none to drop yet.",
     drop: (words: string) => `When it is full, this goes first: “${words}” and its answer.`,
+    text: "When it is full, the oldest part of the text is dropped, but for its first four tokens.",
     high: (percent: string) => `${percent} of the context is used.`,
+    dropInstead: "Drop the oldest instead",
+    dropNow: "Drop the oldest and go on",
   },
   loading: {
     name: "Loading model",
@@ -109,6 +112,8 @@ export const en = {
   /** By kind; null where the messages themselves are in this language. */
   errors: null as { readonly [N in ErrorName]: string } | null,
   errorDetail: "",
+  /** A whole message of the runtime in the page's language, what it names included; null where it is not known. */
+  errorText: (_message: string): string | null => null,
   reloadModel: "Reload the model",
   chats: {
     list: "Chats",
@@ -244,6 +249,7 @@ export const en = {
     divider: "Width of the chat",
     dividerHint: "Drag to share the width; double-click for the usual shares",
     chatShare: (percent: number) => `${percent} % for the chat`,
+    noWebGpu: "Without WebGPU nothing is computed here. The recorded example fills these tabs.",
   },
   /** Of the inspector, in one or two words each. */
   compare: enCompare,

@@ -1,3 +1,4 @@
+import { setUnitLanguage } from "../../shared/units";
 import type { AppStore } from "../../store/appStore";
 import { LANGUAGES, type Language } from "../../store/preferencesSlice";
 import { useApp } from "../appContext";
@@ -29,8 +30,9 @@ export async function followLanguage(store: AppStore): Promise<void> {
     await fetchTable(language).catch(() => {});
     // Another was chosen meanwhile.
     if (languageOf(store.getState().language) !== language || !tables.has(language)) return;
-    // Numbers are formatted by it: before anything is rendered.
     document.documentElement.lang = language;
+    // Before anything is rendered.
+    setUnitLanguage(language);
     store.setState({ shownLanguage: language });
   };
   store.subscribe((state, before) => {
