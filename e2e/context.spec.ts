@@ -83,9 +83,66 @@ test("a full cache ends the answer and says so", async ({ chat }) => {
   expect(await chat.number(chat.cache, "length")).toBe(128);
   // With no room left the next message is refused in words, and the conversation can begin anew.
   await chat.send("tea");
-  await expect(chat.alert).toContainText("the context holds 128");
+  await expect(chat.alert).toContainText("The conversation has 134 tokens, the context holds 128.");
+  await expect(chat.message).toHaveValue("tea");
   await chat.newChat();
   expect(await chat.ask("tea")).toBe(ANSWER_TEXTS.tea);
+});
+
+test("a message that does not fit goes on by one click that drops the oldest turns", async ({ chat, page }) => {
+  await chat.open(talkingGguf());
+  await chat.choose("Cache capacity", "128");
+  await chat.ask("count");
+  await chat.ask("tea", "error");
+  await chat.button("Drop the oldest and go on").click();
+  await chat.expectState(1, "done");
+  expect(await chat.answerText(1)).toBe(ANSWER_TEXTS.tea);
+  await expect(chat.message).toHaveValue("");
+  await expect(chat.messages).toHaveCount(2);
+  await expect(page.getByRole("combobox", { name: "When the cache is full" })).toHaveValue("drop-oldest");
+  // What went is gone: the next to go is the message after it.
+  expect(await chat.ask("rain")).toBe(ANSWER_TEXTS.rain);
+  await expect(page.getByRole("status", { name: "Context" })).toContainText("“tea”");
+});
+
+test("continuing an answer that filled the context says what to do, and keeps its words", async ({ chat, page }) => {
+  await chat.open(talkingGguf());
+  await chat.choose("Cache capacity", "128");
+  await chat.ask("tea");
+  const text = await chat.ask("count");
+  const region = page.getByRole("region", { name: "Chat" });
+  await expect(region.getByText("100 % of the context is used.")).toBeVisible();
+  await chat.act(chat.answer(1), "Continue");
+  await chat.expectState(1, "error");
+  await expect(chat.alert).toContainText("the context holds 128");
+  expect(await chat.answerText(1)).toContain(text);
+  await chat.setNumber("Max new tokens", 3);
+  await chat.button("Drop the oldest and go on").click();
+  await chat.expectState(1, "done");
+  const words = text.split(" ").length;
+  expect(await chat.answerText(1)).toBe(counted(COUNT_WORDS, words + 3));
+  // Alone it does not fit either, in the end.
+  await chat.setNumber("Max new tokens", 60);
+  await chat.act(chat.answer(1), "Continue");
+  await expect(chat.statistics).toHaveAttribute("data-end-reason", "capacity");
+  await chat.act(chat.answer(1), "Continue");
+  await expect(chat.alert).toContainText(/The last message and its answer have 1\d\d tokens, the context holds 128\./);
+  await expect(chat.button("Drop the oldest and go on")).toHaveCount(0);
+});
+
+test("what is about to happen at the end of the context is said before, and can be changed there", async ({
+  chat,
+  page,
+}) => {
+  await chat.open(talkingGguf());
+  await chat.choose("Cache capacity", "128");
+  await chat.setNumber("Max new tokens", 100);
+  await chat.ask("count");
+  const note = page.getByRole("region", { name: "Chat" }).getByText("% of the context is used.");
+  await expect(note).toContainText("When it is full, the answer ends there");
+  await chat.button("Drop the oldest instead").click();
+  await expect(chat.button("Drop the oldest instead")).toHaveCount(0);
+  await expect(note).toContainText("When it is full, the oldest turns are dropped.");
 });
 
 test("dropping the oldest turns makes room, and the conversation goes on", async ({ chat }) => {

@@ -81,6 +81,7 @@ export class Recorder {
       cacheLength: items.length,
       cacheCapacity: session.cache.capacity,
       cacheBytesUsed: items.length * session.cache.bytesPerToken,
+      droppedPieces: 0,
     };
     const vocabulary = Array.from({ length: model.spec.vocabSize }, (_, id) => {
       const token = tokenText(this.tokenizer, id);

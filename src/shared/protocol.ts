@@ -171,6 +171,8 @@ export interface GenerationStats {
   readonly cacheCapacity: number;
   /** Bytes of keys and values in use: bytesPerToken x cacheLength. */
   readonly cacheBytesUsed: number;
+  /** Given up for room before this answer's last token: so many of the oldest messages, or quarters of a plain text. */
+  readonly droppedPieces: number;
 }
 
 export type GenerateEvent =

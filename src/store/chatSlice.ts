@@ -34,6 +34,8 @@ export interface ChatSlice {
   readonly regenerate: (turnId: string) => Promise<void>;
   /** Goes on where this answer ends. */
   readonly continueAnswer: (turnId: string) => Promise<void>;
+  /** What did not fit is tried again, and from now on the oldest turns make room. */
+  readonly answerDropping: (turnId: string) => Promise<void>;
   /** Another answer beside this one: the same up to the token at `index`, then these, then as the model goes on. */
   readonly branchAnswer: (turnId: string, index: number, tokens: readonly ForcedToken[]) => Promise<void>;
   /** A branch with other words, and fewer pictures if `images` says so: a message is answered anew, an answer stands as the person wrote it. */
@@ -147,6 +149,18 @@ export function createChatSlice(context: SliceContext): ChatSlice {
       const change = { state: "streaming", error: null } as const;
       get().changeChat(get().chat.id, (chat) => changeTurn(chat, turnId, change, wallClock()));
       await answer(turnId, tokensToGoOn(turn, get().model?.report.name));
+    },
+    answerDropping: async (turnId) => {
+      const turn = turnOf(get().chat, turnId);
+      const message = turnOf(get().chat, turn?.parentId ?? "");
+      if (!canAnswer()) return;
+      get().changeSettings({ atCapacity: "drop-oldest" });
+      // It came back to be sent again; now it is.
+      if (message !== undefined && get().draft === message.text) {
+        set({ draft: "" });
+        for (const image of message.images) get().detachPicture(image);
+      }
+      await get().continueAnswer(turnId);
     },
     branchAnswer: async (turnId, index, tokens) => {
       if (get().streaming !== null) await stopAndWait();

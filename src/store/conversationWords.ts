@@ -15,7 +15,7 @@ export function isUnanswered(path: readonly Turn[], index: number): boolean {
 }
 
 /** The turns that a prompt is made of; the last one is what is answered or continued. */
-function turnsInPrompt(path: readonly Turn[]): readonly Turn[] {
+export function turnsInPrompt(path: readonly Turn[]): readonly Turn[] {
   return path.filter((turn, index) => {
     const isLast = index === path.length - 1;
     return isLast || !(cameToNothing(turn) || isUnanswered(path, index));

@@ -155,6 +155,7 @@ export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRunti
         cacheLength: session.length,
         cacheCapacity: session.report.capacity,
         cacheBytesUsed: session.length * session.report.bytesPerToken,
+        droppedPieces: 0,
       };
     };
     onEvent({ kind: "prefill", doneTokens: cachedTokens, totalTokens: promptTokens });

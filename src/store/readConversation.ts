@@ -156,5 +156,7 @@ function readStats(value: unknown, where: string): GenerationStats {
     cacheLength: number("cacheLength"),
     cacheCapacity: number("cacheCapacity"),
     cacheBytesUsed: number("cacheBytesUsed"),
+    // Not counted at first.
+    droppedPieces: fields.droppedPieces === undefined ? 0 : number("droppedPieces"),
   };
 }

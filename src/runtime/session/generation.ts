@@ -13,7 +13,7 @@ import { StopStrings } from "../text/stopStrings";
 import { StreamingDecoder } from "../text/streamingDecoder";
 import { openAnswer } from "./chatEncoder";
 import type { DecodeResult } from "./decodeLoop";
-import { fitPrompt, reservedRoom } from "./promptFitting";
+import { firstFit, fitPrompt, type PromptAt, reservedRoom } from "./promptFitting";
 import type { PromptItem } from "./promptItems";
 import { readPrompt } from "./readPrompt";
 import type { Session } from "./session";
@@ -50,6 +50,7 @@ class Generation {
   private promptTokens = 0;
   private cachedTokens = 0;
   private prefillMs = 0;
+  private dropped = 0;
 
   constructor(
     private readonly opened: OpenedModel,
@@ -73,9 +74,12 @@ class Generation {
     const promptAt = readPrompt(this.opened, this.request.prompt, capacity);
     const dropping = atCapacity === "drop-oldest";
     const reserve = reservedRoom(this.request, capacity);
-    let fitted = fitPrompt(promptAt, 0, this.ids, reserve, dropping ? capacity : Infinity);
-    if (fitted === null) throw tooLong(promptAt(0, this.ids)?.length ?? 0, capacity);
+    let fitted = firstFit(promptAt, this.ids, reserve, dropping ? capacity : Infinity);
+    if (fitted === null || fitted.ids.length > capacity) {
+      throw tooLong(promptAt, this.ids, capacity, dropping, this.request.prompt.kind);
+    }
     this.promptTokens = fitted.ids.length;
+    this.dropped = fitted.dropped;
     if (this.takeGiven()) return this.finish();
     try {
       for (;;) {
@@ -84,6 +88,7 @@ class Generation {
         const next = fitPrompt(promptAt, fitted.dropped + 1, this.ids, reserve, capacity);
         if (next === null) break;
         fitted = next;
+        this.dropped = fitted.dropped;
       }
     } catch (error) {
       // What was held back as the possible beginning of a stop string is part of the words so far.
@@ -184,6 +189,7 @@ class Generation {
       cacheLength: this.endReason === null ? cacheLength : this.session.length,
       cacheCapacity: cache.capacity,
       cacheBytesUsed: cache.bytesPerToken * (this.endReason === null ? cacheLength : this.session.length),
+      droppedPieces: this.dropped,
     };
   }
 }
@@ -193,9 +199,24 @@ function continuesText(prompt: Prompt): boolean {
   return prompt.kind !== "chat" || (openAnswer(prompt.messages) ?? "") !== "";
 }
 
-function tooLong(tokens: number, capacity: number): VitrineError {
-  return new VitrineError(
-    "ContextOverflowError",
-    `The last message alone has ${tokens} tokens, the context holds ${capacity}. Shorten it or choose a larger context.`,
-  );
+function tooLong(
+  promptAt: PromptAt,
+  answer: readonly number[],
+  capacity: number,
+  dropping: boolean,
+  kind: Prompt["kind"],
+): VitrineError {
+  const holds = `the context holds ${capacity}`;
+  if (!dropping && promptAt(1, answer) !== null) {
+    const tokens = promptAt(0, answer)?.length;
+    const ways = "Let the oldest part go, choose a larger context, or begin a new chat.";
+    const what = kind === "chat" ? "The conversation has" : "The text has";
+    return new VitrineError("ContextOverflowError", `${what} ${tokens} tokens, ${holds}. ${ways}`);
+  }
+  let least = promptAt(0, answer);
+  for (let dropped = 1, ids = least; ids !== null; dropped++, ids = promptAt(dropped, answer)) least = ids;
+  const what = answer.length > 0 ? "The last message and its answer have" : "The last message alone has";
+  const ways =
+    answer.length > 0 ? "Choose a larger context or begin a new chat." : "Shorten it or choose a larger context.";
+  return new VitrineError("ContextOverflowError", `${what} ${least?.length} tokens, ${holds}. ${ways}`);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ChatMessage } from "../../shared/protocol";
-import { chatPrompt, fitPrompt, textPrompt } from "./promptFitting";
+import { chatPrompt, firstFit, fitPrompt, textPrompt } from "./promptFitting";
 
 const message = (role: ChatMessage["role"], content: string): ChatMessage => ({ role, content });
 /** One id for each message: the number it stands for. */
@@ -64,6 +64,23 @@ describe("textPrompt", () => {
   it("gives up one at a time where the capacity is tiny", () => {
     expect(textPrompt([0, 1, 2, 3, 4, 5], 2)(1, [])).toEqual([0, 1, 2, 3, 5]);
     expect(textPrompt([0, 1, 2], 2)(1, [])).toBeNull();
+  });
+});
+
+describe("firstFit", () => {
+  const message = (role: ChatMessage["role"], content: string): ChatMessage => ({ role, content });
+  const chat = chatPrompt([message("user", "aaaa"), message("assistant", "bbbb"), message("user", "cccc")], (kept) =>
+    kept.flatMap(({ content }) => [...content].map((letter) => letter.charCodeAt(0))),
+  );
+
+  it("leaves the room asked for, giving up as little as possible", () => {
+    expect(firstFit(chat, [], 2, 20)?.dropped).toBe(0);
+    expect(firstFit(chat, [], 9, 20)?.dropped).toBe(1);
+  });
+
+  it("leaves all the room there is where there is not that much", () => {
+    expect(firstFit(chat, [], 4, 6)).toMatchObject({ dropped: 1, ids: { length: 4 } });
+    expect(firstFit(chat, [], 1, 3)).toBeNull();
   });
 });
 

@@ -56,6 +56,20 @@ export function fitPrompt(
   }
 }
 
+/** The prompt of an answer that begins: with room for `reserve` tokens, or where nothing leaves that, with all the room there is. */
+export function firstFit(
+  promptAt: PromptAt,
+  answer: readonly number[],
+  reserve: number,
+  capacity: number,
+): ReturnType<typeof fitPrompt> {
+  const roomy = fitPrompt(promptAt, 0, answer, reserve, capacity);
+  if (roomy !== null) return roomy;
+  let least = fitPrompt(promptAt, 0, answer, 0, capacity);
+  for (let next = least; next !== null; next = fitPrompt(promptAt, next.dropped + 1, answer, 0, capacity)) least = next;
+  return least;
+}
+
 /** Tokens an answer finds room for where the oldest turns may go. */
 export function reservedRoom(
   { maxNewTokens, atCapacity }: Pick<GenerateRequest, "maxNewTokens" | "atCapacity">,
@@ -85,7 +99,7 @@ export function textAround(
 ): FittedText | null {
   const dropping = fitting.atCapacity === "drop-oldest";
   const reserve = reservedRoom(fitting, capacity);
-  let fitted = fitPrompt(promptAt, 0, [], reserve, dropping ? capacity : Infinity);
+  let fitted = firstFit(promptAt, [], reserve, dropping ? capacity : Infinity);
   let written = 0;
   while (fitted !== null) {
     // The last token drawn takes no place: nothing is computed from it.

@@ -136,10 +136,23 @@ function ContextNote() {
   const { contextNext } = useStrings();
   const share = useApp((state) => Math.floor((contextUse(state)?.share ?? 0) * 100) / 100);
   const next = useContextNext();
+  const isEnding = useApp((state) => state.settings.atCapacity === "stop");
+  const changeSettings = useApp((state) => state.changeSettings);
   if (share < HIGH) return null;
   return (
-    <p className="composer-note">
-      {contextNext.high(formatPercent(share))} {next}
-    </p>
+    <div className="composer-note composer-offer composer-context">
+      <span>
+        {contextNext.high(formatPercent(share))} {next}
+      </span>
+      {isEnding && (
+        <button
+          type="button"
+          className="button button-quiet"
+          onClick={() => changeSettings({ atCapacity: "drop-oldest" })}
+        >
+          {contextNext.dropInstead}
+        </button>
+      )}
+    </div>
   );
 }

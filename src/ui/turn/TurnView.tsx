@@ -75,6 +75,25 @@ export const TurnView = memo(function TurnView({ turn, isNewest, isUnanswered, i
   );
 });
 
+/** Where there is something to drop, and it was not tried yet. */
+function DropOldestButton({ turn }: { turn: Turn }) {
+  const { contextNext } = useStrings();
+  const isPossible = useApp(
+    ({ settings, turns, model, streaming }) =>
+      settings.atCapacity === "stop" &&
+      model !== null &&
+      streaming === null &&
+      (turns.length > 2 || !model.report.hasChatTemplate),
+  );
+  const answerDropping = useApp((state) => state.answerDropping);
+  if (!isPossible) return null;
+  return (
+    <button type="button" className="button" onClick={() => void answerDropping(turn.id)}>
+      {contextNext.dropNow}
+    </button>
+  );
+}
+
 /** Only the newest error is announced; older ones stay readable. */
 function TurnError({ turn }: { turn: Turn }) {
   const isNewestError = useApp((state) => state.alertTurn === turn.id);
@@ -85,6 +104,7 @@ function TurnError({ turn }: { turn: Turn }) {
         <ErrorWords error={turn.error} />
       </div>
       {isNewestError && turn.error.name === "DeviceLostError" && <ReloadModelButton />}
+      {isNewestError && turn.error.name === "ContextOverflowError" && <DropOldestButton turn={turn} />}
     </div>
   );
 }
