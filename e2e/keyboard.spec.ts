@@ -111,3 +111,36 @@ test("tabs, divider and menus follow the arrows", async ({ openFake, page }) => 
   await page.keyboard.press("Enter");
   await expect(chat.titles()).toHaveText(["Goodbye"]);
 });
+
+test("the focus goes on where the work was: after an edit, another branch, a deletion and its undo", async ({
+  openFake,
+  page,
+}) => {
+  const chat = await openFake({ answer: "Yes." });
+  await chat.ask("First");
+  const message = chat.messages.first();
+  const edit = message.getByRole("button", { name: "Edit", exact: true });
+  await edit.focus();
+  await page.keyboard.press("Enter");
+  await expect(message.getByRole("textbox")).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect(edit).toBeFocused();
+  await page.keyboard.press("Enter");
+  await page.keyboard.type(", changed");
+  await page.keyboard.press("Control+Enter");
+  await expect(message).toContainText("First, changed");
+  await expect(page.getByRole("region", { name: "Conversation" })).toBeFocused();
+  await chat.expectState(0, "done");
+  await message.getByRole("button", { name: "Previous branch" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(message).not.toContainText("changed");
+  // The first branch has none before it.
+  await expect(message.getByRole("button", { name: "Next branch" })).toBeFocused();
+  await message.getByRole("button", { name: "Delete turn" }).focus();
+  await page.keyboard.press("Enter");
+  await expect(message).toContainText("changed");
+  await expect(chat.button("Undo")).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect(message).not.toContainText("changed");
+  await expect(page.getByRole("region", { name: "Conversation" })).toBeFocused();
+});

@@ -1,7 +1,8 @@
-import { useEffect, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 import { useApp } from "../appContext";
 import { IconButton } from "../IconButton";
 import { useStrings } from "../strings/useStrings";
+import { focusSoon } from "../turn/focusSoon";
 
 const SHOWN_MS = 12_000;
 
@@ -16,6 +17,15 @@ export function UndoBar() {
     const timer = setTimeout(dismissUndo, SHOWN_MS);
     return () => clearTimeout(timer);
   }, [undo, isHeld, dismissUndo]);
+  const button = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    // What was deleted took the focus with it.
+    if (undo !== null) focusSoon(() => (document.activeElement === document.body ? button.current : null));
+  }, [undo]);
+  const restore = (): void => {
+    undo?.restore();
+    focusSoon(() => document.querySelector<HTMLElement>(".chat-scroll[tabindex]"));
+  };
   return (
     <div role="status" aria-label={strings.chats.undo} className="undo-place">
       {undo !== null && (
@@ -24,11 +34,11 @@ export function UndoBar() {
           className="undo"
           onPointerEnter={() => setHeld(true)}
           onPointerLeave={() => setHeld(false)}
-          onFocus={() => setHeld(true)}
+          onFocus={({ target }) => setHeld(target.matches(":focus-visible"))}
           onBlur={() => setHeld(false)}
         >
           {undo.kind === "chat" ? strings.chats.deleted : strings.chats.turnDeleted}
-          <button type="button" className="button button-quiet" onClick={undo.restore}>
+          <button ref={button} type="button" className="button button-quiet" onClick={restore}>
             {strings.chats.undo}
           </button>
           <IconButton icon="close" label={strings.dismiss} onClick={dismissUndo} />

@@ -4,6 +4,7 @@ import { useApp } from "../appContext";
 import { CopyButton } from "../CopyButton";
 import { IconButton } from "../IconButton";
 import { useStrings } from "../strings/useStrings";
+import { focusAction } from "./focusSoon";
 
 interface TurnActionsProps {
   readonly turn: Turn;
@@ -50,8 +51,10 @@ function BranchSwitch({ turn }: { turn: Turn }) {
   const { position, count, previousId, nextId } = useApp(useShallow((state) => branchesAt(state.chat, turn)));
   const showBranch = useApp((state) => state.showBranch);
   if (count < 2) return null;
-  const show = (id: string | null): void => {
-    if (id !== null) showBranch(id);
+  const show = (id: string | null, ...actions: readonly string[]): void => {
+    if (id === null) return;
+    showBranch(id);
+    focusAction(id, ...actions);
   };
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset is for forms
@@ -60,7 +63,7 @@ function BranchSwitch({ turn }: { turn: Turn }) {
         icon="branchBefore"
         label={strings.previousBranch}
         isDisabled={previousId === null}
-        onClick={() => show(previousId)}
+        onClick={() => show(previousId, "branchBefore", "branchNext")}
       />
       <span aria-hidden="true">
         {position} / {count}
@@ -69,7 +72,7 @@ function BranchSwitch({ turn }: { turn: Turn }) {
         icon="branchNext"
         label={strings.nextBranch}
         isDisabled={nextId === null}
-        onClick={() => show(nextId)}
+        onClick={() => show(nextId, "branchNext", "branchBefore")}
       />
     </div>
   );

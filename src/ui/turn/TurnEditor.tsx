@@ -3,6 +3,7 @@ import type { Turn } from "../../store/conversation";
 import { useApp } from "../appContext";
 import { TurnPictures } from "../image/TurnPictures";
 import { useStrings } from "../strings/useStrings";
+import { focusAction } from "./focusSoon";
 
 /** Other words for a turn: they become a branch, the old ones stay. */
 export function TurnEditor({ turn, text }: { turn: Turn; text: string }) {
@@ -21,9 +22,14 @@ export function TurnEditor({ turn, text }: { turn: Turn; text: string }) {
     if (field === null || !isNew.current) return;
     field.focus();
     field.setSelectionRange(field.value.length, field.value.length);
+    // With its buttons.
+    field.parentElement?.scrollIntoView({ block: "nearest" });
   }, []);
 
-  const onEnd = (): void => setEdit(turn.id, null);
+  const onEnd = (): void => {
+    setEdit(turn.id, null);
+    focusAction(turn.id, "edit");
+  };
   const save = (): void => {
     onEnd();
     void editTurn(turn.id, text, images);
