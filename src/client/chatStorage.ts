@@ -15,16 +15,22 @@ export function createChatStorage(): ChatStorage {
       }),
     update: (changes) =>
       withStore("readwrite", (store) => {
-        for (const { key, write } of changes) {
-          if (write === null) {
-            store.delete(key);
-            continue;
+        let isReading = false;
+        for (const change of changes) {
+          const { key } = change;
+          if ("value" in change) store.put(change.value, key);
+          else if (change.write === null) store.delete(key);
+          else {
+            const { write } = change;
+            const read = store.get(key);
+            isReading = true;
+            read.onsuccess = () => {
+              store.put(write(read.result), key);
+            };
           }
-          const read = store.get(key);
-          read.onsuccess = () => {
-            store.put(write(read.result), key);
-          };
         }
+        // A page that ends does not see its requests succeed, after which it would be done by itself.
+        if (!isReading) store.transaction.commit();
         return promisifyRequest(store.transaction);
       }),
   };

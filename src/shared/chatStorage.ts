@@ -9,6 +9,8 @@ export interface ChatStorage {
 }
 
 export type StorageChange =
+  /** Whatever is stored: nothing is read first, so that a page that ends right after has written it. */
+  | { readonly key: string; readonly value: unknown }
   | { readonly key: string; readonly write: (stored: unknown) => unknown }
   | { readonly key: string; readonly write: null };
 
@@ -18,9 +20,11 @@ export function createMemoryStorage(entries: Iterable<readonly [string, unknown]
   return {
     readAll: async () => [...kept].map(([key, value]) => [key, structuredClone(value)] as const),
     update: async (changes) => {
-      for (const { key, write } of changes) {
-        if (write === null) kept.delete(key);
-        else kept.set(key, structuredClone(write(kept.get(key))));
+      for (const change of changes) {
+        const { key } = change;
+        if ("value" in change) kept.set(key, structuredClone(change.value));
+        else if (change.write === null) kept.delete(key);
+        else kept.set(key, structuredClone(change.write(kept.get(key))));
       }
     },
   };

@@ -26,7 +26,7 @@ export function measurementChanges(before: Measurements, now: Measurements): Sto
   const added = [...now].filter(([id]) => !before.has(id));
   const gone = [...before.keys()].filter((id) => !now.has(id));
   return [
-    ...added.map(([id, measurement]): StorageChange => ({ key: MEASUREMENT + id, write: () => measurement })),
+    ...added.map(([id, measurement]): StorageChange => ({ key: MEASUREMENT + id, value: measurement })),
     ...gone.map((id): StorageChange => ({ key: MEASUREMENT + id, write: null })),
   ];
 }

@@ -191,7 +191,7 @@ export function keepChats(store: AppStore, storage: ChatStorage): Keeper {
     if (unfinishedChat !== null && unfinishedChat !== unfinished?.chatId) {
       due.push({ key: UNFINISHED + unfinishedChat, write: null });
     }
-    if (unfinished !== null) due.push({ key: UNFINISHED + unfinished.chatId, write: () => unfinished });
+    if (unfinished !== null) due.push({ key: UNFINISHED + unfinished.chatId, value: unfinished });
     unfinishedChat = unfinished?.chatId ?? null;
     return due;
   }
@@ -202,7 +202,7 @@ export function keepChats(store: AppStore, storage: ChatStorage): Keeper {
     const { writes, unnamed } = pictureChanges(naming, state);
     const due = [...writes, ...changes(state), ...measurementChanges(keptMeasurements, state.measurements)];
     const preferences = JSON.stringify(preferencesOf(state));
-    if (preferences !== writtenPreferences) due.push({ key: PREFERENCES, write: () => JSON.parse(preferences) });
+    if (preferences !== writtenPreferences) due.push({ key: PREFERENCES, value: JSON.parse(preferences) });
     if (due.length === 0) return;
     written = state.chats;
     try {
