@@ -35,6 +35,21 @@ function countWork(): void {
   });
 }
 
+test("heads are watched while they can be seen, and cost nothing otherwise", async ({ openFake, page }) => {
+  const chat = await openFake();
+  await page.getByRole("tab", { name: "Attention" }).click();
+  await chat.button("Close: Inspector").click();
+  await chat.ask("Who looks?");
+  // Nothing of them is there, not even out of sight.
+  const cells = page.getByRole("gridcell", { includeHidden: true });
+  await expect(page.getByText("Send a message, and every head shows")).toBeAttached();
+  await expect(cells).toHaveCount(0);
+  await chat.button("Inspector").click();
+  await expect(cells.first()).toBeVisible();
+  await chat.button("Close: Inspector").click();
+  await expect(cells).toHaveCount(0);
+});
+
 test("a hovered token or head is one commit and draws no head again", async ({ chat }) => {
   const { page } = chat;
   await page.addInitScript(countWork);

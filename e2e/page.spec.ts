@@ -93,6 +93,11 @@ test("without WebGPU the page explains what to do", async ({ page }) => {
   await expect(alert(page)).toContainText("WebGPU");
   for (const browser of ["Chrome or Edge", "Safari", "Firefox"]) await expect(alert(page)).toContainText(browser);
   await expect(page.getByRole("textbox", { name: "Message" })).toHaveCount(0);
+  const tabs = page.getByRole("tab");
+  for (let index = 0; index < 5; index++) {
+    await tabs.nth(index).click();
+    await expect(page.getByRole("tabpanel")).toHaveText(/^Without WebGPU nothing is computed here/);
+  }
 });
 
 test("on a phone inspector and settings are sheets that Escape closes", async ({ page }) => {

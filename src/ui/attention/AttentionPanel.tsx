@@ -7,6 +7,7 @@ import { LABEL_THRESHOLDS } from "../../store/headMaps";
 import { useApp, useAppStore } from "../appContext";
 import { ErrorWords } from "../ErrorWords";
 import { Panel } from "../panels/Panel";
+import { useShell } from "../shell";
 import { useStrings } from "../strings/useStrings";
 import { AblationSection } from "./AblationSection";
 import "./attention.css";
@@ -31,10 +32,12 @@ export default function AttentionPanel() {
   const { attention: words } = useStrings();
   const attention = useApp((state) => state.attention);
   const watch = useApp((state) => state.watchAttention);
+  const { isInspectorOpen } = useShell();
   useEffect(() => {
+    if (!isInspectorOpen) return;
     watch(true);
     return () => watch(false);
-  }, [watch]);
+  }, [watch, isInspectorOpen]);
   useRefresh();
   const hasModel = useApp((state) => state.model !== null);
   const { maps, status, error } = attention;

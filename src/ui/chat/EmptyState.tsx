@@ -52,7 +52,7 @@ function Bundled() {
   };
   return (
     <Start title={empty.bundled} about={empty.bundledAbout} examples={empty.bundledExamples}>
-      <button type="button" className="button" onClick={showModels}>
+      <button type="button" className="button button-quiet" onClick={showModels}>
         {empty.otherModels}
       </button>
     </Start>
@@ -84,7 +84,6 @@ function Start({ title, about, examples, children }: StartProps) {
             {example}
           </button>
         ))}
-        {children}
       </div>
       {sees && (
         <>
@@ -94,6 +93,7 @@ function Start({ title, about, examples, children }: StartProps) {
           </Suspense>
         </>
       )}
+      {children}
     </div>
   );
 }

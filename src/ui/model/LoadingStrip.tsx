@@ -11,7 +11,10 @@ export function LoadingStrip() {
   const { name, progress, isCancelling, isPaused, bytesPerSecond } = loading;
   const share = progress !== null && progress.totalBytes > 0 ? progress.doneBytes / progress.totalBytes : null;
   const stage = isPaused ? words.paused : progress === null ? words.opening : words.stages[progress.stage];
-  const bytes = progress === null ? "" : words.of(formatBytes(progress.doneBytes), formatBytes(progress.totalBytes));
+  const bytes =
+    progress === null || share === null
+      ? ""
+      : words.of(formatBytes(progress.doneBytes), formatBytes(progress.totalBytes));
   return (
     <div className="loading">
       <div className="loading-words">

@@ -13,6 +13,7 @@ export function Inspector() {
   const { inspector, tabs, close } = useStrings();
   const { isPhone, isNarrow, isInspectorOpen, isSidebarOpen, isSettingsOpen, setInspector } = useShell();
   const tab = useApp((state) => knownTab(state.layout.tab));
+  const isUnavailable = useApp((state) => state.device.status === "unavailable" && !state.isRecorded);
   const changeLayout = useApp((state) => state.changeLayout);
   const place = useRef<HTMLDivElement>(null);
   const isModal = isPhone && isInspectorOpen;
@@ -45,9 +46,13 @@ export function Inspector() {
         </div>
         {INSPECTOR_TABS.map(({ id, Panel }) => (
           <Tabs.Panel key={id} value={id} className="tab-panel" tabIndex={0}>
-            <Suspense>
-              <Panel />
-            </Suspense>
+            {isUnavailable ? (
+              <p className="tab-empty">{inspector.noWebGpu}</p>
+            ) : (
+              <Suspense>
+                <Panel />
+              </Suspense>
+            )}
           </Tabs.Panel>
         ))}
       </Tabs.Root>
