@@ -1,6 +1,7 @@
 /** perplexity-v1: a text in pieces, each run from an empty cache, against the reference model of the same folder. */
 import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { KeptLogits } from "../../src/runtime/comparison/keptLogits";
 import { PairScorer } from "../../src/runtime/comparison/pairScorer";
 import type { TextWindow } from "../../src/runtime/comparison/textWindows";
 import type { Model } from "../../src/runtime/model/model";
@@ -42,13 +43,13 @@ export async function runPerplexity(context: Context, onResult: (result: CaseRes
     return openFixture({ ...context, entry: { ...context.entry, model: `${folder}/${file}` } });
   };
   const quants = Object.entries(golden.results);
-  const reference = await open(quants[0]?.[0] ?? "");
+  const kept = await referenceLogits(golden, await open(quants[0]?.[0] ?? ""));
   try {
     for (const [quant, { f32_compute: wanted }] of quants) {
       try {
         const level = await open(quant);
         try {
-          onResult(compare(quant, wanted, await scores(golden, reference.model, level.model)));
+          onResult(compare(quant, wanted, await scores(golden, kept, level.model)));
         } finally {
           level.model.destroy();
         }
@@ -57,16 +58,30 @@ export async function runPerplexity(context: Context, onResult: (result: CaseRes
       }
     }
   } finally {
-    reference.model.destroy();
+    await kept.logits.close();
   }
 }
 
-async function scores(golden: PerplexityGolden, reference: Model, level: Model): Promise<TokenScores> {
-  const plan = { window: golden.chunk, firstScored: 0 };
-  const scorer = await PairScorer.create(reference, level, plan.window);
+interface Reference {
+  readonly windows: readonly TextWindow[];
+  readonly logits: KeptLogits;
+}
+
+/** Once for all files: a few megabytes. */
+async function referenceLogits(golden: PerplexityGolden, { model }: OpenedModel): Promise<Reference> {
+  try {
+    const windows = windowsOf(golden);
+    return { windows, logits: await KeptLogits.of(model, windows, { window: golden.chunk, firstScored: 0 }) };
+  } finally {
+    model.destroy();
+  }
+}
+
+async function scores({ chunk }: PerplexityGolden, { windows, logits }: Reference, level: Model): Promise<TokenScores> {
+  const scorer = await PairScorer.against(logits, level, chunk);
   try {
     const parts: TokenScores[] = [];
-    for (const window of windowsOf(golden)) parts.push(await scorer.score(window, 0));
+    for (const window of windows) parts.push(await scorer.score(window, 0));
     return joinScores(parts);
   } finally {
     await scorer.close();

@@ -8,6 +8,7 @@ import { openTestGpu } from "../testing/kernelHarness";
 import { SeededRandom } from "../testing/random";
 import { referenceForward } from "../testing/referenceForward";
 import { openSynthetic, syntheticLlama } from "../testing/syntheticModel";
+import { KeptLogits } from "./keptLogits";
 import { PairScorer } from "./pairScorer";
 import { planWindows, scoredCount, textWindows } from "./textWindows";
 
@@ -85,6 +86,35 @@ describe("scoring two models together", () => {
     expect(scores.topLevel).toEqual(scores.topReference);
     expect(scores.nllLevel).toEqual(scores.nllReference);
     model.destroy();
+  });
+
+  it("against logits that were kept: the same numbers, with the reference gone", async () => {
+    const plan = planWindows(ids.length, 512, { window: 40, firstScored: 10 });
+    const windows = textWindows(ids, BOS, plan);
+    const [p, q] = [await openSynthetic(gpu, original), await openSynthetic(gpu, changed)];
+    const live = await PairScorer.create(p.model, q.model, plan.window);
+    const wanted: TokenScores[] = [];
+    for (const window of windows) wanted.push(await live.score(window, plan.firstScored));
+    await live.close();
+    const before = gpu.allocatedBytes;
+    const kept = await KeptLogits.of(p.model, windows, plan);
+    const rowBytes = Math.ceil(original.spec.vocabSize / 32) * 32 * 4;
+    const rows = windows.map((window) => KeptLogits.windowBytes(window, plan, original.spec.vocabSize) / rowBytes);
+    expect(rows).toEqual([29, 29, 9]);
+    // Beside the scored rows, one chunk of rows that are shown: nothing else of the model's own pass is left.
+    expect(kept.gpuBytes).toBe((29 + 29 + 9 + 40) * rowBytes);
+    expect(gpu.allocatedBytes - before).toBe(kept.gpuBytes);
+    p.model.destroy();
+    const scorer = await PairScorer.against(kept, q.model, plan.window);
+    // In another order, and one window twice.
+    for (const index of [2, 0, 1, 0]) {
+      const window = windows[index] as (typeof windows)[number];
+      expect(await scorer.score(window, plan.firstScored)).toEqual(wanted[index]);
+    }
+    await scorer.close();
+    await kept.close();
+    q.model.destroy();
+    expect(gpu.allocatedBytes).toBeLessThan(before);
   });
 
   it("fewer bits, more divergence", async () => {

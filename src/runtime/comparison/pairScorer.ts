@@ -10,29 +10,33 @@ import { BufferScope } from "../gpu/bufferScope";
 import type { Dispatch } from "../gpu/dispatch";
 import { readBuffer } from "../gpu/readback";
 import { compareRows, SCORE_NUMBERS, scoreBytes, topBytes } from "../kernels/compareRows";
-import { paddedStride } from "../kernels/weightMatrix";
 import type { Model } from "../model/model";
-import { logitRows, rowLogits } from "../session/rowLogits";
-import { Session } from "../session/session";
+import type { KeptLogits } from "./keptLogits";
+import { ModelRows, type WindowLogits } from "./modelRows";
 import type { TextWindow } from "./textWindows";
 
-interface Side {
-  readonly session: Session;
-  readonly after: readonly Dispatch[];
+interface ReadBack {
+  /** [rows] ids that follow each row */
+  readonly next: GPUBuffer;
+  readonly scores: GPUBuffer;
+  readonly tops: GPUBuffer;
 }
 
 export class PairScorer {
   private constructor(
     private readonly scope: BufferScope,
-    private readonly reference: Side,
-    /** The comparison is behind this side's logits. */
-    private readonly level: Side,
+    private readonly reference: WindowLogits,
+    private readonly level: ModelRows,
     private readonly rows: number,
     private readonly top: number,
-    private readonly buffers: { readonly next: GPUBuffer; readonly scores: GPUBuffer; readonly tops: GPUBuffer },
+    private readonly buffers: ReadBack,
+    private readonly compare: Dispatch,
+    /** Whether `close` closes it. */
+    private readonly ownsReference: boolean,
   ) {}
 
   /**
+   * Both models at a time.
    * @param window most tokens of a window
    * @throws InvalidSettingError when the vocabularies differ, OutOfMemoryError
    */
@@ -42,46 +46,60 @@ export class PairScorer {
     window: number,
     caches: readonly [reference: KvPrecision, level: KvPrecision] = ["f32", "f32"],
   ): Promise<PairScorer> {
-    const { gpu, spec } = reference;
-    if (level.spec.vocabSize !== spec.vocabSize) {
+    const rows = await ModelRows.create(reference, window, caches[0]);
+    try {
+      return await PairScorer.beside(rows, level, window, caches[1], true);
+    } catch (error) {
+      await rows.close();
+      throw error;
+    }
+  }
+
+  /**
+   * One model, against the logits that another one left.
+   * @throws InvalidSettingError when the vocabularies differ, OutOfMemoryError
+   */
+  static against(reference: KeptLogits, level: Model, window: number, cache: KvPrecision = "f32"): Promise<PairScorer> {
+    return PairScorer.beside(reference, level, window, cache, false);
+  }
+
+  private static async beside(
+    reference: WindowLogits,
+    model: Model,
+    window: number,
+    cache: KvPrecision,
+    ownsReference: boolean,
+  ): Promise<PairScorer> {
+    const { gpu, spec } = model;
+    const { vocabSize } = reference;
+    if (spec.vocabSize !== vocabSize) {
       throw new VitrineError(
         "InvalidSettingError",
-        `Vocabularies of ${spec.vocabSize} and ${level.spec.vocabSize} tokens cannot be compared.`,
+        `Vocabularies of ${vocabSize} and ${spec.vocabSize} tokens cannot be compared.`,
       );
     }
+    const level = await ModelRows.create(model, window, cache);
     const scope = new BufferScope(gpu);
-    const sessions: Session[] = [];
     try {
-      for (const [side, model] of [reference, level].entries()) {
-        sessions.push(await Session.create(model, { capacity: window, precision: caches[side] ?? "f32" }));
-      }
-      const [first, second] = sessions as [Session, Session];
-      const rows = Math.min(logitRows(first), logitRows(second));
-      const stride = paddedStride(spec.vocabSize);
-      const top = Math.min(COMPARED_TOP, spec.vocabSize);
-      const logits = [0, 1].map((side) => scope.storage(`compared logits ${side}`, rows * stride * 4));
-      const [p, q] = logits as [GPUBuffer, GPUBuffer];
+      const rows = Math.min(reference.rows, level.rows);
+      const top = Math.min(COMPARED_TOP, vocabSize);
       const next = scope.storage("next tokens", rows * 4);
       const scores = scope.storage("scores", scoreBytes(rows));
       const tops = scope.storage("likely tokens", topBytes(rows, top));
       const compare = await compareRows(gpu, {
-        vocabSize: spec.vocabSize,
+        vocabSize,
         top,
-        step: second.forward.buffers.step,
-        reference: p,
-        level: q,
+        step: level.session.forward.buffers.step,
+        reference: reference.logits,
+        level: level.logits,
         nextTokens: next,
         scores,
         tops,
-        variant: reference.choice.sample,
+        variant: model.choice.sample,
       });
-      const sides = {
-        reference: { session: first, after: await rowLogits(first, p) },
-        level: { session: second, after: [...(await rowLogits(second, q)), compare] },
-      };
-      return new PairScorer(scope, sides.reference, sides.level, rows, top, { next, scores, tops });
+      return new PairScorer(scope, reference, level, rows, top, { next, scores, tops }, compare, ownsReference);
     } catch (error) {
-      for (const session of sessions) await session.close();
+      await level.close();
       scope.destroy();
       throw error;
     }
@@ -89,7 +107,7 @@ export class PairScorer {
 
   /** GPU bytes beyond the two models. */
   get scratchBytes(): number {
-    return this.scope.sizeBytes + this.reference.session.gpuBytes + this.level.session.gpuBytes;
+    return this.scope.sizeBytes + this.reference.gpuBytes + this.level.gpuBytes;
   }
 
   /**
@@ -98,40 +116,30 @@ export class PairScorer {
    */
   async score(window: TextWindow, firstScored: number): Promise<TokenScores> {
     const { ids, start } = window;
+    const { reference, level } = this;
     // The last token predicts nothing that could be checked.
     const end = ids.length - 1;
-    for (const { session } of [this.reference, this.level]) {
-      session.truncate(0);
-      if (firstScored > 0) await this.run(session, ids.slice(0, firstScored), 0, []);
-    }
-    const count = end - firstScored;
-    const scores = emptyScores(count);
+    await reference.begin(window, firstScored);
+    await level.begin(window, firstScored);
+    const scores = emptyScores(end - firstScored);
     for (let from = firstScored; from < end; from += this.rows) {
       const to = Math.min(end, from + this.rows);
-      const { gpu } = this.reference.session.model;
-      gpu.device.queue.writeBuffer(this.buffers.next, 0, Uint32Array.from(ids.slice(from + 1, to + 1)));
-      for (const { session, after } of [this.reference, this.level]) {
-        await this.run(session, ids.slice(0, to), from, after);
-      }
+      this.scope.gpu.device.queue.writeBuffer(this.buffers.next, 0, Uint32Array.from(ids.slice(from + 1, to + 1)));
+      await reference.show(window, from, to);
+      await level.show(window, from, to, [this.compare]);
       await this.readInto(scores, from - firstScored, to - from, start + from + 1);
     }
     return scores;
   }
 
   async close(): Promise<void> {
-    await this.reference.session.close();
-    await this.level.session.close();
+    if (this.ownsReference) await this.reference.close();
+    await this.level.close();
     this.scope.destroy();
   }
 
-  private async run(session: Session, ids: readonly number[], from: number, after: readonly Dispatch[]): Promise<void> {
-    await session.runChunks(ids, from, Math.min(this.rows, session.forward.prefillRows), after, () =>
-      session.queue.finish(),
-    );
-  }
-
   private async readInto(into: TokenScores, at: number, count: number, place: number): Promise<void> {
-    const { gpu } = this.reference.session.model;
+    const { gpu } = this.scope;
     const numbers = new Float32Array(await readBuffer(gpu, this.buffers.scores, 0, scoreBytes(count)));
     const tops = new Uint32Array(await readBuffer(gpu, this.buffers.tops, 0, topBytes(count, this.top)));
     for (let r = 0; r < count; r++) {
