@@ -1,6 +1,7 @@
 // Y = epilogue(X W^T + bias) for T tokens without barriers: each thread holds two rows of W against TILE_T tokens,
 // so that a block of weights is decoded once per tile.
-// Constants: WORKGROUP, COLUMNS, BLOCKS, ROWS, ROW_START, PAIRS, TILE_T, Y_STRIDE, BIAS_OFFSET, EPILOGUE, ACTIVATION.
+// Constants: WORKGROUP, COLUMNS, BLOCKS, ROWS, ROW_START, PAIRS, TILE_T, Y_STRIDE, BIAS_OFFSET, EPILOGUE, ACTIVATION,
+// BY_LANES (1: products of a block are added lane by lane, another order of the same sum).
 @group(0) @binding(0) var<uniform> step: Step;
 @group(0) @binding(1) var<storage, read> x: array<vec4<f32>>;        // [T, BLOCKS * 32]
 @group(0) @binding(2) var<storage, read> vectors: array<vec4<f32>>;
@@ -12,6 +13,13 @@
 fn load_x(t: u32, block: u32) -> Block32 {
   let at = (t * BLOCKS + block) * 8u;
   return Block32(x[at], x[at + 1u], x[at + 2u], x[at + 3u], x[at + 4u], x[at + 5u], x[at + 6u], x[at + 7u]);
+}
+
+fn block_dot(weights: Block32, input: Block32) -> f32 {
+  if (BY_LANES == 1u) {
+    return sum32(mul32(weights, input));
+  }
+  return dot32(weights, input);
 }
 
 @compute @workgroup_size(WORKGROUP)
@@ -32,7 +40,7 @@ fn main(@builtin(workgroup_id) group: vec3<u32>,
     let w1 = dequantize_block(row1 * BLOCKS + b);
     for (var t = 0u; t < tokens; t++) {
       let input = load_x(first + t, b);
-      sums[t] += vec2<f32>(dot32(w0, input), dot32(w1, input));
+      sums[t] += vec2<f32>(block_dot(w0, input), block_dot(w1, input));
     }
   }
   for (var t = 0u; t < tokens; t++) {

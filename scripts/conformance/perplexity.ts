@@ -71,7 +71,9 @@ interface Reference {
 async function referenceLogits(golden: PerplexityGolden, { model }: OpenedModel): Promise<Reference> {
   try {
     const windows = windowsOf(golden);
-    return { windows, logits: await KeptLogits.of(model, windows, { window: golden.chunk, firstScored: 0 }) };
+    const logits = await KeptLogits.create(model, { window: golden.chunk, firstScored: 0 });
+    await logits.letGo(windows);
+    return { windows, logits };
   } finally {
     model.destroy();
   }

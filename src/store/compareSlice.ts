@@ -224,13 +224,18 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
       if (next !== undefined) get().chooseComparison({ levels: [...levels, next] });
     },
     runComparison: async (bundledText) => {
-      const { model, comparisonChoices, device, comparison } = get();
+      const { model, comparisonChoices, comparison } = get();
       if (model === null || comparison?.end === "running") return;
       const { reference, levels, text, window, firstScored, bos, isUntil, findTensors } = comparisonChoices;
-      // On a software adapter a second opinion takes minutes and tells nothing about a GPU.
-      const measureFloor = device.status === "ready" && !device.report.isSoftware;
       const prompt = promptOf(get(), bundledText);
-      const settings = { window, firstScored, bos, until: isUntil ? UNTIL_ERROR : null, findTensors, measureFloor };
+      const settings = {
+        window,
+        firstScored,
+        bos,
+        until: isUntil ? UNTIL_ERROR : null,
+        findTensors,
+        measureFloor: true,
+      };
       const request: ComparisonRequest = { model: model.report.handle, reference, levels, text: prompt, ...settings };
       set({
         comparedTexts: new Map(),

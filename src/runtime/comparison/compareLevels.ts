@@ -16,6 +16,7 @@ import type { OpenedModel } from "../openModel";
 import { readPrompt } from "../session/readPrompt";
 import { bareToken, tokenTexts } from "../text/tokenTexts";
 import { decodeSpeed } from "./decodeSpeed";
+import { KeptLogits } from "./keptLogits";
 import { layerErrors } from "./layerErrors";
 import { PairScorer } from "./pairScorer";
 import { damageOf, partsOf } from "./tensorDamage";
@@ -41,6 +42,9 @@ export interface ComparisonSetting {
   readonly passed: () => Promise<void>;
 }
 
+/** The reference's logits are kept for all levels where those of the whole text take no more than this. */
+const KEPT_BYTES = 256 * 2 ** 20;
+
 type Asked = Omit<ComparisonRequest, "model">;
 
 interface Text {
@@ -51,6 +55,7 @@ interface Text {
 
 /** @throws InvalidSettingError for a text too short or a picture in it; any error of loading a model */
 export async function compareLevels(request: Asked, setting: ComparisonSetting): Promise<ComparisonResult> {
+  const kept: { logits: KeptLogits | null } = { logits: null };
   const loaded = (level: ComparedChoice): Promise<BorrowedModel> =>
     setting.borrow(level, (doneBytes, totalBytes) =>
       setting.onEvent({ kind: "loading", level, doneBytes, totalBytes }),
@@ -61,14 +66,15 @@ export async function compareLevels(request: Asked, setting: ComparisonSetting):
   let scoringMs = 0;
   const score = async (contender: Contender, model: Model, text: Text): Promise<number> => {
     const { model: against } = reference.opened;
-    const { bytes, elapsedMs } = await scoreText(
-      contender,
-      against,
-      model,
-      text,
-      cachesOf(request, contender),
-      setting,
-    );
+    const { plan } = text;
+    const caches = cachesOf(request, contender);
+    const isKept = KeptLogits.bytesOf(text.windows, plan, against.spec.vocabSize) <= KEPT_BYTES;
+    if (isKept) kept.logits ??= await KeptLogits.create(against, plan, caches[0]);
+    const scorer =
+      kept.logits === null
+        ? await PairScorer.create(against, model, plan.window, caches)
+        : await PairScorer.against(kept.logits, model, plan.window, caches[1]);
+    const { bytes, elapsedMs } = await scoreText(contender, scorer, text, setting);
     scratchBytes = Math.max(scratchBytes, bytes);
     scoringMs += elapsedMs;
     return elapsedMs;
@@ -96,6 +102,7 @@ export async function compareLevels(request: Asked, setting: ComparisonSetting):
     const end = setting.signal.aborted ? "stopped" : "done";
     return { end, reference: first, levels, scratchBytes };
   } finally {
+    await kept.logits?.close();
     reference.release();
   }
 }
@@ -178,15 +185,13 @@ function textIds(
   return bosId === null ? bare : [bosId, ...bare];
 }
 
+/** @param scorer closed at the end */
 async function scoreText(
   contender: Contender,
-  reference: Model,
-  model: Model,
+  scorer: PairScorer,
   { windows, plan, until }: Text,
-  caches: readonly [KvPrecision, KvPrecision],
   { onEvent, now, signal, passed }: ComparisonSetting,
 ): Promise<{ bytes: number; elapsedMs: number }> {
-  const scorer = await PairScorer.create(reference, model, plan.window, caches);
   let elapsedMs = 0;
   try {
     const ofTokens = scoredCount(windows, plan);

@@ -1,13 +1,14 @@
 /**
- * A model's logits of the scored rows of some windows, kept on the GPU after the model has run, so that others can be
- * compared with it when it is gone: O(scored rows x vocabulary).
+ * A model's logits of the scored rows of windows, kept on the GPU: other models are compared with it without running it
+ * again, also when it is gone. O(scored rows x vocabulary).
  */
+import { VitrineError } from "../../shared/errors";
 import type { KvPrecision } from "../../shared/protocol";
 import { BufferScope } from "../gpu/bufferScope";
 import { paddedStride } from "../kernels/weightMatrix";
 import type { Model } from "../model/model";
 import { ModelRows, type WindowLogits } from "./modelRows";
-import type { TextWindow, WindowPlan } from "./textWindows";
+import { scoredCount, type TextWindow, type WindowPlan } from "./textWindows";
 
 export class KeptLogits implements WindowLogits {
   /** Of each window, chunks of `rows` rows, from `firstScored` on. */
@@ -15,45 +16,49 @@ export class KeptLogits implements WindowLogits {
 
   private constructor(
     private readonly scope: BufferScope,
+    private source: ModelRows | null,
     readonly vocabSize: number,
     readonly rows: number,
     readonly logits: GPUBuffer,
     private readonly firstScored: number,
   ) {}
 
-  /** @throws OutOfMemoryError, NonFiniteLogitsError, DeviceLostError */
-  static async of(
-    model: Model,
-    windows: readonly TextWindow[],
-    { window: longest, firstScored }: WindowPlan,
-    precision: KvPrecision = "f32",
-  ): Promise<KeptLogits> {
-    const source = await ModelRows.create(model, longest, precision);
+  /** Windows are run and kept when they are first asked for, until `letGo`. @throws OutOfMemoryError */
+  static async create(model: Model, plan: WindowPlan, precision: KvPrecision = "f32"): Promise<KeptLogits> {
+    const source = await ModelRows.create(model, plan.window, precision);
     const scope = new BufferScope(model.gpu);
     try {
       const { vocabSize, rows } = source;
       const logits = scope.storage("kept logits shown", rows * paddedStride(vocabSize) * 4);
-      const kept = new KeptLogits(scope, vocabSize, rows, logits, firstScored);
-      for (const window of windows) await kept.record(source, window);
-      return kept;
+      return new KeptLogits(scope, source, vocabSize, rows, logits, plan.firstScored);
     } catch (error) {
       scope.destroy();
-      throw error;
-    } finally {
       await source.close();
+      throw error;
     }
   }
 
-  /** Bytes that one window's rows take. */
-  static windowBytes({ ids }: TextWindow, { firstScored }: WindowPlan, vocabSize: number): number {
-    return Math.max(0, ids.length - 1 - firstScored) * paddedStride(vocabSize) * 4;
+  /** Bytes that the scored rows of windows take. */
+  static bytesOf(windows: readonly TextWindow[], plan: WindowPlan, vocabSize: number): number {
+    return scoredCount(windows, plan) * paddedStride(vocabSize) * 4;
+  }
+
+  /** Runs what is not kept yet; afterwards the model may go. @throws DeviceLostError, OutOfMemoryError */
+  async letGo(windows: readonly TextWindow[]): Promise<void> {
+    for (const window of windows) await this.begin(window);
+    await this.source?.close();
+    this.source = null;
   }
 
   get gpuBytes(): number {
-    return this.scope.sizeBytes;
+    return this.scope.sizeBytes + (this.source?.gpuBytes ?? 0);
   }
 
-  async begin(): Promise<void> {}
+  async begin(window: TextWindow): Promise<void> {
+    if (this.chunks.has(window)) return;
+    if (this.source === null) throw new VitrineError("InvalidStateError", "That window's logits were not kept.");
+    this.chunks.set(window, await this.run(this.source, window));
+  }
 
   async show(window: TextWindow, from: number, to: number): Promise<void> {
     const chunks = this.chunks.get(window) ?? [];
@@ -72,6 +77,7 @@ export class KeptLogits implements WindowLogits {
   }
 
   async close(): Promise<void> {
+    await this.letGo([]);
     this.scope.destroy();
   }
 
@@ -79,7 +85,7 @@ export class KeptLogits implements WindowLogits {
     return paddedStride(this.vocabSize) * 4;
   }
 
-  private async record(source: ModelRows, window: TextWindow): Promise<void> {
+  private async run(source: ModelRows, window: TextWindow): Promise<GPUBuffer[]> {
     const { firstScored, rows, rowBytes } = this;
     const { device } = this.scope.gpu;
     const chunks: GPUBuffer[] = [];
@@ -95,6 +101,6 @@ export class KeptLogits implements WindowLogits {
       device.queue.submit([encoder.finish()]);
       chunks.push(chunk);
     }
-    this.chunks.set(window, chunks);
+    return chunks;
   }
 }

@@ -97,10 +97,10 @@ describe("scoring two models together", () => {
     for (const window of windows) wanted.push(await live.score(window, plan.firstScored));
     await live.close();
     const before = gpu.allocatedBytes;
-    const kept = await KeptLogits.of(p.model, windows, plan);
+    const kept = await KeptLogits.create(p.model, plan);
+    await kept.letGo(windows);
     const rowBytes = Math.ceil(original.spec.vocabSize / 32) * 32 * 4;
-    const rows = windows.map((window) => KeptLogits.windowBytes(window, plan, original.spec.vocabSize) / rowBytes);
-    expect(rows).toEqual([29, 29, 9]);
+    expect(KeptLogits.bytesOf(windows, plan, original.spec.vocabSize)).toBe((29 + 29 + 9) * rowBytes);
     // Beside the scored rows, one chunk of rows that are shown: nothing else of the model's own pass is left.
     expect(kept.gpuBytes).toBe((29 + 29 + 9 + 40) * rowBytes);
     expect(gpu.allocatedBytes - before).toBe(kept.gpuBytes);
@@ -111,6 +111,7 @@ describe("scoring two models together", () => {
       const window = windows[index] as (typeof windows)[number];
       expect(await scorer.score(window, plan.firstScored)).toEqual(wanted[index]);
     }
+    await expect(scorer.score({ ids, start: 0 }, 0)).rejects.toMatchObject({ name: "InvalidStateError" });
     await scorer.close();
     await kept.close();
     q.model.destroy();

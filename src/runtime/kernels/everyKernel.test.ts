@@ -95,7 +95,7 @@ describe("every kernel compiles on the null backend", () => {
       }
     }
     const vectors = linearVectors(harness.scope, "v", 0, null, new Float32Array(128));
-    for (const variant of ["tiled", "tiled_f16", "register"] as const) {
+    for (const variant of ["tiled", "tiled_f16", "register", "register_lanes"] as const) {
       for (const activation of ACTIVATIONS) {
         const y = harness.filled(4096, 0);
         const request = { label: "test", matrix, vectors, step, x: buffer, y, yStride: 128, activation, variant };

@@ -45,6 +45,11 @@ describe("matmul, register, which compiles fast", () => {
     for (const T of TOKENS) await checkMatmul(gpu, "register", { formats: ["f32"], T, rows, columns });
   });
 
+  it("adds products in another order", async () => {
+    for (const formats of [["f32"], ["q4_0"]] as const)
+      await checkMatmul(gpu, "register_lanes", { formats, T: 20, rows: 67, columns: 96, bias: true });
+  });
+
   it.each(["silu", "gelu_tanh", "gelu_erf", "relu"] as const)("applies %s", async (activation) => {
     await checkMatmul(gpu, "register", { formats: ["q8_0"], T: 5, rows: 33, columns: 64, bias: true, activation });
   });

@@ -19,9 +19,10 @@ import { blocksPerRow, type MatrixPart, planeBindings, type WeightMatrix } from 
 
 /**
  * `tiled`: workgroup memory, for GPUs. `tiled_f16`: weights are rounded to f16 there, which needs shader-f16.
- * `register`: no barriers, for software adapters.
+ * `register`: no barriers, for software adapters. `register_lanes`: the same but for the order in which products are
+ * added, a second opinion at the same price.
  */
-export type MatmulVariant = "tiled" | "tiled_f16" | "register";
+export type MatmulVariant = "tiled" | "tiled_f16" | "register" | "register_lanes";
 
 /** How each variant cuts Y. */
 const TILES = {
@@ -29,6 +30,7 @@ const TILES = {
   tiled_f16: { rows: 128, tokens: 64 },
   // Two rows a thread.
   register: { rows: 128, tokens: 16 },
+  register_lanes: { rows: 128, tokens: 16 },
 } as const;
 
 export interface MatmulRequest {
@@ -67,7 +69,12 @@ function matmulPart(gpu: Gpu, request: MatmulRequest, part: MatrixPart): Promise
     ...biasConstants(vectors),
   };
   const tile = TILES[variant];
-  const register = { WORKGROUP: tile.rows / 2, TILE_T: tile.tokens, PAIRS: Math.ceil(part.rows / 2) };
+  const register = {
+    WORKGROUP: tile.rows / 2,
+    TILE_T: tile.tokens,
+    PAIRS: Math.ceil(part.rows / 2),
+    BY_LANES: variant === "register_lanes" ? 1 : 0,
+  };
   return prepareDispatch(gpu, {
     label: request.label,
     source: {
@@ -76,7 +83,7 @@ function matmulPart(gpu: Gpu, request: MatmulRequest, part: MatrixPart): Promise
       bindings: BINDINGS,
       enables: variant === "tiled_f16" ? ["f16"] : [],
     },
-    constants: variant === "register" ? { ...shape, ...register } : shape,
+    constants: isTiled(variant) ? shape : { ...shape, ...register },
     bindings: [request.step, request.x, vectors.buffer, ...planeBindings(part), request.y],
     workgroups: (rows): Workgroups => grid(Math.ceil(part.rows / tile.rows), Math.ceil(rows / tile.tokens)),
   });
@@ -87,7 +94,11 @@ function variantFor(variant: MatmulVariant, format: FormatId): MatmulVariant {
   return variant === "tiled_f16" && (format === "f32" || format === "bf16") ? "tiled" : variant;
 }
 
+function isTiled(variant: MatmulVariant): boolean {
+  return variant === "tiled" || variant === "tiled_f16";
+}
+
 function shaderFiles(variant: MatmulVariant): string[] {
-  if (variant === "register") return [registerShader];
+  if (!isTiled(variant)) return [registerShader];
   return [tiledShader, variant === "tiled" ? tileF32 : tileF16];
 }

@@ -55,10 +55,14 @@ export function subgroupChoice(gpu: Gpu, reason: string): KernelChoice {
   };
 }
 
-/** Matrices and norms, where nearly all adding is done, in another order: what changes with them is rounding. */
+/**
+ * Matrices and norms, where nearly all adding is done, in another order: what changes with them is rounding. Software
+ * adapters stay without barriers and change matrices only.
+ */
 export function otherChoice(choice: KernelChoice): KernelChoice {
   const reason = "a second opinion";
-  const { norm, matmul } = choice.matmul === "register" ? workgroupChoice(reason) : barrierFreeChoice(reason);
+  if (choice.matmul === "register") return { ...choice, matmul: "register_lanes", reason };
+  const { norm, matmul } = barrierFreeChoice(reason);
   return { ...choice, norm, matmul, reason };
 }
 
@@ -107,7 +111,12 @@ export async function tuneKernels(
 }
 
 function describeMatmul(variant: MatmulVariant): string {
-  return { tiled: "tiled", tiled_f16: "tiled, weights rounded to f16 in tiles", register: "register" }[variant];
+  return {
+    tiled: "tiled",
+    tiled_f16: "tiled, weights rounded to f16 in tiles",
+    register: "register",
+    register_lanes: "register, products added by lanes",
+  }[variant];
 }
 
 /** For people: operation, variant, why. */
