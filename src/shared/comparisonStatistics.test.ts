@@ -3,13 +3,14 @@ import type { TokenScores } from "./comparison";
 import {
   comparisonStatistics,
   isDistinguishable,
-  joinScores,
   meanOf,
-  percentile,
+  RunningStatistics,
   type Statistic,
   shareError,
   tokensUntil,
 } from "./comparisonStatistics";
+import { GrowingScores, joinScores } from "./growingScores";
+import { SortedRuns } from "./sortedRuns";
 
 function scoresOf(
   rows: readonly (readonly [p: number, q: number, kld: number, topP: number, same: boolean])[],
@@ -24,6 +25,12 @@ function scoresOf(
     topLevel: Uint32Array.from(rows, ([, , , , same]) => (same ? 5 : 6)),
     tops: new Uint32Array(rows.length * 60),
   };
+}
+
+function cut(scores: TokenScores, from: number, to: number): TokenScores {
+  const { tops, ...each } = scores;
+  const parts = Object.entries(each).map(([key, values]) => [key, values.slice(from, to)]);
+  return { ...Object.fromEntries(parts), tops: tops.slice(from * 60, to * 60) };
 }
 
 /** mulberry32 */
@@ -96,8 +103,48 @@ describe("statistics of a comparison", () => {
   });
 
   it("percentiles lie between neighbours", () => {
-    expect([0, 0.5, 0.75, 1].map((share) => percentile([1, 2, 4], share))).toEqual([1, 2, 3, 4]);
-    expect(percentile([7], 0.999)).toBe(7);
+    const percentilesOf = (values: readonly number[], shares: readonly number[]): number[] => {
+      const runs = new SortedRuns();
+      runs.add(values);
+      return shares.map((share) => runs.percentile(share));
+    };
+    expect(percentilesOf([4, 1, 2], [0, 0.5, 0.75, 1])).toEqual([1, 2, 3, 4]);
+    expect(percentilesOf([7], [0.999])).toEqual([7]);
+  });
+
+  it("any rank of numbers that arrive in parts, equal ones too", () => {
+    const random = generator(5);
+    const runs = new SortedRuns();
+    const all: number[] = [];
+    for (const size of [1, 1, 0, 7, 3, 64, 2, 200, 5, 5, 31]) {
+      const part = Array.from({ length: size }, () => Math.floor(random() * 40) / 8);
+      runs.add(part);
+      all.push(...part);
+      const sorted = Float64Array.from(all).sort();
+      expect(Array.from(sorted, (_, rank) => runs.at(rank))).toEqual([...sorted]);
+    }
+    expect(runs.at(all.length)).toBeNaN();
+  });
+
+  it("window by window they are those of the whole, and what was handed out stays", () => {
+    const random = generator(9);
+    const whole = scoresOf(
+      Array.from({ length: 230 }, () => [random(), random(), random() ** 3, random(), random() < 0.9] as const),
+    );
+    const running = new RunningStatistics();
+    const growing = new GrowingScores();
+    const handedOut: TokenScores[] = [];
+    for (let from = 0; from < 230; from += 64) {
+      const part = cut(whole, from, Math.min(230, from + 64));
+      running.add(part);
+      growing.add(part);
+      handedOut.push(growing.scores);
+    }
+    expect(running.statistics).toEqual(comparisonStatistics(whole));
+    expect(growing.scores).toEqual(whole);
+    for (const [index, scores] of handedOut.entries()) {
+      expect(scores).toEqual(cut(whole, 0, Math.min(230, 64 * (index + 1))));
+    }
   });
 
   it("error bars cover the truth: of 600 texts about 68 % within one and 95 % within two errors", () => {

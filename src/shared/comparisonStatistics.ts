@@ -3,6 +3,7 @@
  * beside published ones. Errors are standard errors of the mean over tokens, sd / sqrt(N - 1).
  */
 import type { TokenScores } from "./comparison";
+import { SortedRuns } from "./sortedRuns";
 
 /** A number with its standard error (null: none is defined) and how many tokens it is over. */
 export interface Statistic {
@@ -44,99 +45,107 @@ export const LEAST_TOKENS = 100;
 
 const BUCKET_ENDS = [0, 0.25, 0.5, 0.75, 0.95, 1] as const;
 
+/** Mean and spread of numbers that arrive one by one (Welford 1962). */
+class RunningMean {
+  private n = 0;
+  private mean = 0;
+  /** Sum of squared distances from the mean. */
+  private squares = 0;
+
+  add(value: number): void {
+    this.n++;
+    const off = value - this.mean;
+    this.mean += off / this.n;
+    this.squares += off * (value - this.mean);
+  }
+
+  /** Mean and sd / sqrt(N - 1). */
+  get statistic(): Statistic {
+    const { n, mean, squares } = this;
+    if (n === 0) return { value: Number.NaN, error: null, n };
+    return { value: mean, error: n > 1 ? Math.sqrt(squares / n / (n - 1)) : null, n };
+  }
+}
+
 /** Mean and sd / sqrt(N - 1). */
 export function meanOf(values: ArrayLike<number>): Statistic {
-  const n = values.length;
-  if (n === 0) return { value: Number.NaN, error: null, n };
-  let sum = 0;
-  for (let i = 0; i < n; i++) sum += values[i] as number;
-  const mean = sum / n;
-  let squares = 0;
-  for (let i = 0; i < n; i++) squares += ((values[i] as number) - mean) ** 2;
-  const variance = squares / n;
-  return { value: mean, error: n > 1 ? Math.sqrt(variance / (n - 1)) : null, n };
+  const mean = new RunningMean();
+  for (let i = 0; i < values.length; i++) mean.add(values[i] as number);
+  return mean.statistic;
 }
 
-/** Between the two nearest of the sorted values, in proportion. @param share 0 to 1 */
-export function percentile(sorted: ArrayLike<number>, share: number): number {
-  const at = share * (sorted.length - 1);
-  const below = Math.floor(at);
-  const low = sorted[below] as number;
-  const high = sorted[Math.min(below + 1, sorted.length - 1)] as number;
-  return low + (high - low) * (at - below);
-}
-
-function perplexityOf(nll: ArrayLike<number>): Statistic {
-  const { value, error, n } = meanOf(nll);
+function perplexityOf({ value, error, n }: Statistic): Statistic {
   const perplexity = Math.exp(value);
   return { value: perplexity, error: error === null ? null : perplexity * error, n };
 }
 
+/** Statistics over windows as they arrive: each token is looked at once. */
+export class RunningStatistics {
+  private readonly nllReference = new RunningMean();
+  private readonly nllLevel = new RunningMean();
+  private readonly lnRatio = new RunningMean();
+  private readonly kld = new RunningMean();
+  private readonly deltaP = new RunningMean();
+  private readonly deltaPSquared = new RunningMean();
+  private readonly same = new RunningMean();
+  private readonly buckets = BUCKET_ENDS.slice(1).map((to, index) => ({
+    from: BUCKET_ENDS[index] as number,
+    to,
+    kld: new RunningMean(),
+  }));
+  private readonly sorted = new SortedRuns();
+
+  add({ nllReference, nllLevel, kld, topProbability, topReference, topLevel }: TokenScores): void {
+    for (let i = 0; i < kld.length; i++) {
+      const [nllP, nllQ, divergence] = [nllReference[i] as number, nllLevel[i] as number, kld[i] as number];
+      const deltaP = Math.exp(-nllQ) - Math.exp(-nllP);
+      this.nllReference.add(nllP);
+      this.nllLevel.add(nllQ);
+      this.lnRatio.add(nllQ - nllP);
+      this.kld.add(divergence);
+      this.deltaP.add(deltaP);
+      this.deltaPSquared.add(deltaP * deltaP);
+      this.same.add(topReference[i] === topLevel[i] ? 1 : 0);
+      const top = topProbability[i] as number;
+      this.buckets.find(({ to }) => top < to || to === 1)?.kld.add(divergence);
+    }
+    this.sorted.add(kld);
+  }
+
+  /** Null without a scored token. */
+  get statistics(): ComparisonStatistics | null {
+    const { sorted } = this;
+    const n = sorted.length;
+    if (n === 0) return null;
+    const at = (share: number): Statistic => ({ value: sorted.percentile(share), error: null, n });
+    const squared = this.deltaPSquared.statistic;
+    const rms = Math.sqrt(squared.value);
+    return {
+      n,
+      referencePerplexity: perplexityOf(this.nllReference.statistic),
+      perplexity: perplexityOf(this.nllLevel.statistic),
+      lnPerplexityRatio: this.lnRatio.statistic,
+      meanKld: this.kld.statistic,
+      medianKld: at(0.5),
+      kld90: at(0.9),
+      kld95: at(0.95),
+      kld99: at(0.99),
+      kld999: at(0.999),
+      maxKld: at(1),
+      meanDeltaP: this.deltaP.statistic,
+      // d sqrt(m) = dm / (2 sqrt(m))
+      rmsDeltaP: { value: rms, error: squared.error === null ? null : rms > 0 ? squared.error / (2 * rms) : 0, n },
+      sameTop: this.same.statistic,
+      buckets: this.buckets.map(({ from, to, kld }) => ({ from, to, kld: kld.statistic })),
+    };
+  }
+}
+
 /** Null without a scored token. */
 export function comparisonStatistics(scores: TokenScores): ComparisonStatistics | null {
-  const { nllReference, nllLevel, kld, topProbability, topReference, topLevel } = scores;
-  const n = kld.length;
-  if (n === 0) return null;
-  const each = (pick: (i: number) => number): Float64Array => Float64Array.from({ length: n }, (_, i) => pick(i));
-  const sorted = each((i) => kld[i] as number).sort();
-  const at = (share: number): Statistic => ({ value: percentile(sorted, share), error: null, n });
-  const deltaP = each((i) => Math.exp(-(nllLevel[i] as number)) - Math.exp(-(nllReference[i] as number)));
-  const squared = meanOf(deltaP.map((delta) => delta * delta));
-  const rms = Math.sqrt(squared.value);
-  const same = meanOf(each((i) => (topReference[i] === topLevel[i] ? 1 : 0)));
-  return {
-    n,
-    referencePerplexity: perplexityOf(nllReference),
-    perplexity: perplexityOf(nllLevel),
-    lnPerplexityRatio: meanOf(each((i) => (nllLevel[i] as number) - (nllReference[i] as number))),
-    meanKld: meanOf(kld),
-    medianKld: at(0.5),
-    kld90: at(0.9),
-    kld95: at(0.95),
-    kld99: at(0.99),
-    kld999: at(0.999),
-    maxKld: at(1),
-    meanDeltaP: meanOf(deltaP),
-    // d sqrt(m) = dm / (2 sqrt(m))
-    rmsDeltaP: { value: rms, error: squared.error === null ? null : rms > 0 ? squared.error / (2 * rms) : 0, n },
-    sameTop: same,
-    buckets: BUCKET_ENDS.slice(1).map((to, index) => {
-      const from = BUCKET_ENDS[index] as number;
-      const isIn = (p: number): boolean => p >= from && (p < to || to === 1);
-      return { from, to, kld: meanOf(kld.filter((_, i) => isIn(topProbability[i] as number))) };
-    }),
-  };
-}
-
-/** Scores of consecutive windows as one. */
-export function joinScores(parts: readonly TokenScores[]): TokenScores {
-  const floats = (pick: (part: TokenScores) => Float32Array): Float32Array =>
-    fill(new Float32Array(lengthOf(parts.map(pick))), parts.map(pick));
-  const words = (pick: (part: TokenScores) => Uint32Array): Uint32Array =>
-    fill(new Uint32Array(lengthOf(parts.map(pick))), parts.map(pick));
-  return {
-    places: words((part) => part.places),
-    nllReference: floats((part) => part.nllReference),
-    nllLevel: floats((part) => part.nllLevel),
-    kld: floats((part) => part.kld),
-    topProbability: floats((part) => part.topProbability),
-    topReference: words((part) => part.topReference),
-    topLevel: words((part) => part.topLevel),
-    tops: words((part) => part.tops),
-  };
-}
-
-function lengthOf(arrays: readonly { readonly length: number }[]): number {
-  return arrays.reduce((sum, array) => sum + array.length, 0);
-}
-
-function fill<A extends Float32Array | Uint32Array>(out: A, arrays: readonly A[]): A {
-  let at = 0;
-  for (const array of arrays) {
-    out.set(array, at);
-    at += array.length;
-  }
-  return out;
+  const running = new RunningStatistics();
+  running.add(scores);
+  return running.statistics;
 }
 
 /**

@@ -7,12 +7,8 @@ import type {
   TensorPart,
   TokenScores,
 } from "../shared/comparison";
-import {
-  type ComparisonStatistics,
-  comparisonStatistics,
-  joinScores,
-  type Statistic,
-} from "../shared/comparisonStatistics";
+import { type ComparisonStatistics, RunningStatistics, type Statistic } from "../shared/comparisonStatistics";
+import { GrowingScores } from "../shared/growingScores";
 import type { TokenText } from "../shared/nextToken";
 import type { Prompt } from "../shared/protocol";
 import { type ComparedChoice, LEVEL_CHOICES } from "../shared/recipes";
@@ -140,18 +136,36 @@ function promptOf(state: AppState, bundledText: string): Prompt {
   );
 }
 
-function withScores(run: ComparisonRun, event: ComparisonEvent & { kind: "scores" }): ComparisonRun {
+/** What was scored so far of each contender: a window costs what it adds, however long the text. */
+class Gathered {
+  private readonly byContender = new Map<Contender, readonly [GrowingScores, RunningStatistics]>();
+
+  add({ contender, scores }: ComparisonEvent & { kind: "scores" }): Pick<GrowingScores, "scores"> & {
+    readonly statistics: ComparisonStatistics | null;
+  } {
+    const known = this.byContender.get(contender) ?? ([new GrowingScores(), new RunningStatistics()] as const);
+    this.byContender.set(contender, known);
+    const [growing, running] = known;
+    growing.add(scores);
+    running.add(scores);
+    return { scores: growing.scores, statistics: running.statistics };
+  }
+}
+
+function withScores(
+  run: ComparisonRun,
+  event: ComparisonEvent & { kind: "scores" },
+  gathered: Gathered,
+): ComparisonRun {
   const { contender, scored, ofTokens } = event;
   const before = run.results.filter((result) => result.contender !== contender);
-  const known = run.results.find((result) => result.contender === contender);
-  const scores = known === undefined ? event.scores : joinScores([known.scores, event.scores]);
-  const statistics = comparisonStatistics(scores);
+  const { scores, statistics } = gathered.add(event);
   const progress = { contender, stage: "scoring", share: scored / ofTokens } as const;
   if (statistics === null) return { ...run, progress };
   return { ...run, results: [...before, { contender, scores, statistics, ofTokens }], progress };
 }
 
-function withEvent(run: ComparisonRun, event: ComparisonEvent): ComparisonRun {
+function withEvent(run: ComparisonRun, event: ComparisonEvent, gathered: Gathered): ComparisonRun {
   switch (event.kind) {
     case "text":
       return { ...run, tokens: event.tokens, window: event.window, firstScored: event.firstScored, bos: event.bos };
@@ -160,7 +174,7 @@ function withEvent(run: ComparisonRun, event: ComparisonEvent): ComparisonRun {
       return { ...run, progress: { contender: event.level, stage: "loading", share } };
     }
     case "scores":
-      return withScores(run, event);
+      return withScores(run, event, gathered);
     case "layers": {
       const found: InsideResult = { contender: event.contender, layers: event.errors, parts: [] };
       return { ...run, inside: [...run.inside, found] };
@@ -237,6 +251,7 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
         measureFloor: true,
       };
       const request: ComparisonRequest = { model: model.report.handle, reference, levels, text: prompt, ...settings };
+      const gathered = new Gathered();
       set({
         comparedTexts: new Map(),
         areLanesOpen: false,
@@ -265,7 +280,7 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
           reference: first,
           levels: models,
           scratchBytes,
-        } = await runtime.compare(request, (event) => change(request, (run) => withEvent(run, event)));
+        } = await runtime.compare(request, (event) => change(request, (run) => withEvent(run, event, gathered)));
         change(request, (run) => ({ ...run, end, reference: first, models, scratchBytes, progress: null }));
         const { comparison: over } = get();
         if (over?.request === request) get().keepMeasurements(over);

@@ -1,7 +1,8 @@
 /** The whole comparison over generated models: events in order, the floor, borrowing and giving back, stopping. */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ComparisonEvent, ComparisonRequest } from "../../shared/comparison";
-import { comparisonStatistics, joinScores } from "../../shared/comparisonStatistics";
+import { comparisonStatistics } from "../../shared/comparisonStatistics";
+import { joinScores } from "../../shared/growingScores";
 import { type ComparedChoice, splitChoice, splitCompared } from "../../shared/recipes";
 import { PauseGate } from "../files/pauseGate";
 import type { Gpu } from "../gpu/device";

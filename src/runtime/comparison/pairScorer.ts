@@ -5,6 +5,7 @@
  */
 import { COMPARED_TOP, type TokenScores } from "../../shared/comparison";
 import { VitrineError } from "../../shared/errors";
+import { withRoom } from "../../shared/growingScores";
 import type { KvPrecision } from "../../shared/protocol";
 import { BufferScope } from "../gpu/bufferScope";
 import type { Dispatch } from "../gpu/dispatch";
@@ -121,7 +122,7 @@ export class PairScorer {
     const end = ids.length - 1;
     await reference.begin(window, firstScored);
     await level.begin(window, firstScored);
-    const scores = emptyScores(end - firstScored);
+    const scores = withRoom(end - firstScored);
     for (let from = firstScored; from < end; from += this.rows) {
       const to = Math.min(end, from + this.rows);
       this.scope.gpu.device.queue.writeBuffer(this.buffers.next, 0, Uint32Array.from(ids.slice(from + 1, to + 1)));
@@ -163,18 +164,4 @@ export class PairScorer {
       }
     }
   }
-}
-
-function emptyScores(count: number): TokenScores {
-  return {
-    places: new Uint32Array(count),
-    nllReference: new Float32Array(count),
-    nllLevel: new Float32Array(count),
-    kld: new Float32Array(count),
-    topProbability: new Float32Array(count),
-    topReference: new Uint32Array(count),
-    topLevel: new Uint32Array(count),
-    // Vocabularies of fewer tokens leave the rest of a list at the id that no token has.
-    tops: new Uint32Array(count * 2 * COMPARED_TOP * 3).fill(0xffffffff),
-  };
 }

@@ -103,7 +103,13 @@ function Tokens({ run, result }: { run: ComparisonRun; result: ContenderResult }
   }, [isOver, scores, loadTexts]);
   return (
     <>
-      <TokenStrip tokens={run.tokens} scores={scores} selected={selected} onSelect={setSelected} />
+      <TokenStrip
+        tokens={run.tokens}
+        scores={scores}
+        full={result.statistics.kld99.value}
+        selected={selected}
+        onSelect={setSelected}
+      />
       {selected !== null && <TopTokens run={run} scores={scores} index={selected} />}
       <Flips tokens={run.tokens} scores={scores} onSelect={setSelected} />
       <KldHistogram kld={scores.kld} />

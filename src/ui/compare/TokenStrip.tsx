@@ -1,4 +1,4 @@
-import { type KeyboardEvent, memo, useEffect, useMemo, useRef } from "react";
+import { type KeyboardEvent, memo, useEffect, useRef } from "react";
 import type { TokenScores } from "../../shared/comparison";
 import type { TokenText } from "../../shared/nextToken";
 import { useStrings } from "../strings/useStrings";
@@ -8,6 +8,8 @@ import { shownToken } from "./shownToken";
 interface TokenStripProps {
   readonly tokens: readonly TokenText[];
   readonly scores: TokenScores;
+  /** KLD of a full bar: not the largest, so that one outlier does not flatten the rest. */
+  readonly full: number;
   /** Among the scored tokens. */
   readonly selected: number | null;
   readonly onSelect: (index: number) => void;
@@ -18,7 +20,7 @@ export function isFlip(scores: TokenScores, index: number): boolean {
 }
 
 /** The text: scored tokens carry a bar of their KLD, and a mark where the most likely token differs. */
-export function TokenStrip({ tokens, scores, selected, onSelect }: TokenStripProps) {
+export function TokenStrip({ tokens, scores, full, selected, onSelect }: TokenStripProps) {
   const { compare } = useStrings();
   const strip = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -53,53 +55,110 @@ export function TokenStrip({ tokens, scores, selected, onSelect }: TokenStripPro
       <div
         ref={strip}
         className="compare-strip"
+        style={{ "--full": Math.max(1e-6, full) } as React.CSSProperties}
         onKeyDown={move}
         onClick={(event) => {
           const index = (event.target as HTMLElement).dataset.scored;
           if (index !== undefined) onSelect(Number(index));
         }}
       >
-        <StripTokens tokens={tokens} scores={scores} selected={selected} />
+        {chunksOf(tokens.length, scores.places).map((chunk) => (
+          <StripChunk
+            key={chunk.from}
+            tokens={tokens}
+            scores={scores}
+            {...chunk}
+            selected={inside(selected, chunk)}
+            reachable={inside(selected ?? 0, chunk)}
+          />
+        ))}
       </div>
     </>
   );
 }
 
-const StripTokens = memo(function StripTokens({ tokens, scores, selected }: Omit<TokenStripProps, "onSelect">) {
-  const { compare } = useStrings();
-  const pieces = useMemo(() => piecesOf(tokens, scores), [tokens, scores]);
-  const full = useMemo(() => highPercentile(scores.kld), [scores]);
-  return pieces.map(({ from, to, index }) => {
-    if (index === null) {
-      return (
-        <span key={from} className="compare-unscored">
-          {tokens
-            .slice(from, to)
-            .map((token) => token.text)
-            .join("")}
-        </span>
-      );
-    }
-    const kld = scores.kld[index] as number;
-    const flip = isFlip(scores, index);
-    const text = shownToken(tokens[from]);
+function inside(index: number | null, { first, end }: Chunk): number | null {
+  return index !== null && index >= first && index < end ? index : null;
+}
+
+/** Tokens drawn anew together while windows arrive. */
+const CHUNK = 256;
+
+interface Chunk {
+  readonly from: number;
+  readonly to: number;
+  /** Scored tokens among them. */
+  readonly first: number;
+  readonly end: number;
+}
+
+/** The text cut into equal parts, each with its share of the scored tokens, which are in the order of the text. */
+function chunksOf(count: number, places: Uint32Array): Chunk[] {
+  const chunks: Chunk[] = [];
+  let first = 0;
+  for (let from = 0; from < count; from += CHUNK) {
+    const to = Math.min(count, from + CHUNK);
+    let end = first;
+    while (end < places.length && (places[end] as number) < to) end++;
+    chunks.push({ from, to, first, end });
+    first = end;
+  }
+  return chunks;
+}
+
+interface ChunkProps extends Chunk {
+  readonly tokens: readonly TokenText[];
+  readonly scores: TokenScores;
+  /** Null where it is in another chunk. */
+  readonly selected: number | null;
+  /** The one token that Tab reaches. */
+  readonly reachable: number | null;
+}
+
+const CHUNK_KEYS = ["tokens", "from", "to", "first", "end", "selected", "reachable"] as const;
+
+/** What was scored stays as it was when more arrives: scores themselves need no comparison. */
+const StripChunk = memo(
+  function StripChunk({ tokens, scores, from, to, first, end, selected, reachable }: ChunkProps) {
+    const { compare } = useStrings();
+    const pieces = piecesOf(scores, { from, to, first, end });
     return (
-      <button
-        key={from}
-        type="button"
-        className="compare-token"
-        data-scored={index}
-        data-flip={flip || undefined}
-        aria-pressed={index === selected}
-        aria-label={compare.tokenLabel(text, formatSmall(kld), flip)}
-        tabIndex={index === (selected ?? 0) ? 0 : -1}
-        style={{ "--kld": Math.min(1, kld / full) } as React.CSSProperties}
-      >
-        {text}
-      </button>
+      <span className="compare-chunk">
+        {pieces.map(({ from, to, index }) => {
+          if (index === null) {
+            return (
+              <span key={from} className="compare-unscored">
+                {tokens
+                  .slice(from, to)
+                  .map((token) => token.text)
+                  .join("")}
+              </span>
+            );
+          }
+          const kld = scores.kld[index] as number;
+          const flip = isFlip(scores, index);
+          const text = shownToken(tokens[from]);
+          return (
+            <button
+              key={from}
+              type="button"
+              className="compare-token"
+              data-scored={index}
+              data-flip={flip || undefined}
+              aria-pressed={index === selected}
+              aria-label={compare.tokenLabel(text, formatSmall(kld), flip)}
+              tabIndex={index === reachable ? 0 : -1}
+              style={{ "--kld": kld } as React.CSSProperties}
+            >
+              {text}
+            </button>
+          );
+        })}
+      </span>
     );
-  });
-});
+  },
+  (before, now) => CHUNK_KEYS.every((key) => before[key] === now[key]),
+);
 
 interface Piece {
   readonly from: number;
@@ -108,20 +167,15 @@ interface Piece {
   readonly index: number | null;
 }
 
-function piecesOf(tokens: readonly TokenText[], scores: TokenScores): Piece[] {
+function piecesOf(scores: TokenScores, chunk: Chunk): Piece[] {
   const pieces: Piece[] = [];
-  let from = 0;
-  for (const [index, place] of scores.places.entries()) {
+  let { from } = chunk;
+  for (let index = chunk.first; index < chunk.end; index++) {
+    const place = scores.places[index] as number;
     if (place > from) pieces.push({ from, to: place, index: null });
     pieces.push({ from: place, to: place + 1, index });
     from = place + 1;
   }
-  if (from < tokens.length) pieces.push({ from, to: tokens.length, index: null });
+  if (from < chunk.to) pieces.push({ from, to: chunk.to, index: null });
   return pieces;
-}
-
-/** Bars are full from the 98th percentile on, so that one outlier does not flatten the rest. */
-function highPercentile(kld: Float32Array): number {
-  const sorted = kld.slice().sort();
-  return Math.max(1e-6, sorted[Math.floor(0.98 * (sorted.length - 1))] ?? 0);
 }
