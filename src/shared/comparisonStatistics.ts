@@ -87,7 +87,7 @@ export class RunningStatistics {
   private readonly kld = new RunningMean();
   private readonly deltaP = new RunningMean();
   private readonly deltaPSquared = new RunningMean();
-  private readonly same = new RunningMean();
+  private hits = 0;
   private readonly buckets = BUCKET_ENDS.slice(1).map((to, index) => ({
     from: BUCKET_ENDS[index] as number,
     to,
@@ -105,7 +105,7 @@ export class RunningStatistics {
       this.kld.add(divergence);
       this.deltaP.add(deltaP);
       this.deltaPSquared.add(deltaP * deltaP);
-      this.same.add(topReference[i] === topLevel[i] ? 1 : 0);
+      if (topReference[i] === topLevel[i]) this.hits++;
       const top = topProbability[i] as number;
       this.buckets.find(({ to }) => top < to || to === 1)?.kld.add(divergence);
     }
@@ -120,6 +120,7 @@ export class RunningStatistics {
     const at = (share: number): Statistic => ({ value: sorted.percentile(share), error: null, n });
     const squared = this.deltaPSquared.statistic;
     const rms = Math.sqrt(squared.value);
+    const share = this.hits / n;
     return {
       n,
       referencePerplexity: perplexityOf(this.nllReference.statistic),
@@ -135,7 +136,7 @@ export class RunningStatistics {
       meanDeltaP: this.deltaP.statistic,
       // d sqrt(m) = dm / (2 sqrt(m))
       rmsDeltaP: { value: rms, error: squared.error === null ? null : rms > 0 ? squared.error / (2 * rms) : 0, n },
-      sameTop: this.same.statistic,
+      sameTop: { value: share, error: n > 1 ? Math.sqrt((share * (1 - share)) / (n - 1)) : null, n },
       buckets: this.buckets.map(({ from, to, kld }) => ({ from, to, kld: kld.statistic })),
     };
   }
