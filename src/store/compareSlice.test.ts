@@ -99,7 +99,7 @@ describe("comparing levels", () => {
     await store.getState().runComparison("a text");
     const { comparison } = store.getState();
     if (comparison === null) throw new Error("no comparison");
-    const { levels, text } = JSON.parse(comparisonToJson(comparison, "Acme", new Date(0)));
+    const { levels, floor, text } = JSON.parse(comparisonToJson(comparison, "Acme", new Date(0)));
     expect(text).toMatchObject({ tokens: 480, hash: hashIds(comparison.tokens.map(({ id }) => id)) });
     const names = [
       "PPL",
@@ -115,5 +115,6 @@ describe("comparing levels", () => {
       expect(levels[1].statistics[name], name).toMatchObject({ value: expect.any(Number), n: 240 });
       expect(levels[1].statistics[name]).toHaveProperty("error");
     }
+    expect(floor.statistics["mean KLD"]).toMatchObject({ value: expect.any(Number), n: 240 });
   });
 });

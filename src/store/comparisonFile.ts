@@ -45,6 +45,7 @@ export const LLAMA_NAMES: ReadonlyMap<string, string> = new Map(
 
 /** @param adapter the GPU, in words */
 export function comparisonToJson(run: ComparisonRun, adapter: string, exportedAt: Date): string {
+  const floor = run.results.find(({ contender }) => contender === "floor");
   const value = {
     format: "vitrine-comparison",
     exportedAt: exportedAt.toISOString(),
@@ -53,12 +54,18 @@ export function comparisonToJson(run: ComparisonRun, adapter: string, exportedAt
     reference: run.reference ?? { level: run.request.reference },
     text: { kind: run.text, tokens: run.tokens.length, hash: hashIds(run.tokens.map(({ id }) => id)) },
     settings: { window: run.window, firstScored: run.firstScored, bos: run.bos, end: run.end },
-    levels: run.results.map(({ contender, statistics }) => ({
-      level: contender,
-      ...run.models.find(({ level }) => level === contender),
-      n: statistics.n,
-      statistics: statisticsObject(statistics),
-    })),
+    levels: run.results.flatMap(({ contender, statistics }) =>
+      contender === "floor"
+        ? []
+        : {
+            level: contender,
+            ...run.models.find(({ level }) => level === contender),
+            n: statistics.n,
+            statistics: statisticsObject(statistics),
+          },
+    ),
+    // The reference against itself through other kernels: less than this is rounding.
+    floor: floor === undefined ? null : { n: floor.statistics.n, statistics: statisticsObject(floor.statistics) },
   };
   return `${JSON.stringify(value, null, 2)}\n`;
 }

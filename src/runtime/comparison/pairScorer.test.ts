@@ -28,7 +28,8 @@ const changed = syntheticLlama({}, (name, values) => {
 const BOS = 1;
 const ids = Array.from({ length: 100 }, (_, i) => (i * 37 + (i % 7)) % original.spec.vocabSize);
 
-describe("scoring two models together", () => {
+// Each format compiles kernels of its own, which takes software adapters long.
+describe("scoring two models together", { timeout: 300_000 }, () => {
   it("equals a float64 recomputation from full logits, over windows and chunks", async () => {
     const [p, q] = [await openSynthetic(gpu, original), await openSynthetic(gpu, changed)];
     const plan = planWindows(ids.length, 512, { window: 40, firstScored: 10 });
