@@ -32,9 +32,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   store: ["shared"],
   client: ["shared"],
   // Plus everything in the runtime.
-  worker: ["shared", "runtime/session", "runtime/comparison"],
+  worker: ["shared", "runtime/session", "runtime/comparison", "runtime/export"],
   shared: [],
   // Two sessions side by side: nothing in the runtime knows it.
+  "runtime/export": ["runtime/session", "runtime/model", "runtime/text", "runtime/files", "shared"],
   "runtime/comparison": [
     "runtime/session",
     "runtime/model",

@@ -45,6 +45,9 @@ export interface ComparisonSetting {
 /** The reference's logits are kept for all levels where those of the whole text take no more than this. */
 const KEPT_BYTES = 256 * 2 ** 20;
 
+/** Rounding is the same everywhere in a text: so many tokens tell the floor. */
+const FLOOR_TOKENS = 256;
+
 type Asked = Omit<ComparisonRequest, "model">;
 
 interface Text {
@@ -194,7 +197,8 @@ async function scoreText(
 ): Promise<{ bytes: number; elapsedMs: number }> {
   let elapsedMs = 0;
   try {
-    const ofTokens = scoredCount(windows, plan);
+    const all = scoredCount(windows, plan);
+    const ofTokens = contender === "floor" ? Math.min(FLOOR_TOKENS, all) : all;
     let scored = 0;
     let same = 0;
     for (const window of windows) {
@@ -206,6 +210,7 @@ async function scoreText(
       scored += scores.kld.length;
       same += scores.topReference.filter((id, i) => id === scores.topLevel[i]).length;
       onEvent({ kind: "scores", contender, scores, scored, ofTokens });
+      if (scored >= ofTokens) break;
       if (until !== null && scored >= LEAST_TOKENS && shareError(same, scored) <= until) break;
     }
     return { bytes: scorer.scratchBytes, elapsedMs };

@@ -104,6 +104,20 @@ function checkStart(source: ByteSource, bytes: Uint8Array): Start {
   return { version, entryCount, tensorCount };
 }
 
+/** Each metadata entry with its key, as it is in the file. */
+export function entryBytes({ bytes, entries }: GgufHeader): Uint8Array[] {
+  let start = START_BYTES;
+  return entries.map(({ type, elementType, count, start: value }) => {
+    const walk = new HeaderWalker(bytes, value);
+    const valueType = type === VALUE_TYPE.array ? elementType : type;
+    if (valueType === VALUE_TYPE.string) for (let item = 0; item < count; item++) walk.string();
+    else walk.offset += count * (VALUE_BYTES[valueType] ?? 0);
+    const entry = bytes.subarray(start, walk.offset);
+    start = walk.offset;
+    return entry;
+  });
+}
+
 /** Null when the metadata goes on after `bytes`. */
 function walkEntries(source: ByteSource, walk: HeaderWalker, entryCount: number): HeaderEntry[] | null {
   const entries: HeaderEntry[] = [];
