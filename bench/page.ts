@@ -71,22 +71,27 @@ element("settings").addEventListener("submit", async (event) => {
   await run();
   if (button !== null) button.disabled = false;
 });
+
+async function runLibrary(): Promise<string> {
+  // The bundled model, unless the address names another one: that of `npm run bench -- --library`.
+  const folder = asked.get("folder") ?? new URL("models/pane/", document.baseURI).href;
+  const [address, id] = [asked.get("hub"), asked.get("id")];
+  const hub = address === null || id === null ? null : { address, id };
+  return describeLibrary(await measureLibrary({ folder, hub, report: asked.get("report") }));
+}
+
+const asked = new URL(location.href).searchParams;
 element("library").addEventListener("submit", async (event) => {
   event.preventDefault();
   const state = element("state");
   state.textContent = "Measuring the store.";
   try {
-    // The bundled model, unless the address names another one: that of `npm run bench -- --library`.
-    const { searchParams } = new URL(location.href);
-    const folder = searchParams.get("folder") ?? new URL("models/pane/", document.baseURI).href;
-    const [address, id] = [searchParams.get("hub"), searchParams.get("id")];
-    const hub = address === null || id === null ? null : { address, id };
-    const result = await measureLibrary({ folder, hub });
     const block = document.createElement("pre");
-    block.textContent = describeLibrary(result);
+    block.textContent = await runLibrary();
     element("results").append(block);
     state.textContent = "Done.";
   } catch (error) {
     state.textContent = error instanceof Error ? error.message : String(error);
   }
 });
+if (asked.has("report")) void runLibrary();

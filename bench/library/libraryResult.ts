@@ -1,19 +1,25 @@
-/** What the model library costs beside doing without it: milliseconds of the fastest of a few rounds in one run. */
-export interface LibraryResult {
+/** Milliseconds of the fastest of a few rounds in one run. */
+export interface LibraryTimes {
   /** Whole first load from a server, store and GPU included. */
   readonly cold: number;
   /** The same where the hub publishes a SHA-256, which is then computed on the way; null: there is no hub. */
   readonly hashedCold: number | null;
   /** Fetching the same bytes and dropping them. */
   readonly plainFetch: number;
-  /** Writing the same records by plain idb-keyval. */
+  /** Writing the same bytes as arrays by plain idb-keyval. */
   readonly plainWrite: number;
   /** Whole load from the store, GPU included. */
   readonly warm: number;
   /** Of it, what reads the records and compares their digests. */
   readonly reading: number;
-  /** Reading the same records by plain idb-keyval. */
+  /** Reading the same bytes, kept as arrays, by plain idb-keyval. */
   readonly plainRead: number;
+  /** Reading the records as they are kept, and nothing more. */
+  readonly recordRead: number;
+}
+
+/** What the model library costs beside doing without it. */
+export interface LibraryResult extends LibraryTimes {
   /** Bytes in the store over bytes of planes on the GPU. */
   readonly storedOverPlanes: number;
   /** Bytes of full precision that become a level in the time in which so many are copied, as a share. */
@@ -26,19 +32,23 @@ export interface LibraryRequest {
   readonly folder: string;
   /** The same from a hub that publishes its SHA-256. */
   readonly hub: { readonly address: string; readonly id: string } | null;
+  /** Where the result is sent too, as text: pages connect to nobody, their workers do. */
+  readonly report: string | null;
 }
 
 /** A result in lines for people. */
 export function describeLibrary(result: LibraryResult): string {
-  const { cold, hashedCold, plainFetch, plainWrite, warm, reading, plainRead } = result;
+  const { cold, hashedCold, plainFetch, plainWrite, warm, reading, plainRead, recordRead } = result;
   return [
     `Library, ${(result.modelBytes / 1e6).toFixed(0)} MB in full precision`,
     timesLine("warm load / plain idb-keyval", warm, plainRead, "at most 1.5"),
     timesLine("  of it reading", reading, plainRead),
+    timesLine("  of it records as they are kept", recordRead, plainRead),
     timesLine("cold load / plain fetch", cold, plainFetch, "at most 1.3"),
     ...(hashedCold === null ? [] : [timesLine("  with a published SHA-256", hashedCold, plainFetch)]),
-    // The store's own part of it: no load that keeps what it fetches can do with less.
+    // The store's own part of it.
     timesLine("  over fetching and plainly writing", cold, plainFetch + plainWrite),
+    timesLine("  plain write / plain fetch", plainWrite, plainFetch),
     line("stored bytes / plane bytes", result.storedOverPlanes),
     ...Object.entries(result.quantizeOverCopy).map(([level, share]) => line(`quantizing to ${level} / copy`, share)),
   ].join("\n");

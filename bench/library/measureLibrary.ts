@@ -8,5 +8,5 @@ export function measureLibrary(request: LibraryRequest): Promise<LibraryResult> 
       data.result === undefined ? reject(new Error(data.error)) : resolve(data.result);
     worker.onerror = ({ message }) => reject(new Error(message));
     worker.postMessage(request);
-  }).finally(() => worker.terminate());
+  });
 }
