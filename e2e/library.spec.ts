@@ -169,11 +169,12 @@ async function damageFirstRecord(page: Page): Promise<void> {
         request.onerror = () => reject(request.error);
       });
     const database = await done(indexedDB.open("vitrine-models"));
-    const store = database.transaction("records", "readwrite").objectStore("records");
-    const key = (await done(store.getAllKeys())).find((name) => String(name).startsWith("record/")) ?? "";
-    const bytes = (await done(store.get(key))) as Uint8Array;
+    const store = () => database.transaction("records", "readwrite").objectStore("records");
+    const key = (await done(store().getAllKeys())).find((name) => String(name).startsWith("record/")) ?? "";
+    const value = await done<Uint8Array | Blob>(store().get(key));
+    const bytes = value instanceof Blob ? new Uint8Array(await value.arrayBuffer()) : value;
     bytes[1000] = (bytes[1000] ?? 0) ^ 255;
-    await done(store.put(bytes, key));
+    await done(store().put(bytes, key));
     database.close();
   });
 }

@@ -15,6 +15,17 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+/** What lies in the database, by no code of ours. */
+function read(key: string): Promise<unknown> {
+  return new Promise((resolve) => {
+    const opening = indexedDB.open("vitrine-models");
+    opening.onsuccess = () => {
+      const asked = opening.result.transaction("records").objectStore("records").get(key);
+      asked.onsuccess = () => resolve(asked.result);
+    };
+  });
+}
+
 const bytes = (...values: number[]) => Uint8Array.of(...values);
 
 describe("idbStore", () => {
@@ -31,6 +42,47 @@ describe("idbStore", () => {
     expect(await again.keys("")).toHaveLength(3);
     await again.put([["record/a/0", null]]);
     expect(await store.keys("record/")).toEqual(["record/a/1"]);
+  });
+
+  describe("large values", () => {
+    const large = new Uint8Array(2 ** 20).fill(7);
+    const inside = async (key: string) => (await read(key)) as unknown;
+
+    it("are Blobs, which are read back as the same bytes", async () => {
+      await store.put([
+        ["record/a/0", large],
+        ["journal/a", bytes(1)],
+      ]);
+      expect(await inside("record/a/0")).toBeInstanceOf(Blob);
+      expect(await inside("journal/a")).toBeInstanceOf(Uint8Array);
+      expect(Buffer.compare((await store.get("record/a/0")) as Uint8Array, large)).toBe(0);
+    });
+
+    it("are arrays where the browser keeps no Blobs", async () => {
+      const put = IDBObjectStore.prototype.put;
+      let refused = 0;
+      vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(function (this: IDBObjectStore, value, key) {
+        if (value instanceof Blob) {
+          refused++;
+          throw new DOMException("Blobs are not kept here", "DataCloneError");
+        }
+        return put.call(this, value, key);
+      });
+      for (const key of ["record/a/0", "record/a/1"]) {
+        await store.put([[key, large]]);
+        expect(Buffer.compare((await store.get(key)) as Uint8Array, large)).toBe(0);
+      }
+      // Asked once.
+      expect(refused).toBe(1);
+    });
+
+    it("that do not fit are not tried again", async () => {
+      const put = vi.spyOn(IDBObjectStore.prototype, "put").mockImplementation(() => {
+        throw new DOMException("full", "QuotaExceededError");
+      });
+      await expect(store.put([["record/a/0", large]])).rejects.toMatchObject({ name: "StorageError" });
+      expect(put).toHaveBeenCalledTimes(1);
+    });
   });
 
   it("writes all of a write or nothing", async () => {
