@@ -29,12 +29,17 @@ export class PauseGate {
 
   /** Resolves when there is no pause, or when the signal aborts. */
   async passed(signal?: AbortSignal): Promise<void> {
-    while (this.isPaused && signal?.aborted !== true) {
-      await Promise.race([this.opened, aborted(signal)]);
-    }
+    while (this.isPaused && signal?.aborted !== true) await openedOrAborted(this.opened, signal);
   }
 }
 
-function aborted(signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => signal?.addEventListener("abort", () => resolve(), { once: true }));
+/** Leaves nothing behind on a signal that lives longer. */
+async function openedOrAborted(opened: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  let end = (): void => {};
+  const aborted = new Promise<void>((resolve) => {
+    end = resolve;
+  });
+  signal?.addEventListener("abort", end);
+  await Promise.race([opened, aborted]);
+  signal?.removeEventListener("abort", end);
 }
