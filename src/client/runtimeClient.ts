@@ -87,6 +87,7 @@ export function createRuntimeClient(): RuntimeApi {
     listKept: () => call((api) => api.listKept()),
     keepModel: (handle, onProgress) => call((api) => api.keepModel(handle, proxy(onProgress))),
     cancelKeep: () => call((api) => api.cancelKeep()),
+    whenKept: (handle) => call((api) => api.whenKept(handle)),
     keptTensors: (id) => call((api) => api.keptTensors(id)),
     verifyKept: (id, onProgress) => call((api) => api.verifyKept(id, proxy(onProgress))),
     deleteKept: (id) => call((api) => api.deleteKept(id)),

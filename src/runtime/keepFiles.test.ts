@@ -82,7 +82,7 @@ describe("files that are kept", () => {
       tensors,
     });
     const kept = await library.open(about, async () => null);
-    await fillModel(kept, files.sources);
+    await (await fillModel(kept, files.sources)).kept;
     const again = await library.filesOf(kept);
     expect(again.kind === "gguf" && [...(again.vision?.file.tensors.keys() ?? [])]).toEqual(["v.blk.0.weight"]);
     const found = again.tensors.get("v.blk.0.weight");

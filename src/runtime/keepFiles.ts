@@ -20,7 +20,7 @@ export async function keepFiles(
   const about = await library.begin({ ...choice, level, recipe, ...remote, files, tensors }, options.signal);
   try {
     const kept = await library.open(about, async (file) => files.sources[file] ?? null, options.signal);
-    await fillModel(kept, files.sources, options);
+    await (await fillModel(kept, files.sources, options)).kept;
     await kept.touch(Date.now());
   } catch (error) {
     await library.delete(about.id).catch(() => {});

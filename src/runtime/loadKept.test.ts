@@ -55,18 +55,67 @@ interface Load {
   readonly download?: DownloadOptions;
   readonly url?: string;
   readonly onDownload?: (done: number, total: number, canResume: boolean) => void;
+  readonly onKeeping?: (kept: Promise<void>) => void;
 }
 
 function load({ level = "stored", url = `${server.origin}/tiny.gguf`, ...rest }: Load = {}): Promise<OpenedModel> {
   const download = { ...QUICK, ...rest.download, signal: rest.signal };
   const library = new ModelLibrary(rest.store ?? store, RECORD_BYTES);
   const options = { ...splitChoice(level), variant: "auto" as const, download, signal: rest.signal };
-  return loadRemote(gpu, library, urlModel(url, download), { ...options, onDownload: rest.onDownload });
+  const { onDownload, onKeeping } = rest;
+  return loadRemote(gpu, library, urlModel(url, download), { ...options, onDownload, onKeeping });
 }
 
 const records = async () => (await store.keys("record/")).sort();
 const break_ = (faults: Partial<Faults>) => Object.assign(server.faults, faults);
 const abouts = () => new ModelLibrary(store, RECORD_BYTES).list();
+
+describe("a store that is slower than the network", () => {
+  it("is written to behind a model that is there already, a few records at a time", async () => {
+    let open = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const memory = new MemoryStore();
+    const waiting = new Set<string>();
+    const slow: ByteStore = {
+      get: (key) => memory.get(key),
+      keys: (prefix) => memory.keys(prefix),
+      put: async (entries) => {
+        const records = entries.map(([key]) => key).filter((key) => key.startsWith("record/"));
+        for (const key of records) waiting.add(key);
+        // The last two wait.
+        const isLast = records.some((key) => Number(key.split("/")[2]) >= numRecords - 2);
+        if (isLast) await gate;
+        await memory.put(entries);
+      },
+    };
+    (await load({ store: memory })).model.destroy();
+    const numRecords = (await memory.keys("record/")).length;
+    expect(numRecords).toBeGreaterThan(10);
+    await new ModelLibrary(memory, RECORD_BYTES).deleteAll();
+    let kept: Promise<void> | null = null;
+    const opened = await load({
+      store: slow,
+      onKeeping: (keeping) => {
+        kept = keeping;
+      },
+    });
+    expect(await greedyIds(opened)).toEqual(direct.get("stored"));
+    expect(await memory.keys("record/")).toHaveLength(numRecords - 2);
+    // The tab could be closed here: the journal knows what is there.
+    const library = new ModelLibrary(memory, RECORD_BYTES);
+    const [partly] = await library.list();
+    expect(partly?.keptBytes).toBeLessThan(partly?.totalBytes ?? 0);
+    const sent = server.sentBytes;
+    (await load({ store: memory })).model.destroy();
+    expect(server.sentBytes - sent).toBeLessThan(GGUF.length / 2);
+    open();
+    await kept;
+    const [whole] = await library.list();
+    expect(whole?.keptBytes).toBe(whole?.totalBytes);
+  });
+});
 
 describe("a first and a second load", () => {
   it.each(["stored", "q8_0", "q4_0", "q4_0+head8", "q4_0+first8"] as const)(

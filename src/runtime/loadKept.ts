@@ -29,6 +29,8 @@ export interface LoadKeptOptions extends OpenModelOptions {
   readonly onOpened?: (remote: RemoteModel, files: ModelFiles) => Promise<void>;
   /** Source bytes that need not come any more, of all. */
   readonly onDownload?: (doneBytes: number, totalBytes: number, canResume: boolean) => void;
+  /** Takes over the waiting for the last records to be written; absent: a load ends when they are. */
+  readonly onKeeping?: (kept: Promise<void>) => void;
 }
 
 /** A source that has to be asked what it is: a hub knows the commit of a branch. */
@@ -76,9 +78,20 @@ export async function loadRemote(
   const name = remote.name ?? files.name;
   const model: NewModel = { ...choice, ...remote, name, files, tensors };
   const about = await library.begin(model, options.signal);
-  const opened = await fillAndOpen(gpu, library, about, files, { ...options, ...applied });
-  await deleteOthers(library, choice, about);
+  const { opened, kept: filled } = await fillAndOpen(gpu, library, about, files, { ...options, ...applied });
+  const keeping = filled.then(() => deleteOthers(library, choice, about));
+  if (options.onKeeping !== undefined) options.onKeeping(keeping);
+  else await freeOnError(opened, keeping);
   return opened;
+}
+
+async function freeOnError({ model }: OpenedModel, keeping: Promise<void>): Promise<void> {
+  try {
+    await keeping;
+  } catch (error) {
+    model.destroy();
+    throw error;
+  }
 }
 
 /** For a while beside another of the same source: from what is kept in full precision, else from the source; keeps nothing. */
@@ -120,7 +133,7 @@ async function fillAndOpen(
   about: ModelAbout,
   files: ModelFiles,
   options: LoadKeptOptions,
-): Promise<OpenedModel> {
+): Promise<{ opened: OpenedModel; kept: Promise<void> }> {
   const stop = new AbortController();
   const signal = options.signal === undefined ? stop.signal : AbortSignal.any([options.signal, stop.signal]);
   const { sources } = files;
@@ -130,7 +143,9 @@ async function fillAndOpen(
   const filling = kept.whileFilling(() => fillModel(kept, sources, { signal, onProgress }));
   const opening = library.filesOf(kept).then((keptFiles) => openAtChoice(gpu, keptFiles, { ...options, signal }));
   const [filled, opened] = await Promise.allSettled([stopOnError(filling, stop), stopOnError(opening, stop)]);
-  if (filled.status === "fulfilled" && opened.status === "fulfilled") return opened.value;
+  if (filled.status === "fulfilled" && opened.status === "fulfilled") {
+    return { opened: opened.value, kept: filled.value.kept };
+  }
   if (opened.status === "fulfilled") opened.value.model.destroy();
   const failure = firstCause(filled, opened, options.signal);
   if (isDamagedDownload(failure)) await library.delete(about.id);
@@ -148,7 +163,7 @@ async function stopOnError<T>(promise: Promise<T>, stop: AbortController): Promi
 
 /** What ended the other: the error that is no consequence of having been stopped. */
 function firstCause(
-  filled: PromiseSettledResult<void>,
+  filled: PromiseSettledResult<unknown>,
   opened: PromiseSettledResult<OpenedModel>,
   signal: AbortSignal | undefined,
 ): unknown {

@@ -120,6 +120,8 @@ export interface LibraryApi {
    */
   keepModel(handle: ModelHandle, onProgress: (doneBytes: number, totalBytes: number) => void): Promise<void>;
   cancelKeep(): Promise<void>;
+  /** Settles when nothing of a model is being written any more: why it is not kept, or null when it is. */
+  whenKept(handle: ModelHandle): Promise<string | null>;
   listKept(): Promise<readonly KeptModel[]>;
   keptTensors(id: KeptId): Promise<readonly KeptTensorReport[]>;
   verifyKept(id: KeptId, onProgress: (doneRecords: number, records: number) => void): Promise<VerifyReport>;

@@ -88,7 +88,10 @@ export interface ModelReport {
   readonly hasChatTemplate: boolean;
   /** How the model's files ask to be sampled; null: they do not say. */
   readonly ownSampling: Sampler | null;
-  /** Why it will not be here on the next visit though it was to be kept; null: it will, or nobody meant to keep it. */
+  /**
+   * Why it will not be here on the next visit though it was to be kept; null: it will, as far as is known before its
+   * last records are written, or nobody meant to keep it.
+   */
   readonly notKept: string | null;
   /** Which kernel variant runs for which operation, and how it was chosen. */
   readonly variants: readonly { operation: string; variant: string; reason: string }[];

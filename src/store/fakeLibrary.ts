@@ -66,6 +66,7 @@ export function createFakeLibrary(log: (name: keyof LibraryApi, argument?: unkno
       kept = [{ ...FAKE_KEPT, id: "8899aabbccddeeff" as KeptId, link: "file:story.gguf", level: "stored" }, ...kept];
     },
     cancelKeep: async () => log("cancelKeep"),
+    whenKept: async () => null,
     keptTensors: async (id) => {
       log("keptTensors", id);
       return [{ name: "token_embd.weight", shape: [512, 64], type: "Q8_0", sizeBytes: 34_816 }];

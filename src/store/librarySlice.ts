@@ -13,6 +13,7 @@ import {
 import type { ModelSource } from "../shared/protocol";
 import type { AppState, SliceContext } from "./appState";
 import { toErrorInfo } from "./errorInfo";
+import type { OpenModel } from "./modelSlice";
 import { parseModelLink } from "./modelSource";
 import { rememberModel } from "./startModel";
 
@@ -59,6 +60,8 @@ export interface LibrarySlice {
   readonly isMeasuring: boolean;
   /** Files of the person's own on their way into the store. */
   readonly keeping: Keeping | null;
+  /** The last records of the open model are being written. */
+  readonly isWriting: boolean;
   /** Of the machine, as far as the browser tells. */
   readonly memoryBytes: number | null;
   readonly refreshLibrary: () => Promise<void>;
@@ -74,6 +77,8 @@ export interface LibrarySlice {
   /** Puts the files of the open model into this browser. */
   readonly keepOpenModel: () => Promise<void>;
   readonly cancelKeeping: () => Promise<void>;
+  /** Waits until the open model's last records are written, and tells when they cannot be. */
+  readonly awaitKept: (model: OpenModel) => Promise<void>;
   readonly showTensors: (id: KeptId | null) => Promise<void>;
   readonly keepStorage: () => Promise<void>;
   readonly measureBandwidth: () => Promise<void>;
@@ -131,6 +136,7 @@ export function createLibrarySlice(context: SliceContext): LibrarySlice {
     isMeasuring: false,
     memoryBytes: null,
     keeping: null,
+    isWriting: false,
     refreshLibrary: () => attempt(refresh),
     keptModels: () => runtime.listKept().catch(() => []),
     lookAt: (link, base) =>
@@ -195,6 +201,15 @@ export function createLibrarySlice(context: SliceContext): LibrarySlice {
           await refresh();
         }
       }),
+    awaitKept: async (model) => {
+      set({ isWriting: true });
+      // A worker that is gone writes nothing; that is told elsewhere.
+      const notKept = await runtime.whenKept(model.report.handle).catch(() => null);
+      if (get().model !== model) return;
+      set({ isWriting: false });
+      if (notKept !== model.report.notKept) set({ model: { ...model, report: { ...model.report, notKept } } });
+      if (get().kept !== null) await attempt(refresh);
+    },
     cancelKeeping: () => attempt(() => runtime.cancelKeep()),
     showTensors: (id) =>
       attempt(async () => {

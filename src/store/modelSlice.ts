@@ -136,7 +136,9 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     }
     await get().stopAndWait();
     const before = { model: get().model, session: get().session };
-    set({ model: { report, request }, session, sessionRequest, cacheRequest: sessionRequest, lastRequest: request });
+    const model = { report, request };
+    set({ model, session, sessionRequest, cacheRequest: sessionRequest, lastRequest: request });
+    void get().awaitKept(model);
     set({
       settings: settingsFor(get(), report.ownSampling),
       cacheLength: 0,

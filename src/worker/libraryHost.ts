@@ -36,11 +36,13 @@ function keyOfFiles(files: readonly File[]): string {
   return `files ${parts.sort().join(", ")}`;
 }
 
-export class LibraryHost implements Omit<LibraryApi, "keepModel"> {
+export class LibraryHost implements Omit<LibraryApi, "keepModel" | "whenKept"> {
   private readonly library: ModelLibrary;
   private readonly locks = new ModelLocks(globalThis.navigator?.locks);
   private loading: ModelLoading | null = null;
   private keeping: AbortController | null = null;
+  /** Of all models loaded so far: settles when nothing of them is being written any more. */
+  private written: Promise<void> = Promise.resolve();
 
   constructor(
     store: ByteStore,
@@ -56,7 +58,7 @@ export class LibraryHost implements Omit<LibraryApi, "keepModel"> {
     onInspected: OnInspected | undefined,
   ): ModelLoading {
     this.loading?.abort();
-    this.loading = new ModelLoading(this.library, this.locks, request, onProgress, onInspected);
+    this.loading = new ModelLoading(this.library, this.locks, request, onProgress, onInspected, this.written);
     return this.loading;
   }
 
@@ -77,6 +79,7 @@ export class LibraryHost implements Omit<LibraryApi, "keepModel"> {
 
   endLoading(loading: ModelLoading): void {
     if (this.loading === loading) this.loading = null;
+    this.written = Promise.all([this.written, loading.keeping]).then(() => {});
   }
 
   cancelLoad(): void {
@@ -141,11 +144,13 @@ export class LibraryHost implements Omit<LibraryApi, "keepModel"> {
   }
 
   async verifyKept(id: KeptId, onProgress: (done: number, records: number) => void): Promise<VerifyReport> {
+    await this.written;
     const kept = await this.library.open(await this.library.about(id), async () => null);
     return kept.verify(onProgress);
   }
 
   async deleteKept(id: KeptId | null): Promise<void> {
+    await this.written;
     await (id === null ? this.library.deleteAll() : this.library.delete(id));
   }
 

@@ -38,6 +38,8 @@ export class ModelLoading {
   private readonly gate = new PauseGate();
   /** Why the store took no more; null: it did. */
   notKept: string | null = null;
+  /** Settles when nothing of the model is being written any more. */
+  keeping: Promise<void> = Promise.resolve();
   private isDownloading = false;
   private readonly library: ModelLibrary;
   private readonly progress: ProgressReporter;
@@ -56,6 +58,8 @@ export class ModelLoading {
     private readonly request: LoadRequest,
     onProgress: (progress: LoadProgress) => void,
     private readonly onInspected: OnInspected | undefined,
+    /** Writing of what was loaded before. */
+    private readonly before: Promise<void>,
   ) {
     this.progress = new ProgressReporter(onProgress);
     const store = new SpillingStore(library.store, (reason) => {
@@ -79,8 +83,12 @@ export class ModelLoading {
   /** @throws any load error; nothing stays on the GPU then */
   async run(gpu: Gpu): Promise<OpenedModel> {
     try {
+      await this.before;
       await this.waitForTurn();
-      return await this.open(gpu);
+      const opened = await this.open(gpu);
+      const { release } = this;
+      this.release = () => void this.keeping.then(release);
+      return opened;
     } catch (error) {
       this.release();
       throw error;
@@ -136,6 +144,11 @@ export class ModelLoading {
         const inspection = await inspectModel(remote, files, this.library);
         const isWanted = await Promise.race([this.onInspected(inspection), aborted(signal)]);
         if (!isWanted) throw new VitrineError("CancelledError", `Loading ${inspection.name} was cancelled.`);
+      },
+      onKeeping: (kept) => {
+        this.keeping = kept.catch((error: unknown) => {
+          this.notKept ??= error instanceof Error ? error.message : String(error);
+        });
       },
       onDownload: (doneBytes, totalBytes, canResume) => {
         this.isDownloading = doneBytes < totalBytes;

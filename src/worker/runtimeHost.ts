@@ -76,6 +76,8 @@ class RuntimeHost implements HostApi {
   private readonly sessions = new Map<SessionHandle, OpenSession>();
   /** Let other tabs have a model. */
   private readonly releases = new Map<ModelHandle, () => void>();
+  /** Why a model is not kept, once that is known. */
+  private readonly kept = new Map<ModelHandle, Promise<string | null>>();
   private nextHandle = 1;
   private readonly library: LibraryHost;
   /** How each open model was asked for: a comparison reads its files again. */
@@ -109,6 +111,10 @@ class RuntimeHost implements HostApi {
       this.models.set(handle, opened);
       this.requests.set(handle, request);
       this.releases.set(handle, loading.release);
+      this.kept.set(
+        handle,
+        loading.keeping.then(() => loading.notKept),
+      );
       loading.onLost = () => {
         onTaken?.();
         void this.unloadModel(handle);
@@ -133,6 +139,7 @@ class RuntimeHost implements HostApi {
   inspectModel = (source: ModelSource, access: HubAccess): Promise<ModelInspection> =>
     this.library.inspectModel(source, access);
   cancelKeep = () => this.library.cancelKeep();
+  whenKept = async (handle: ModelHandle) => (await this.kept.get(handle)) ?? null;
   keptTensors = (id: KeptId) => this.library.keptTensors(id);
   deleteKept = (id: KeptId | null) => this.library.deleteKept(id);
   verifyKept = (id: KeptId, onProgress: Parameters<LibraryApi["verifyKept"]>[1]): Promise<VerifyReport> =>
@@ -156,6 +163,7 @@ class RuntimeHost implements HostApi {
     opened.model.destroy();
     this.releases.get(handle)?.();
     this.releases.delete(handle);
+    this.kept.delete(handle);
   }
 
   async addImage(handle: ModelHandle, image: Blob): Promise<ImageReport> {
@@ -354,6 +362,7 @@ class RuntimeHost implements HostApi {
       for (const release of this.releases.values()) release();
       this.releases.clear();
       this.requests.clear();
+      this.kept.clear();
     }
     this.gpu = openGpu(this.webgpu);
     return this.gpu;

@@ -3,7 +3,7 @@ import { VitrineError } from "../../shared/errors";
 import { type ByteSource, streamOf, throwIfCancelled } from "../files/byteSource";
 import { convertUnit } from "./convertUnit";
 import type { RecordPlan } from "./keptLayout";
-import type { KeptModel } from "./keptModel";
+import type { Filled, KeptModel } from "./keptModel";
 import { OrderedReader } from "./orderedReader";
 import { createStreamingHash, type StreamingHash } from "./streamingHash";
 
@@ -13,6 +13,9 @@ export interface FillOptions {
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
 }
 
+/** Records that may wait to be written: more would fill the memory where the store is slower than the network. */
+const UNWRITTEN = 2;
+
 /**
  * @param sources by file
  * @throws DownloadError (also when a file is not what was published), CancelledError, ConversionError
@@ -21,23 +24,26 @@ export async function fillModel(
   model: KeptModel,
   sources: readonly ByteSource[],
   options: FillOptions = {},
-): Promise<void> {
+): Promise<Filled> {
   const totalBytes = sources.reduce((sum, source) => sum + source.sizeBytes, 0);
+  const kept: Promise<void>[] = [];
   let before = 0;
   for (const [file, source] of sources.entries()) {
     const onProgress = (done: number) => options.onProgress?.(before + done, totalBytes);
-    await new FileFiller(model, file, source, onProgress, options.signal).run();
+    const filler = new FileFiller(model, file, source, onProgress, options.signal);
+    kept.push((await filler.run()).kept);
     before += source.sizeBytes;
     onProgress(0);
   }
+  return { kept: Promise.all(kept).then(() => {}) };
 }
 
 class FileFiller {
   private readonly records: readonly RecordPlan[];
   private readonly published: string | null;
   private position = 0;
-  /** The write under way: the next record is made meanwhile. */
-  private writing: Promise<void> = Promise.resolve();
+  /** Writes under way, oldest first: the next records are made meanwhile. */
+  private readonly writes: Promise<void>[] = [];
 
   constructor(
     private readonly model: KeptModel,
@@ -50,7 +56,21 @@ class FileFiller {
     this.published = model.about.files[file]?.sha256 ?? null;
   }
 
-  async run(): Promise<void> {
+  /** When it fails, nothing is being written any more. */
+  async run(): Promise<Filled> {
+    try {
+      await this.receive();
+    } catch (error) {
+      await Promise.allSettled(this.writes);
+      throw error;
+    }
+    const kept = Promise.all(this.writes).then(() => this.model.markChecked(this.file));
+    // Awaited later; it must not count as unhandled before.
+    kept.catch(() => {});
+    return { kept };
+  }
+
+  private async receive(): Promise<void> {
     const isFilled = this.records.every(({ index }) => this.model.has(index));
     if (isFilled && this.model.state.checked[this.file] === true) return;
     const hash = this.published === null ? null : await this.takeUpHash();
@@ -67,16 +87,13 @@ class FileFiller {
         if (record.sourceEnd > this.position) await this.fillRecord(record, reader, hash);
       }
       await reader.skip(end - this.position);
-      await this.writing;
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       throw new VitrineError("DownloadError", `${this.source.name} ended after ${this.position} of ${end} bytes.`);
     } finally {
       await reader.close();
-      await this.writing.catch(() => {});
     }
     if (hash !== null) this.compare(hash.digest());
-    await this.model.markChecked(this.file);
   }
 
   /** From the saved state where that is of the last record that is there; else from the first byte. */
@@ -109,10 +126,10 @@ class FileFiller {
       at += kept.length;
     }
     const state = hash === null ? null : { end: this.position, state: hash.save() };
-    await this.writing;
-    this.writing = this.model.write(record.index, bytes, state);
-    // Awaited with the next record; it must not count as unhandled before.
-    this.writing.catch(() => {});
+    while (this.writes.length >= UNWRITTEN) await this.writes.shift();
+    const write = this.model.write(record.index, bytes, state);
+    write.catch(() => {});
+    this.writes.push(write);
   }
 
   private compare(found: string): void {

@@ -8,12 +8,25 @@ import { type ByteSource, type ByteStore, checkRange, throwIfCancelled } from ".
 import type { SourcedTensor } from "../files/safetensors";
 import { convertUnit } from "./convertUnit";
 import { planRecords, type RecordPlan } from "./keptLayout";
-import { encodeJson, type Journal, journalKey, type ModelAbout, readJournal, recordKey, sha256Hex } from "./manifest";
+import { encodeJson, type Journal, journalKey, type ModelAbout, readJournal, recordKey } from "./manifest";
+import { createRecordDigest, type RecordDigest } from "./recordDigest";
 
 /** Records that are fetched ahead: one is on its way from the disk while another's digest is computed. */
 const AHEAD = 2;
 /** Records held in memory: the one that is read, those ahead, and one behind. */
 const HELD = 2 + AHEAD;
+
+/** A record that is waited for. */
+interface Arrival {
+  readonly promise: Promise<Uint8Array | null>;
+  readonly resolve: (bytes: Uint8Array | null) => void;
+}
+
+/** Everything has come, and is what was published; the last of it may still be written. */
+export interface Filled {
+  /** The store has it all. @throws what writing throws */
+  readonly kept: Promise<void>;
+}
 
 /** The source of a file; null for one that cannot be asked for again. @throws DownloadError without a network */
 export type SourceOf = (file: number) => Promise<ByteSource | null>;
@@ -21,7 +34,9 @@ export type SourceOf = (file: number) => Promise<ByteSource | null>;
 export class KeptModel {
   readonly plan: readonly RecordPlan[];
   private readonly held = new Map<number, Promise<Uint8Array>>();
-  private readonly arrivals = new Map<number, { promise: Promise<void>; resolve: () => void }>();
+  /** Null: nothing more will arrive. */
+  private readonly arrivals = new Map<number, Arrival>();
+  private writing: Promise<void> = Promise.resolve();
   private failure: unknown = null;
   private isFilling = false;
 
@@ -31,13 +46,14 @@ export class KeptModel {
     private journal: Journal,
     private readonly sourceOf: SourceOf,
     private readonly signal: AbortSignal | undefined,
+    private readonly digestOf: RecordDigest,
   ) {
     this.plan = planRecords(about.tensors, about.recordBytes);
   }
 
   static async open(about: ModelAbout, store: ByteStore, sourceOf: SourceOf, signal?: AbortSignal): Promise<KeptModel> {
     const journal = await readJournal(store, about, planRecords(about.tensors, about.recordBytes).length);
-    return new KeptModel(about, store, journal, sourceOf, signal);
+    return new KeptModel(about, store, journal, sourceOf, signal, await createRecordDigest());
   }
 
   get isComplete(): boolean {
@@ -58,17 +74,29 @@ export class KeptModel {
     return new Map(this.about.tensors.map((tensor) => [tensor.name, { ...tensor, source }]));
   }
 
-  /** Writes a record and what the journal says of it, both or neither. */
-  async write(index: number, bytes: Uint8Array, hash: Journal["hashes"][number]): Promise<void> {
-    const record = this.plan[index] as RecordPlan;
-    const digest = await sha256Hex(bytes);
-    const digests = this.journal.digests.with(index, digest);
-    const hashes = hash === null ? this.journal.hashes : this.journal.hashes.with(record.file, hash);
+  /**
+   * Hands a record to who waits for it at once, and writes it with what the journal says of it, both or neither, after
+   * those before it.
+   */
+  write(index: number, bytes: Uint8Array, hash: Journal["hashes"][number]): Promise<void> {
+    this.deliver(index, bytes);
+    return this.inTurn(() => this.put(index, bytes, hash));
+  }
+
+  /** Each write of the journal knows what those before it wrote. */
+  private inTurn(write: () => Promise<void>): Promise<void> {
+    const written = this.writing.then(write);
+    this.writing = written.catch(() => {});
+    return written;
+  }
+
+  private async put(index: number, bytes: Uint8Array, hash: Journal["hashes"][number]): Promise<void> {
+    const { file } = this.plan[index] as RecordPlan;
     const added = this.has(index) ? 0 : bytes.length;
-    const journal = {
+    const journal: Journal = {
       ...this.journal,
-      digests,
-      hashes,
+      digests: this.journal.digests.with(index, this.digestOf(bytes)),
+      hashes: hash === null ? this.journal.hashes : this.journal.hashes.with(file, hash),
       keptBytes: this.journal.keptBytes + added,
       lastUsed: Date.now(),
     };
@@ -77,34 +105,52 @@ export class KeptModel {
       [journalKey(this.about.id), encodeJson(journal)],
     ]);
     this.journal = journal;
+    // Who came too late for the first time.
+    this.deliver(index, bytes);
+  }
+
+  private deliver(index: number, bytes: Uint8Array): void {
     this.hold(index, Promise.resolve(bytes));
-    this.arrivals.get(index)?.resolve();
+    this.arrivals.get(index)?.resolve(bytes);
+    this.arrivals.delete(index);
   }
 
   /** A file is whole, and what was published. */
-  async markChecked(file: number): Promise<void> {
-    this.journal = { ...this.journal, checked: this.journal.checked.with(file, true) };
-    await this.store.put([[journalKey(this.about.id), encodeJson(this.journal)]]);
+  markChecked(file: number): Promise<void> {
+    return this.inTurn(() => this.note({ checked: this.journal.checked.with(file, true) }));
   }
 
   /** Notes the use; a store that refuses does not matter. */
-  async touch(now: number): Promise<void> {
-    this.journal = { ...this.journal, lastUsed: now };
-    await this.store.put([[journalKey(this.about.id), encodeJson(this.journal)]]).catch(() => {});
+  touch(now: number): Promise<void> {
+    return this.inTurn(() => this.note({ lastUsed: now })).catch(() => {});
   }
 
-  /** Reads wait for records while this runs, and fail with it. */
-  async whileFilling<T>(fill: () => Promise<T>): Promise<T> {
+  private async note(change: Partial<Journal>): Promise<void> {
+    this.journal = { ...this.journal, ...change };
+    await this.store.put([[journalKey(this.about.id), encodeJson(this.journal)]]);
+  }
+
+  /** Reads wait for records while this runs, until the last is kept, and fail with it. */
+  async whileFilling(fill: () => Promise<Filled>): Promise<Filled> {
     this.isFilling = true;
     try {
-      return await fill();
+      const filled = await fill();
+      filled.kept.then(
+        () => this.endFilling(null),
+        (error: unknown) => this.endFilling(error),
+      );
+      return filled;
     } catch (error) {
-      this.failure = error;
+      this.endFilling(error);
       throw error;
-    } finally {
-      this.isFilling = false;
-      for (const { resolve } of this.arrivals.values()) resolve();
     }
+  }
+
+  private endFilling(failure: unknown): void {
+    this.failure = failure;
+    this.isFilling = false;
+    for (const { resolve } of this.arrivals.values()) resolve(null);
+    this.arrivals.clear();
   }
 
   /** Reads every record and compares digests; nothing is mended. */
@@ -143,7 +189,7 @@ export class KeptModel {
       at += kept.length;
     }
     const before = this.journal.digests[index] ?? null;
-    if (before !== null && before !== (await sha256Hex(bytes))) {
+    if (before !== null && before !== this.digestOf(bytes)) {
       throw new VitrineError(
         "DownloadError",
         `${source.name} is no longer what was kept of it. Delete ${this.about.name} and load it again.`,
@@ -215,7 +261,10 @@ export class KeptModel {
   }
 
   private async fetchRecord(index: number): Promise<Uint8Array> {
-    while (!this.has(index) && this.isFilling) await this.arrival(index);
+    if (!this.has(index) && this.isFilling) {
+      const arrived = await this.arrival(index);
+      if (arrived !== null) return arrived;
+    }
     if (this.failure !== null) throw this.failure;
     throwIfCancelled(this.signal, this.about.name);
     const bytes = this.has(index) ? await this.stored(index) : null;
@@ -225,17 +274,15 @@ export class KeptModel {
     return again;
   }
 
-  private arrival(index: number): Promise<void> {
-    let arrival = this.arrivals.get(index);
-    if (arrival === undefined) {
-      let resolve = (): void => {};
-      const promise = new Promise<void>((done) => {
-        resolve = done;
-      });
-      arrival = { promise, resolve };
-      this.arrivals.set(index, arrival);
-    }
-    return arrival.promise;
+  private arrival(index: number): Promise<Uint8Array | null> {
+    const waiting = this.arrivals.get(index);
+    if (waiting !== undefined) return waiting.promise;
+    let resolve: Arrival["resolve"] = () => {};
+    const promise = new Promise<Uint8Array | null>((done) => {
+      resolve = done;
+    });
+    this.arrivals.set(index, { promise, resolve });
+    return promise;
   }
 
   /** Null: missing, or not what was written. */
@@ -243,6 +290,6 @@ export class KeptModel {
     const bytes = await this.store.get(recordKey(this.about.id, index)).catch(() => null);
     const { start, end } = this.plan[index] as RecordPlan;
     if (bytes === null || bytes.length !== end - start) return null;
-    return (await sha256Hex(bytes)) === this.journal.digests[index] ? bytes : null;
+    return this.digestOf(bytes) === this.journal.digests[index] ? bytes : null;
   }
 }

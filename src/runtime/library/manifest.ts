@@ -10,7 +10,7 @@ import type { ByteStore } from "../files/byteSource";
 import type { KeptTensor } from "./keptLayout";
 
 /** Changes whenever what is kept would be read wrongly by code of before or after. */
-export const LIBRARY_VERSION = 1;
+export const LIBRARY_VERSION = 2;
 
 export interface KeptFile {
   /** In messages, and what a hub publishes its SHA-256 under. */
@@ -44,7 +44,7 @@ export interface ModelAbout {
 }
 
 export interface Journal {
-  /** Hex SHA-256 of each record that is in the store; null of those that are not. */
+  /** Digest of each record that is in the store; null of those that are not. */
   readonly digests: readonly (string | null)[];
   /** State of the running SHA-256 of each file, in base64, and the byte up to which it goes. */
   readonly hashes: readonly (HashState | null)[];

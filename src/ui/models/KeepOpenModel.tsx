@@ -12,11 +12,13 @@ export function KeepOpenModel() {
   const kept = useApp((state) => state.kept);
   const storage = useApp((state) => state.storage);
   const keeping = useApp((state) => state.keeping);
+  const isWriting = useApp((state) => state.isWriting);
   const keepOpenModel = useApp((state) => state.keepOpenModel);
   if (keeping !== null) return <KeepingBar keeping={keeping} name={model?.report.name ?? ""} />;
   if (model !== null && model.report.notKept !== null) {
     return <p className="hint">{loading.notKept(model.report.notKept)}</p>;
   }
+  if (isWriting && model !== null) return <p className="hint">{words.writing(model.report.name)}</p>;
   const unkept = unkeptModel({ model, kept, storage });
   if (unkept === null) return null;
   const size = formatBytes(unkept.sizeBytes);

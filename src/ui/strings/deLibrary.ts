@@ -62,6 +62,7 @@ export const deLibrary: typeof enLibrary = {
   keeping: "Wird behalten",
   keepingOf: (name, done, all) => `${name} wird behalten: ${done} von ${all}`,
   cancelKeeping: "Nicht behalten",
+  writing: (name) => `Das Letzte von ${name} wird noch behalten.`,
   columns: { name: "Modell", level: "Stufe", size: "Größe", used: "Zuletzt benutzt", actions: "Aktionen" },
   partly: (percent) => `${percent} da`,
   never: "noch nie",

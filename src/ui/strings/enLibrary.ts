@@ -65,6 +65,7 @@ export const enLibrary = {
   keeping: "Keeping",
   keepingOf: (name: string, done: string, all: string) => `${name} is being kept: ${done} of ${all}`,
   cancelKeeping: "Stop keeping",
+  writing: (name: string) => `The last of ${name} is being kept.`,
   columns: { name: "Model", level: "Level", size: "Size", used: "Last used", actions: "Actions" },
   partly: (percent: string) => `${percent} there`,
   never: "not yet",
