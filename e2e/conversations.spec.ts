@@ -125,7 +125,7 @@ test("all chats go out in one file; importing it again adds copies and overwrite
   await expect(chat.titles()).toHaveCount(4);
 });
 
-test("a chat goes out as Markdown to read", async ({ openFake, page }) => {
+test("a chat goes out as Markdown to read, and its words come back", async ({ openFake, page }) => {
   const chat = await openFake({ answer: "It is **green**." });
   await page.getByRole("textbox", { name: "System prompt" }).fill("Name a colour.");
   await chat.ask("Grass?");
@@ -135,6 +135,12 @@ test("a chat goes out as Markdown to read", async ({ openFake, page }) => {
   expect(text).toBe(
     "# Grass?\n\n## System prompt\n\nName a colour.\n\n## You\n\nGrass?\n\n## Assistant (story, stored)\n\nIt is **green**.\n",
   );
+  await chat.newChat();
+  await chat.importFile(text, name);
+  await expect(chat.messages).toHaveText([/Grass\?/]);
+  await expect(chat.answer(0).locator("strong")).toHaveText("green");
+  await expect(page.getByRole("textbox", { name: "System prompt" })).toHaveValue("Name a colour.");
+  await expect(chat.titles()).toHaveText([/Grass\?/, /Grass\?/]);
 });
 
 test("files that are no chats are refused in words and change nothing", async ({ openFake, page }) => {

@@ -1,7 +1,7 @@
-/** Chats as files: JSON that comes back whole, pictures included, and Markdown to read. */
+/** Chats as JSON files that come back whole, pictures included. */
 import { VitrineError } from "../shared/errors";
-import { type Conversation, pathOf } from "./conversation";
-import { titleOf } from "./conversationWords";
+import type { Conversation } from "./conversation";
+import { messagesOf } from "./conversationMarkdown";
 import { fromDataUrl, type Picture, toDataUrl } from "./picture";
 import { CONVERSATION_VERSION, readConversation } from "./readConversation";
 import { isFields, readFields, readList, readText, refuse } from "./reading";
@@ -37,11 +37,11 @@ export interface ImportedChats {
 }
 
 /**
- * Our own export, a single chat of it, or a plain list of messages with role and content.
+ * Our own export, a single chat of it, a plain list of messages with role and content, or the Markdown that we write.
  * @throws InvalidFileError; then nothing of the file is taken
  */
-export async function fromJson(text: string): Promise<ImportedChats> {
-  const value = parse(text);
+export async function readChatFile(text: string): Promise<ImportedChats> {
+  const value = messagesOf(text) ?? parse(text);
   const chats = readChats(value);
   return { chats, pictures: isFields(value) && "images" in value ? await readPictures(value.images) : [] };
 }
@@ -80,36 +80,6 @@ function parse(text: string): unknown {
     const reason = cause instanceof Error ? cause.message : String(cause);
     throw new VitrineError("InvalidFileError", `The file is not JSON: ${reason}`, { cause });
   }
-}
-
-export interface MarkdownNames {
-  readonly untitled: string;
-  readonly system: string;
-  readonly user: string;
-  readonly assistant: string;
-  /** A line in place of a picture, by its file's name. */
-  readonly picture: (name: string) => string;
-}
-
-/** The branch on the page. Pictures are named, not contained. */
-export function toMarkdown(
-  conversation: Conversation,
-  names: MarkdownNames,
-  pictures: ReadonlyMap<string, Picture>,
-): string {
-  const parts = [`# ${titleOf(conversation) ?? names.untitled}`];
-  if (conversation.systemPrompt.trim() !== "") parts.push(`## ${names.system}`, conversation.systemPrompt.trim());
-  for (const { role, text, images, answer } of pathOf(conversation)) {
-    const model = answer === null ? "" : ` (${answer.model}, ${answer.level})`;
-    const shown = images.map((id) => `*${names.picture(plainText(pictures.get(id)?.name ?? ""))}*`);
-    parts.push(`## ${names[role]}${model}`, ...shown, text.trim());
-  }
-  return `${parts.join("\n\n")}\n`;
-}
-
-/** Without what Markdown would read as its own. */
-function plainText(name: string): string {
-  return name.replace(/[\\`*_[\]<>]/g, "\\$&");
 }
 
 /** Letters and digits of any script, the rest as dashes. */

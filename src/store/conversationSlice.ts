@@ -10,7 +10,7 @@ import {
   restoreTurns,
   type Turn,
 } from "./conversation";
-import { fromJson } from "./conversationFile";
+import { readChatFile } from "./conversationFile";
 import { isEmptyConversation, sortConversations } from "./conversationWords";
 import { swapDrafts } from "./draftSlice";
 import { lastingNotice } from "./noticeSlice";
@@ -166,7 +166,7 @@ export function createConversationSlice({ get, set, wallClock, newId }: SliceCon
     dismissUndo: () => set({ undo: null }),
     importChats: async (file) => {
       try {
-        const { chats: imported, pictures } = await fromJson(await file.text());
+        const { chats: imported, pictures } = await readChatFile(await file.text());
         get().addPictures(pictures);
         const { chats } = get();
         const all = new Map(chats);

@@ -3,7 +3,8 @@ import { type ChatStorage, createMemoryStorage } from "../shared/chatStorage";
 import { VitrineError } from "../shared/errors";
 import type { ChatMessage, GenerateRequest } from "../shared/protocol";
 import { type AppStore, createAppStore, startApp } from "./appStore";
-import { fromJson, toJson, toMarkdown } from "./conversationFile";
+import { readChatFile, toJson } from "./conversationFile";
+import { toMarkdown } from "./conversationMarkdown";
 import { createFakeRuntime, type FakeOptions, type FakeRuntime } from "./fakeRuntime";
 import { keepChats, restoreKept } from "./keeping";
 import { MAX_PICTURE_BYTES, pictureTypeOf } from "./picture";
@@ -325,7 +326,7 @@ describe("export and import", () => {
     const { images: _, ...old } = JSON.parse(json);
     old.chats[0].version = 1;
     for (const turn of old.chats[0].turns) delete turn.images;
-    const { chats, pictures } = await fromJson(JSON.stringify(old));
+    const { chats, pictures } = await readChatFile(JSON.stringify(old));
     expect(chats[0]?.turns[0]?.images).toEqual([]);
     expect(pictures).toEqual([]);
   });

@@ -27,7 +27,7 @@ export function ImportExport() {
           ref={input}
           id={IMPORT_INPUT}
           type="file"
-          accept=".json,application/json"
+          accept=".json,.md,application/json,text/markdown"
           hidden
           onChange={(event) => {
             const file = event.target.files?.[0];

@@ -1,5 +1,6 @@
 import type { Conversation } from "../../store/conversation";
-import { fileNameOf, toJson, toMarkdown } from "../../store/conversationFile";
+import { fileNameOf, toJson } from "../../store/conversationFile";
+import { toMarkdown } from "../../store/conversationMarkdown";
 import { isEmptyConversation, sortConversations, titleOf } from "../../store/conversationWords";
 import { useAppStore } from "../appContext";
 import { downloadText } from "../downloadText";
