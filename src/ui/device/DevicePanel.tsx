@@ -52,7 +52,8 @@ function Adapter({ report }: { report: DeviceReport }) {
 }
 
 function Variants({ variants }: { variants: ModelReport["variants"] }) {
-  const { device: words } = useStrings();
+  const { device: words, runtimeText } = useStrings();
+  const say = (text: string): string => runtimeText(text) ?? text;
   return (
     <>
       <h3 className="subtitle">{words.kernels}</h3>
@@ -67,9 +68,9 @@ function Variants({ variants }: { variants: ModelReport["variants"] }) {
         <tbody>
           {variants.map(({ operation, variant, reason }) => (
             <tr key={operation}>
-              <th scope="row">{operation}</th>
+              <th scope="row">{say(operation)}</th>
               <td>{variant.replace("_", "-")}</td>
-              <td className="muted">{reason}</td>
+              <td className="muted">{say(reason)}</td>
             </tr>
           ))}
         </tbody>

@@ -4,12 +4,12 @@ import { deArchitecture } from "./deArchitecture";
 import { deAttention } from "./deAttention";
 import { deCompare } from "./deCompare";
 import { deErrors } from "./deErrors";
-import { deErrorTexts } from "./deErrorTexts";
 import { deImage } from "./deImage";
 import { deKvCache } from "./deKvCache";
 import { deLibrary } from "./deLibrary";
 import { deNextToken } from "./deNextToken";
 import { dePrompts } from "./dePrompts";
+import { deRuntimeTexts } from "./deRuntimeTexts";
 import type { Strings } from "./en";
 import { translateMessage } from "./translateMessage";
 
@@ -109,7 +109,7 @@ export const de: Strings = {
   cancel: "Abbrechen",
   errors: deErrors,
   errorDetail: "Im Einzelnen, auf Englisch:",
-  errorText: (message) => translateMessage(deErrorTexts, message),
+  runtimeText: (message) => translateMessage(deRuntimeTexts, message),
   reloadModel: "Modell neu laden",
   chats: {
     list: "Chats",
@@ -134,7 +134,7 @@ export const de: Strings = {
     exportHint: "Dieser Chat als JSON, mit allen Zweigen, Token-IDs und Einstellungen",
     formats: "Weitere Formate",
     import: "Import",
-    importHint: "Chats aus einer JSON-Datei",
+    importHint: "Chats aus einer JSON- oder Markdown-Datei",
     imported: (count) => (count === 1 ? "1 Chat wurde importiert." : `${count} Chats wurden importiert.`),
     deleted: "Chat gelöscht.",
     turnDeleted: "Beitrag gelöscht, samt allem danach.",

@@ -112,8 +112,8 @@ export const en = {
   /** By kind; null where the messages themselves are in this language. */
   errors: null as { readonly [N in ErrorName]: string } | null,
   errorDetail: "",
-  /** A whole message of the runtime in the page's language, what it names included; null where it is not known. */
-  errorText: (_message: string): string | null => null,
+  /** A message of the runtime, or a reason it gives, in the page's language, what it names included; null where it is not known. */
+  runtimeText: (_message: string): string | null => null,
   reloadModel: "Reload the model",
   chats: {
     list: "Chats",
@@ -138,7 +138,7 @@ export const en = {
     exportHint: "This chat as JSON, with every branch, token ids and settings",
     formats: "Other formats",
     import: "Import",
-    importHint: "Chats from a JSON file",
+    importHint: "Chats from a JSON or Markdown file",
     imported: (count: number) => (count === 1 ? "1 chat was imported." : `${count} chats were imported.`),
     deleted: "Chat deleted.",
     turnDeleted: "Turn deleted, with what followed it.",

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { deErrorTexts } from "./deErrorTexts";
+import { deRuntimeTexts } from "./deRuntimeTexts";
 import { translateMessage } from "./translateMessage";
 
 const SOURCES = readdirSync("src", { recursive: true, encoding: "utf8" })
@@ -11,19 +11,19 @@ const SOURCES = readdirSync("src", { recursive: true, encoding: "utf8" })
 
 describe("translateMessage", () => {
   it("says a message in other words, with what it names", () => {
-    expect(translateMessage(deErrorTexts, "a.gguf is one of 3 parts of a model; choose all of them.")).toBe(
+    expect(translateMessage(deRuntimeTexts, "a.gguf is one of 3 parts of a model; choose all of them.")).toBe(
       "a.gguf ist einer von 3 Teilen eines Modells; wähle alle zusammen.",
     );
-    expect(translateMessage(deErrorTexts, "chat (1).json is damaged: its JSON cannot be read (at 1).")).toContain(
+    expect(translateMessage(deRuntimeTexts, "chat (1).json is damaged: its JSON cannot be read (at 1).")).toContain(
       "chat (1).json ist beschädigt: Das JSON ist nicht lesbar (at 1).",
     );
-    expect(translateMessage(deErrorTexts, "Something else is one of 3 parts.")).toBeNull();
+    expect(translateMessage(deRuntimeTexts, "Something else is one of 3 parts.")).toBeNull();
   });
 
-  it.each(Object.entries(deErrorTexts))("knows a message that is still said: %s", (message, text) => {
+  it.each(Object.entries(deRuntimeTexts))("knows a message that is still said: %s", (message, text) => {
     // A sentence may come from another line than the one before it; a place ends a piece, too.
-    for (const piece of message.split(/\{\d\}|(?<=[.;] )/)) {
-      const words = piece.trim().replace(/^[.)":]+\s*|\s*["(]+$/g, "");
+    for (const piece of message.split(/\{\d\}|(?<=[.;,] )|(?=, )/)) {
+      const words = piece.trim().replace(/^[.)":,]+\s*|\s*["(]+$/g, "");
       if (words.length > 3) expect(SOURCES).toContain(words);
     }
     const places = (given: string): string[] => [...new Set(given.match(/\{\d\}/g))].sort();

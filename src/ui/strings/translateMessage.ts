@@ -15,6 +15,9 @@ function patternOf(text: string): RegExp {
  * @returns the text of the message with what it names in its places; null for a message that is not among them
  */
 export function translateMessage(texts: Readonly<Record<string, string>>, message: string): string | null {
+  // What has no places is found at once.
+  const whole = texts[message];
+  if (whole !== undefined) return whole;
   for (const [known, text] of Object.entries(texts)) {
     const found = patternOf(known).exec(message);
     if (found !== null) return text.replace(PLACE, (_, place: string) => found[Number(place) + 1] ?? "");

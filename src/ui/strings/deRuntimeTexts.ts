@@ -2,7 +2,7 @@
  * Meldungen der Runtime, Wort für Wort. {0}, {1} … stehen für das, was die Meldung nennt: Namen, Größen, Anzahlen. Was
  * hier fehlt, wird nach seiner Art gesagt (deErrors), mit der englischen Meldung darunter.
  */
-export const deErrorTexts: Readonly<Record<string, string>> = {
+export const deRuntimeTexts: Readonly<Record<string, string>> = {
   // Dateien
   "{0} is not a GGUF file: it does not begin with the letters GGUF.":
     "{0} ist keine GGUF-Datei: Sie beginnt nicht mit den Buchstaben GGUF.",
@@ -69,6 +69,20 @@ export const deErrorTexts: Readonly<Record<string, string>> = {
     "„{0}“ braucht {1} Bytes in einem Puffer; dieser Grafikprozessor erlaubt {2}. Wähle einen kleineren Kontext oder ein kleineres Modell.",
   "The model produced a value that is not a number at position {0}; generation stopped. The file may be damaged, or its weights overflow; try another level.":
     "Das Modell hat an Position {0} etwas berechnet, das keine Zahl ist; die Antwort endet hier. Die Datei kann beschädigt sein, oder ihre Gewichte laufen über; versuche eine andere Stufe.",
+  // Welche Kernel, und warum
+  "Matrix x vector": "Matrix mal Vektor",
+  "Matrix x matrix": "Matrix mal Matrix",
+  "software adapter: barriers are slow": "Softwareadapter: Barrieren sind langsam",
+  "device has subgroups": "das Gerät hat Subgroups",
+  "no subgroups": "keine Subgroups",
+  "no shader-f16": "kein shader-f16",
+  "subgroups forced, but this device has none": "Subgroups verlangt, aber dieses Gerät hat keine",
+  "f16 forced, but this device has no shader-f16": "f16 verlangt, aber dieses Gerät hat kein shader-f16",
+  "fastest of {0} timed at load": "schnellster von {0} beim Laden gemessenen",
+  "fastest of {0} timed at load, next {1} {2} x":
+    "schnellster von {0} beim Laden gemessenen, der nächste {1} braucht das {2}-Fache",
+  "timed at load: f16 tiles {0} x as fast as f32 tiles":
+    "beim Laden gemessen: f16-Kacheln {0}-mal so schnell wie f32-Kacheln",
   // Text und Bilder
   "This model came without a tokenizer, so it cannot read or write text.":
     "Dieses Modell kam ohne Tokenizer, darum kann es Text weder lesen noch schreiben.",
