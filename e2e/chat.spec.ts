@@ -45,6 +45,36 @@ test("a model without a template continues the text", async ({ chat }) => {
   expect(await chat.ask("one two three")).toContain("four five six seven eight one two");
 });
 
+test("a text that a base model continues has the same tools: edit either part, branch, continue, delete, copy", async ({
+  openFake,
+  page,
+  context,
+}) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const chat = await openFake({ scene: "base", answer: " lived a cat **there**." });
+  await expect(page.getByText("This is a base model: it continues your text.")).toBeVisible();
+  await chat.ask("Once upon a time");
+  // One text: no bubble, no Markdown.
+  await expect(chat.answer(0)).toHaveAttribute("data-view", "completion");
+  expect(await chat.answerText(0)).toBe("lived a cat **there**.");
+  await chat.act(chat.answer(0), "Copy");
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain("lived a cat **there**.");
+  await chat.act(chat.answer(0), "Regenerate");
+  await expect(chat.answer(0).getByText("2 / 2")).toBeVisible();
+  await chat.act(chat.answer(0), "Previous branch");
+  await chat.edit(chat.answer(0), " lived a dog.");
+  await expect(chat.answer(0)).toContainText("lived a dog.");
+  await chat.act(chat.answer(0), "Continue");
+  await expect(chat.answer(0)).toContainText("lived a dog. lived a cat");
+  await chat.edit(chat.messages.first(), "Long ago");
+  await chat.expectState(0, "done");
+  await expect(chat.messages.first().getByText("2 / 2")).toBeVisible();
+  await chat.act(chat.answer(0), "Delete turn");
+  await expect(chat.answers).toHaveCount(0);
+  await chat.button("Undo").click();
+  await expect(chat.answers).toHaveCount(1);
+});
+
 test("a model without a tokenizer loads and says that it cannot chat", async ({ chat, page }) => {
   await chat.open(talkingGguf({ tokenizer: false }, "mute.gguf"));
   await expect(page.getByText(/without a tokenizer|no tokenizer/).first()).toBeVisible();

@@ -163,5 +163,10 @@ test("a message longer than the context is refused with both numbers, and a shor
   await chat.send("tea ".repeat(200).trim());
   await expect(chat.alert).toContainText("204 tokens");
   await expect(chat.alert).toContainText("the context holds 128");
+  // Nor is there anything that could be dropped, also when it is sent once more.
+  await expect(chat.button("Drop the oldest and go on")).toHaveCount(0);
+  await chat.sendButton.click();
+  await chat.expectState(1, "error");
+  await expect(chat.button("Drop the oldest and go on")).toHaveCount(0);
   expect(await chat.ask("tea")).toBe(ANSWER_TEXTS.tea);
 });

@@ -74,7 +74,7 @@ test("streaming commits once a frame and renders the streaming message alone", a
   await chat.send("Go on");
   await expect(chat.answer(10)).toContainText("word20 ");
   await page.evaluate(() => (window as unknown as { clearWatch: () => void }).clearWatch());
-  await expect(chat.answer(10)).toContainText("word400 ");
+  await expect(chat.answer(10)).toContainText("word200 ");
   const { commits, rendered } = await page.evaluate(() =>
     (window as unknown as { readWatch: () => Watch }).readWatch(),
   );

@@ -153,6 +153,16 @@ test("Sampling leads to the settings, also where they were closed; a change acts
   }
 });
 
+test("model, level, adapter and the kernels in use are said", async ({ openFake, page }) => {
+  await openFake();
+  await expect(page.getByRole("status", { name: "Model" })).toHaveText("story · as stored (q8_0) · ready");
+  await expect(page.getByRole("banner").getByText("Acme Vitreous 200")).toBeVisible();
+  const device = page.getByRole("region", { name: "Device" });
+  await expect(device.getByText("Acme Vitreous 200")).toBeVisible();
+  await expect(device.getByRole("row", { name: /^matvec subgroup fastest of 3 timed/ })).toBeVisible();
+  await expect(device.getByRole("row", { name: /^attention workgroup/ })).toBeVisible();
+});
+
 test("the context gauge says what is used, of what, and what goes first", async ({ openFake, page }) => {
   const chat = await openFake({ answer: "Yes." });
   const context = page.getByRole("status", { name: "Context" });

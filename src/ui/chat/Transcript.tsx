@@ -32,6 +32,10 @@ export function Transcript({ chatId }: { chatId: string }) {
     onPlace: useCallback((place: ReadingPlace | null) => keepPlace(chatId, place), [chatId, keepPlace]),
   });
   useSought(scroller, chatId);
+  // The button would lie over what ends the edit.
+  const isEditing = useApp((state) =>
+    Object.keys(state.edits).some((id) => state.turns.some((turn) => turn.id === id)),
+  );
   const [isMounted, setMounted] = useState(false);
   useLayoutEffect(() => setMounted(true), []);
   // An even number, so that a question and its answer move together.
@@ -54,7 +58,7 @@ export function Transcript({ chatId }: { chatId: string }) {
           {turns.slice(before).map((turn, index) => view(turn, before + index))}
         </div>
       </section>
-      {!isAtBottom && (
+      {!isAtBottom && !isEditing && (
         <button type="button" className="button to-bottom" onClick={scrollToBottom}>
           <Icon name="down" />
           {strings.jump}

@@ -1,5 +1,6 @@
 import { lazy, memo, Suspense, useRef } from "react";
 import type { Turn } from "../../store/conversation";
+import { turnsInPrompt } from "../../store/conversationWords";
 import { useApp } from "../appContext";
 import { ReloadModelButton } from "../chat/ReloadModelButton";
 import { ErrorWords } from "../ErrorWords";
@@ -75,6 +76,15 @@ export const TurnView = memo(function TurnView({ turn, isNewest, isUnanswered, i
   );
 });
 
+/** The message of this answer is not the first that the model would read. */
+function canDrop(turns: readonly Turn[], { id, parentId }: Turn): boolean {
+  const upTo = turns.slice(
+    0,
+    turns.findIndex((turn) => turn.id === id),
+  );
+  return turnsInPrompt(upTo).some((turn) => turn.role === "user" && turn.id !== parentId);
+}
+
 /** Where there is something to drop, and it was not tried yet. */
 function DropOldestButton({ turn }: { turn: Turn }) {
   const { contextNext } = useStrings();
@@ -83,7 +93,7 @@ function DropOldestButton({ turn }: { turn: Turn }) {
       settings.atCapacity === "stop" &&
       model !== null &&
       streaming === null &&
-      (turns.length > 2 || !model.report.hasChatTemplate),
+      (!model.report.hasChatTemplate || canDrop(turns, turn)),
   );
   const answerDropping = useApp((state) => state.answerDropping);
   if (!isPossible) return null;
