@@ -7,6 +7,7 @@ import type { SampleVariant } from "../kernels/sample";
 import { BARRIER_FREE, type Layout } from "../kernels/variants";
 import { tuneMatmul } from "./tuneMatmul";
 import { describe, matvecCandidates, tuneMatvec } from "./tuneMatvec";
+import { normCandidates, tuneNorm } from "./tuneNorm";
 import type { Linear } from "./weights";
 
 export interface KernelChoice {
@@ -18,6 +19,8 @@ export interface KernelChoice {
   readonly reason: string;
   /** Why `matvec` is what it is, when it was timed. */
   readonly matvecReason?: string;
+  /** Likewise for `norm`. */
+  readonly normReason?: string;
   /** Likewise for `matmul`. */
   readonly matmulReason?: string;
 }
@@ -91,7 +94,7 @@ function gpuChoice(gpu: Gpu, reason: string): KernelChoice {
   return gpu.has("subgroups") ? subgroupChoice(gpu, reason) : workgroupChoice(reason);
 }
 
-/** Times matvec and matmul on GPUs; on software adapters, and where a variant is forced, the rule above is enough. */
+/** Times matvec, matmul and norm on GPUs; on software adapters, and where a variant is forced, the rule above is enough. */
 export async function tuneKernels(
   gpu: Gpu,
   forced: KernelVariant,
@@ -101,8 +104,11 @@ export async function tuneKernels(
   if (forced !== "auto" || gpu.isSoftware) return choice;
   const { layout, reason } = await tuneMatvec(gpu, linears, matvecCandidates(gpu));
   const matmul = await tuneMatmul(gpu, linears);
+  const normed = linears.find(({ vectors }) => vectors.norm !== null);
+  const norm = normed && (await tuneNorm(gpu, normed, normCandidates(gpu)));
   return {
     ...choice,
+    ...(norm && { norm: norm.layout, normReason: norm.reason }),
     matvec: layout,
     matvecReason: reason,
     matmul: matmul.variant,
@@ -125,7 +131,7 @@ export function describeChoice(choice: KernelChoice): { operation: string; varia
   return [
     { operation: "Matrix x vector", variant: describe(choice.matvec), reason: choice.matvecReason ?? reason },
     { operation: "Matrix x matrix", variant: describeMatmul(choice.matmul), reason: choice.matmulReason ?? reason },
-    { operation: "Norm", variant: describe(choice.norm), reason },
+    { operation: "Norm", variant: describe(choice.norm), reason: choice.normReason ?? reason },
     { operation: "Attention", variant: choice.attention, reason },
     { operation: "Sampling", variant: choice.sample, reason },
   ];

@@ -37,24 +37,31 @@ export async function tuneMatvec(
     const widest = Math.max(...linears.map(({ matrix }) => Math.max(matrix.rows, matrix.columns)));
     const x = scope.storage("tuning input", paddedStride(widest) * 4);
     const y = scope.storage("tuning output", paddedStride(widest) * 4);
-    const timed: { layout: Layout; ms: number }[] = [];
-    for (const layout of candidates) {
+    return await fastestLayout(candidates, async (layout) => {
       const lists = await Promise.all(
         linears.map((linear) =>
           matvec(gpu, { label: "tuning", ...linear, x, y, epilogue: "store", activation: null, layout }),
         ),
       );
-      timed.push({ layout, ms: await fastestRound(gpu, lists.flat(), 1) });
-    }
-    timed.sort((a, b) => a.ms - b.ms);
-    const [best, second] = timed;
-    if (best === undefined) return { layout: BARRIER_FREE, reason: "nothing to choose from" };
-    const against =
-      second === undefined ? "" : `, next ${describe(second.layout)} ${(second.ms / best.ms).toFixed(2)} x`;
-    return { layout: best.layout, reason: `fastest of ${timed.length} timed at load${against}` };
+      return fastestRound(gpu, lists.flat(), 1);
+    });
   } finally {
     scope.destroy();
   }
+}
+
+/** @param time milliseconds that a layout takes */
+export async function fastestLayout(
+  candidates: readonly Layout[],
+  time: (layout: Layout) => Promise<number>,
+): Promise<TunedLayout> {
+  const timed: { layout: Layout; ms: number }[] = [];
+  for (const layout of candidates) timed.push({ layout, ms: await time(layout) });
+  timed.sort((a, b) => a.ms - b.ms);
+  const [best, second] = timed;
+  if (best === undefined) return { layout: BARRIER_FREE, reason: "nothing to choose from" };
+  const against = second === undefined ? "" : `, next ${describe(second.layout)} ${(second.ms / best.ms).toFixed(2)} x`;
+  return { layout: best.layout, reason: `fastest of ${timed.length} timed at load${against}` };
 }
 
 export function describe({ variant, workgroup, lanes }: Layout): string {
