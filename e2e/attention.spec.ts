@@ -417,3 +417,37 @@ test("a token's attention lies over the patches of a picture", async ({ chat }) 
   await expect(image).toHaveCount(0);
   await expect(options.filter({ hasText: "▦" })).toHaveCount(36);
 });
+
+test("a link shows the same view to somebody else: chat, model, token, head and settings", async ({
+  chat,
+  context,
+  browser,
+}) => {
+  const { page } = chat;
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  await page.goto("./?model=./models/pane/&tab=attention");
+  await chat.expectReady("pane");
+  await chat.setGreedy(true);
+  const text = await chat.ask("Sort: d a c b");
+  await tokens(page).getByRole("option").nth(6).click();
+  await cell(page, 1, 2).click();
+  await page.getByLabel("Scale").selectOption("log");
+  await head(page).getByLabel("Seen as one").selectOption("word");
+  await expect(head(page).getByRole("heading", { name: "Layer 1 head 2" })).toBeVisible();
+  const strip = await tokens(page).innerText();
+  await page.getByRole("button", { name: "Copy link to this view" }).click();
+  await expect(page.getByText(/^Copied/)).toBeVisible();
+  const link = await page.evaluate(() => navigator.clipboard.readText());
+
+  const stranger = await browser.newContext();
+  const other = await stranger.newPage();
+  await other.goto(link);
+  await expect(other.getByRole("status", { name: "Model" })).toHaveText(/pane .* ready$/);
+  await expect(other.getByRole("article", { name: "Assistant" })).toContainText(text);
+  await expect(head(other).getByRole("heading", { name: "Layer 1 head 2" })).toBeVisible();
+  await expect(other.getByLabel("Scale")).toHaveValue("log");
+  await expect.poll(() => tokens(other).innerText()).toBe(strip);
+  // The chat is theirs now; the address no longer carries it.
+  expect(new URL(other.url()).hash).toBe("");
+  await stranger.close();
+});

@@ -9,6 +9,7 @@ import { keepOffline } from "./client/serviceWorker";
 import type { RuntimeApi } from "./shared/protocol";
 import { createAppStore, startApp } from "./store/appStore";
 import { keepChats, restoreKept } from "./store/keeping";
+import { bringsChat, openChatLink } from "./store/openChatLink";
 import { App } from "./ui/App";
 import { AppProvider } from "./ui/appContext";
 import { tabOf } from "./ui/panels/tabAddress";
@@ -41,6 +42,10 @@ const tab = tabOf(location.href);
 if (tab !== null) store.getState().changeLayout({ tab });
 await followLanguage(store);
 const keeper = keepChats(store, storage);
+if (bringsChat(location.href)) {
+  await openChatLink(store, location.href);
+  history.replaceState(history.state, "", location.pathname + location.search);
+}
 // The last moment in which a page that is closed can still write.
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") void keeper.flush();

@@ -11,6 +11,10 @@ export const OVERVIEW_CELLS = 32;
 export const FIGURES = ["first", "previous", "self", "induction", "entropy", "distance"] as const;
 export type Figure = (typeof FIGURES)[number];
 
+/** How a weight becomes a colour's strength. */
+export const WEIGHT_SCALES = ["linear", "sqrt", "log"] as const;
+export type WeightScale = (typeof WEIGHT_SCALES)[number];
+
 /** Where the induction figure of a row looks; null: its token did not occur before. The token itself does not count. */
 export function inductionTarget(latest: ReadonlyMap<unknown, number>, token: unknown, row: number): number | null {
   const before = latest.get(token);

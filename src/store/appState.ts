@@ -1,6 +1,7 @@
 /** What every slice may see of the others, and what they are built from. */
 import type { RuntimeApi } from "../shared/protocol";
 import type { AblationSlice } from "./ablationSlice";
+import type { AttentionDisplaySlice } from "./attentionDisplaySlice";
 import type { AttentionSlice } from "./attentionSlice";
 import type { ChatSlice } from "./chatSlice";
 import type { CompareSlice } from "./compareSlice";
@@ -37,6 +38,7 @@ export type AppState = DeviceSlice &
   NextTokenSlice &
   LibrarySlice &
   AttentionSlice &
+  AttentionDisplaySlice &
   AblationSlice &
   CompareSlice &
   LanesSlice &

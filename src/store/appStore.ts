@@ -3,6 +3,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { RuntimeApi } from "../shared/protocol";
 import { createAblationSlice } from "./ablationSlice";
 import type { AppState, SliceContext } from "./appState";
+import { createAttentionDisplaySlice } from "./attentionDisplaySlice";
 import { createAttentionSlice } from "./attentionSlice";
 import { createChatSlice } from "./chatSlice";
 import { createCompareSlice } from "./compareSlice";
@@ -23,10 +24,10 @@ import { createNoticeSlice } from "./noticeSlice";
 import { createPreferencesSlice } from "./preferencesSlice";
 import { createRecordedSlice } from "./recordedSlice";
 import { createSamplingSlice } from "./samplingSlice";
-import { readSelection } from "./selectionAddress";
 import { createSelectionSlice } from "./selectionSlice";
 import { createSessionSlice } from "./sessionSlice";
 import { chooseStart, rememberModel } from "./startModel";
+import { readView } from "./viewAddress";
 
 export type { AppState } from "./appState";
 export type AppStore = StoreApi<AppState>;
@@ -80,6 +81,7 @@ export function createAppStore(runtime: RuntimeApi, options: AppStoreOptions = {
       ...createSelectionSlice(context),
       ...createNextTokenSlice(context),
       ...createAttentionSlice(context),
+      ...createAttentionDisplaySlice(context),
       ...createAblationSlice(context),
       ...createCompareSlice(context),
       ...createLanesSlice(context),
@@ -92,7 +94,7 @@ export function createAppStore(runtime: RuntimeApi, options: AppStoreOptions = {
 
 /** The first thing the page does: ask for the device, then open what the address bar names or what was open last. */
 export async function startApp(store: AppStore, address: string): Promise<void> {
-  store.setState({ pinned: readSelection(address) });
+  store.setState(readView(address));
   await store.getState().describeDevice();
   if (store.getState().device.status === "ready") await openAtStart(store, address);
   store.setState({ isStarting: false });

@@ -18,6 +18,7 @@ import { type HeadView, readHeadView } from "./headView";
 import { answerIdsOf, isForeign, lookedAtToken, newestToken, settledCount, textPlaceOf } from "./nextTokenSlice";
 import { type UnitKind, unitAt, unitsOf } from "./rollUp";
 import {
+  isHeadOf,
   isSameHead,
   isSameToken,
   NO_SELECTION,
@@ -94,7 +95,9 @@ export interface AttentionSlice {
 
 /** The head that is shown: the selected one, else the first. */
 export function shownHeads(state: Pick<AppState, "meanHeads" | "pinned" | "hovered" | "model">): readonly HeadId[] {
-  return state.meanHeads.length > 1 ? state.meanHeads : [selectedHead(state) ?? { layer: 0, head: 0 }];
+  // A link may name heads that this model does not have.
+  const chosen = state.meanHeads.filter((head) => isHeadOf(state.model, head));
+  return chosen.length > 1 ? chosen : [selectedHead(state) ?? { layer: 0, head: 0 }];
 }
 
 export function positionOf({ answer }: AttentionState, place: TokenPlace | null): number | null {

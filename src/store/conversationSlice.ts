@@ -10,7 +10,7 @@ import {
   restoreTurns,
   type Turn,
 } from "./conversation";
-import { readChatFile } from "./conversationFile";
+import { type ImportedChats, readChatFile } from "./conversationFile";
 import { isEmptyConversation, sortConversations } from "./conversationWords";
 import { swapDrafts } from "./draftSlice";
 import { lastingNotice } from "./noticeSlice";
@@ -58,6 +58,8 @@ export interface ConversationSlice {
   readonly dismissUndo: () => void;
   /** Returns how many came in; a file that is no export changes nothing and is reported. */
   readonly importChats: (file: Blob & { readonly name?: string }) => Promise<number>;
+  /** Chats from elsewhere; the newest is shown. Returns how many. */
+  readonly takeChats: (imported: ImportedChats) => number;
   /** The stored chats, at the start. */
   readonly adoptChats: (conversations: readonly Conversation[], chatId: string | null) => void;
   /** A chat that nothing was said in, an earlier one if there is. */
@@ -102,6 +104,19 @@ export function createConversationSlice({ get, set, wallClock, newId }: SliceCon
     show(chat, new Map(chats).set(chat.id, chat));
   }
 
+  function takeChats({ chats: imported, pictures }: ImportedChats): number {
+    get().addPictures(pictures);
+    const all = new Map(get().chats);
+    // An id that is taken belongs to another chat, or to an earlier state of this one: neither is overwritten.
+    const fresh = imported.map((chat) =>
+      all.has(chat.id) || chat.id === "imported" ? { ...chat, id: newId() } : chat,
+    );
+    for (const chat of fresh) all.set(chat.id, chat);
+    const [newest] = sortConversations(fresh);
+    if (newest !== undefined) show(newest, all);
+    return fresh.length;
+  }
+
   const isWriting = (chatId: string): boolean => get().streaming?.chatId === chatId;
 
   return {
@@ -112,6 +127,7 @@ export function createConversationSlice({ get, set, wallClock, newId }: SliceCon
     sought: null,
     changeChat,
     openEmptyChat,
+    takeChats,
     selectChat: (id) => {
       const { chats, chat } = get();
       const chosen = chats.get(id);
@@ -166,18 +182,7 @@ export function createConversationSlice({ get, set, wallClock, newId }: SliceCon
     dismissUndo: () => set({ undo: null }),
     importChats: async (file) => {
       try {
-        const { chats: imported, pictures } = await readChatFile(await file.text());
-        get().addPictures(pictures);
-        const { chats } = get();
-        const all = new Map(chats);
-        // An id that is taken belongs to another chat, or to an earlier state of this one: neither is overwritten.
-        const fresh = imported.map((chat) =>
-          all.has(chat.id) || chat.id === "imported" ? { ...chat, id: newId() } : chat,
-        );
-        for (const chat of fresh) all.set(chat.id, chat);
-        const [newest] = sortConversations(fresh);
-        if (newest !== undefined) show(newest, all);
-        return fresh.length;
+        return takeChats(await readChatFile(await file.text()));
       } catch (error) {
         get().report({ kind: "import", name: file.name ?? "" }, error);
         return 0;

@@ -1,7 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { createAppStore, startApp } from "./appStore";
 import { createFakeRuntime } from "./fakeRuntime";
-import { readSelection, withSelection } from "./selectionAddress";
 import { pinnedToken, selectedHead, selectedToken } from "./selectionSlice";
 
 function inOneGo(run: () => void): () => void {
@@ -69,21 +68,6 @@ describe("selection", () => {
 });
 
 describe("the address", () => {
-  it("carries the pins and leaves the rest alone", () => {
-    const selection = { token: { turnId: "ab12", index: -3 }, head: { layer: 7, head: 11 } };
-    const address = withSelection("http://localhost/?model=tiny.gguf&tab=kv#x", selection);
-    expect(readSelection(address)).toEqual(selection);
-    expect(new URL(address).searchParams.get("model")).toBe("tiny.gguf");
-    expect(withSelection(address, { token: null, head: null })).toBe("http://localhost/?model=tiny.gguf&tab=kv#x");
-  });
-
-  it.each(["?token=a", "?token=a.b", "?token=%00.1", "?head=1", "?head=-1.2", "?head=1.2.3"])(
-    "selects nothing by %s",
-    (search) => {
-      expect(readSelection(`http://localhost/${search}`)).toEqual({ token: null, head: null });
-    },
-  );
-
   it("pins what it names when the page starts", async () => {
     const { store } = await setUp("?model=none&head=1.2");
     expect(selectedHead(store.getState())).toEqual({ layer: 1, head: 2 });

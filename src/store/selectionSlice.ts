@@ -99,7 +99,10 @@ export function selectedHead(state: HeadSelection): HeadPlace | null {
 }
 
 function inModel({ model }: HeadSelection, place: HeadPlace | null): HeadPlace | null {
-  if (place === null || model === null) return null;
-  const { numHeads = 0 } = model.report.spec.blocks[place.layer]?.attention ?? {};
-  return place.head < numHeads ? place : null;
+  return place !== null && isHeadOf(model, place) ? place : null;
+}
+
+/** False while no model is open. */
+export function isHeadOf(model: AppState["model"], { layer, head }: HeadPlace): boolean {
+  return head < (model?.report.spec.blocks[layer]?.attention.numHeads ?? 0);
 }

@@ -10,8 +10,8 @@ import { Inspector } from "./panels/Inspector";
 import { SettingsDrawer } from "./settings/SettingsDrawer";
 import { ShellContext, useShellState } from "./shell";
 import { useStrings } from "./strings/useStrings";
-import { useSelectionAddress } from "./useSelectionAddress";
 import { useShortcuts } from "./useShortcuts";
+import { useViewAddress } from "./useViewAddress";
 
 const Palette = lazy(() => import("./palette/Palette"));
 const DrawDialog = lazy(() => import("./image/DrawDialog"));
@@ -26,7 +26,7 @@ export function App() {
   const chatShare = useApp((state) => state.layout.chatShare);
   const isSheet = isPhone && (isInspectorOpen || isSettingsOpen);
   const isCovered = isSheet || (isNarrow && isSidebarOpen);
-  useSelectionAddress();
+  useViewAddress();
   useEffect(preloadMarkdown, []);
   useShortcuts(shell);
 

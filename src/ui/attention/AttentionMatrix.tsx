@@ -1,8 +1,8 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { WeightScale } from "../../shared/attentionMap";
 import type { TileAxis } from "../../shared/inspection";
 import { useApp } from "../appContext";
 import { useStrings } from "../strings/useStrings";
-import type { WeightScale } from "./colorScale";
 import { drawTile, type TilePicture } from "./drawTile";
 import { type MatrixArea, moveArea, tileAxis, wholeArea, zoomArea } from "./matrixArea";
 import { usePalette } from "./usePalette";

@@ -1,5 +1,5 @@
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
-import { FIGURES, type Figure } from "../../shared/attentionMap";
+import { FIGURES, WEIGHT_SCALES } from "../../shared/attentionMap";
 import { formatBytes, formatPercent, formatTokens } from "../../shared/units";
 import type { AppState } from "../../store/appState";
 import type { HeadMaps } from "../../store/headMaps";
@@ -11,7 +11,9 @@ import { useShell } from "../shell";
 import { useStrings } from "../strings/useStrings";
 import { AblationSection } from "./AblationSection";
 import "./attention.css";
-import { WEIGHT_SCALES, type WeightScale } from "./colorScale";
+import "./ablation.css";
+import "./headRegion.css";
+import "./logitLens.css";
 import { Experiments } from "./Experiments";
 import { ExportMenu } from "./export/ExportMenu";
 import { gridFigure } from "./export/gridFigure";
@@ -23,6 +25,7 @@ import { Rollout } from "./Rollout";
 import { TowerHeads } from "./TowerHeads";
 import { useFigureWords } from "./useFigureWords";
 import { usePalette } from "./usePalette";
+import { ViewLink } from "./ViewLink";
 
 /** While text streams, words about heads follow this often; pictures follow at once. */
 const WORDS_MS = 1000;
@@ -79,10 +82,8 @@ function useRefresh(): void {
 function Heads({ maps }: { maps: HeadMaps }) {
   const { attention: words } = useStrings();
   const spec = useApp((state) => state.model?.report.spec ?? null);
-  const [sortBy, setSortBy] = useState<Figure | null>(null);
-  const [filter, setFilter] = useState<GridOrder["filter"]>(null);
-  const [scale, setScale] = useState<WeightScale>("sqrt");
-  const [dimsFirst, setDimsFirst] = useState(false);
+  const { sortBy, filter, scale, dimsFirst } = useApp((state) => state.attentionDisplay);
+  const show = useApp((state) => state.showAttention);
   const settled = useDeferredValue(useSettled(maps));
   const isByLayer = sortBy === null && filter === null;
   const ordered = isByLayer ? null : settled;
@@ -111,17 +112,21 @@ function Heads({ maps }: { maps: HeadMaps }) {
             label={words.sortBy}
             value={sortBy}
             options={[[null, words.byLayer], ...FIGURES.map((name) => [name, words.figures[name]] as const)]}
-            onChange={setSortBy}
+            onChange={(figure) => show({ sortBy: figure })}
           />
-          <Filter filter={filter} onChange={setFilter} />
+          <Filter filter={filter} onChange={(chosen) => show({ filter: chosen })} />
           <Choice
             label={words.scale}
             value={scale}
             options={WEIGHT_SCALES.map((name) => [name, words.scales[name]] as const)}
-            onChange={(value) => setScale(value ?? "sqrt")}
+            onChange={(value) => show({ scale: value ?? "sqrt" })}
           />
           <label className="attention-check" title={words.dimHint}>
-            <input type="checkbox" checked={dimsFirst} onChange={(event) => setDimsFirst(event.target.checked)} />
+            <input
+              type="checkbox"
+              checked={dimsFirst}
+              onChange={(event) => show({ dimsFirst: event.target.checked })}
+            />
             {words.dimFirst}
           </label>
         </div>
@@ -152,6 +157,7 @@ function Heads({ maps }: { maps: HeadMaps }) {
             })
           }
         />
+        <ViewLink />
       </Panel>
       <HeadRegion scale={scale} dimsFirst={dimsFirst} />
       <TowerHeads scale={scale} />

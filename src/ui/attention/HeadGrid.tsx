@@ -8,13 +8,13 @@ import {
   useRef,
   useState,
 } from "react";
+import type { WeightScale } from "../../shared/attentionMap";
 import type { HeadId } from "../../shared/inspection";
 import type { HeadMaps } from "../../store/headMaps";
 import { labelOf } from "../../store/headMaps";
 import { isSameHead, pinnedHead } from "../../store/selectionSlice";
 import { useApp, useAppStore } from "../appContext";
 import { useStrings } from "../strings/useStrings";
-import type { WeightScale } from "./colorScale";
 import { drawGrid, type GridMetrics, gridSize } from "./drawGrid";
 import type { GridCell, GridLayout } from "./gridLayout";
 import { figureWords } from "./headWords";

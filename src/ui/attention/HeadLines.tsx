@@ -1,8 +1,8 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
+import type { WeightScale } from "../../shared/attentionMap";
 import type { TileAxis } from "../../shared/inspection";
 import { useApp, useAppStore } from "../appContext";
 import { useStrings } from "../strings/useStrings";
-import type { WeightScale } from "./colorScale";
 import { drawLines, LINE_HEIGHT } from "./drawLines";
 import { ExportMenu } from "./export/ExportMenu";
 import { linesFigure } from "./export/linesFigure";

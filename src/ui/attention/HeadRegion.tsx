@@ -1,4 +1,5 @@
 import { useId, useState } from "react";
+import type { WeightScale } from "../../shared/attentionMap";
 import { formatPercent, formatTokens } from "../../shared/units";
 import { shownHeads } from "../../store/attentionSlice";
 import { labelOf } from "../../store/headMaps";
@@ -8,7 +9,6 @@ import { useApp, useAppStore } from "../appContext";
 import { NumberHead } from "../panels/NumberHead";
 import { useStrings } from "../strings/useStrings";
 import { AttentionMatrix } from "./AttentionMatrix";
-import type { WeightScale } from "./colorScale";
 import { ExportMenu } from "./export/ExportMenu";
 import { headFigure } from "./export/headFigure";
 import { HeadLines } from "./HeadLines";

@@ -1,11 +1,11 @@
 import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import type { WeightScale } from "../../shared/attentionMap";
 import { formatPercent } from "../../shared/units";
 import { topTokens } from "../../store/headView";
 import { type ImageRows, imageRowsOf, patchGrid } from "../../store/imageRows";
 import { useApp } from "../appContext";
 import { NumberHead } from "../panels/NumberHead";
 import { useStrings } from "../strings/useStrings";
-import type { WeightScale } from "./colorScale";
 import { drawImageAttention } from "./drawImageAttention";
 import { ExportMenu } from "./export/ExportMenu";
 import { imageFigure } from "./export/imageFigure";

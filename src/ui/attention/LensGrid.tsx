@@ -1,9 +1,10 @@
 import { useEffect, useState } from "react";
+import type { WeightScale } from "../../shared/attentionMap";
 import { type LensGridReport, MOST_LENS_POSITIONS } from "../../shared/inspection";
 import { formatPercent } from "../../shared/units";
 import { useApp, useAppStore } from "../appContext";
 import { useStrings } from "../strings/useStrings";
-import { type Palette, scaled, type WeightScale } from "./colorScale";
+import { type Palette, scaled } from "./colorScale";
 import { ExportMenu } from "./export/ExportMenu";
 import { lensGridFigure } from "./export/tableFigure";
 import { showToken } from "./headWords";

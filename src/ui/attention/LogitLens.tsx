@@ -1,10 +1,10 @@
 import { useEffect, useState } from "react";
+import type { WeightScale } from "../../shared/attentionMap";
 import type { LensReport } from "../../shared/inspection";
 import { formatNumber, formatPercent } from "../../shared/units";
 import { useApp } from "../appContext";
 import { NumberHead } from "../panels/NumberHead";
 import { useStrings } from "../strings/useStrings";
-import type { WeightScale } from "./colorScale";
 import { ExportMenu } from "./export/ExportMenu";
 import { lensFigure } from "./export/tableFigure";
 import { showToken } from "./headWords";

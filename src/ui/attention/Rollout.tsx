@@ -1,10 +1,11 @@
 import { memo, useEffect, useState } from "react";
+import type { WeightScale } from "../../shared/attentionMap";
 import type { TokenText } from "../../shared/nextToken";
 import { formatPercent } from "../../shared/units";
 import { topTokens } from "../../store/headView";
 import { useApp } from "../appContext";
 import { useStrings } from "../strings/useStrings";
-import { type Palette, scaled, type WeightScale } from "./colorScale";
+import { type Palette, scaled } from "./colorScale";
 import { ExportMenu } from "./export/ExportMenu";
 import { tokensFigure } from "./export/tokensFigure";
 import { showToken } from "./headWords";

@@ -1,8 +1,9 @@
 import { type KeyboardEvent, memo, useId, useLayoutEffect, useRef } from "react";
+import type { WeightScale } from "../../shared/attentionMap";
 import type { RolledUp, TextUnit } from "../../store/rollUp";
 import { useAppStore } from "../appContext";
 import { useStrings } from "../strings/useStrings";
-import { type Palette, scaled, type WeightScale } from "./colorScale";
+import { type Palette, scaled } from "./colorScale";
 import { showToken } from "./headWords";
 import { usePalette } from "./usePalette";
 

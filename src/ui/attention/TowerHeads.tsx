@@ -1,10 +1,10 @@
 import { type MouseEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import type { WeightScale } from "../../shared/attentionMap";
 import type { TowerHeadReport } from "../../shared/inspection";
 import { formatPercent } from "../../shared/units";
 import { type ImageRows, imageRowsOf, patchGrid } from "../../store/imageRows";
 import { useApp } from "../appContext";
 import { useStrings } from "../strings/useStrings";
-import type { WeightScale } from "./colorScale";
 import { drawImageAttention } from "./drawImageAttention";
 import { ExportMenu } from "./export/ExportMenu";
 import { imageFigure } from "./export/imageFigure";

@@ -4,8 +4,7 @@
  * other end fades into the page.
  */
 
-export const WEIGHT_SCALES = ["linear", "sqrt", "log"] as const;
-export type WeightScale = (typeof WEIGHT_SCALES)[number];
+import type { WeightScale } from "../../shared/attentionMap";
 
 /** Weights below this are nothing on the logarithmic scale. */
 const LOG_FLOOR = 1e-4;

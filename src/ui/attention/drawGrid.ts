@@ -1,7 +1,9 @@
 /** All heads on one canvas: the squares as pixels of an atlas, then one image for each head. */
+
+import type { WeightScale } from "../../shared/attentionMap";
 import type { HeadMaps } from "../../store/headMaps";
 import { cellShare } from "../../store/headMaps";
-import { type Palette, scaled, type WeightScale } from "./colorScale";
+import { type Palette, scaled } from "./colorScale";
 import type { GridLayout } from "./gridLayout";
 
 export interface GridMetrics {

@@ -1,6 +1,8 @@
 /** A picture as the model sees it, with weights over its patches. */
+
+import type { WeightScale } from "../../shared/attentionMap";
 import type { ImageReport } from "../../shared/protocol";
-import { type Palette, scaled, type WeightScale } from "./colorScale";
+import { type Palette, scaled } from "./colorScale";
 
 export interface ImagePicture {
   readonly seen: ImageReport["seen"];

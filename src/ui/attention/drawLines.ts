@@ -1,5 +1,7 @@
 /** Lines from tokens on the left to tokens on the right: the wider and stronger, the more weight. */
-import { type Palette, scaled, type WeightScale } from "./colorScale";
+
+import type { WeightScale } from "../../shared/attentionMap";
+import { type Palette, scaled } from "./colorScale";
 
 export interface LinesPicture {
   /** [count, count]: what a row gives to a key; NaN: masked */

@@ -1,6 +1,8 @@
 /** A rectangle of a pattern as pixels: one image, drawn once; what is masked is hatched. */
+
+import type { WeightScale } from "../../shared/attentionMap";
 import type { TileAxis } from "../../shared/inspection";
-import { type Palette, scaled, type WeightScale } from "./colorScale";
+import { type Palette, scaled } from "./colorScale";
 
 export interface TilePicture {
   /** [rows.count, keys.count]; NaN: masked */

@@ -2,6 +2,7 @@
 import type { Figure } from "../../shared/attentionMap";
 import type { HeadId } from "../../shared/inspection";
 import type { ModelSpec } from "../../shared/modelSpec";
+import type { AttentionDisplay } from "../../store/attentionDisplaySlice";
 import type { HeadMaps } from "../../store/headMaps";
 
 export interface GridCell extends HeadId {
@@ -21,11 +22,7 @@ export interface GridLayout {
   readonly gaps: number;
 }
 
-export interface GridOrder {
-  /** Null: by layer, heads that share a kv head beside each other. */
-  readonly sortBy: Figure | null;
-  readonly filter: { readonly figure: Figure; readonly atLeast: number } | null;
-}
+export type GridOrder = Pick<AttentionDisplay, "sortBy" | "filter">;
 
 export function layOutHeads(spec: ModelSpec, maps: HeadMaps | null, { sortBy, filter }: GridOrder): GridLayout {
   const figureOf = ({ layer, head }: HeadId, figure: Figure): number =>

@@ -1,8 +1,8 @@
 import { useCallback } from "react";
+import type { WeightScale } from "../../shared/attentionMap";
 import { formatTokens } from "../../shared/units";
 import { useAppStore } from "../appContext";
 import { useStrings } from "../strings/useStrings";
-import type { WeightScale } from "./colorScale";
 
 type FigureWords = (name: string, scale: WeightScale | null, more?: string) => { title: string; settings: string };
 

@@ -1,6 +1,8 @@
 import type { Strings } from "./en";
 
 export const deAttention: Strings["attention"] = {
+  copyLink: "Link zu dieser Ansicht kopieren",
+  linkHint: "Der Link enthält den Text dieses Chats: Wer ihn bekommt, kann ihn lesen.",
   grid: "Attention-Köpfe",
   cell: (layer, head) => `Schicht ${layer} Kopf ${head}`,
   layer: (layer) => `S${layer}`,

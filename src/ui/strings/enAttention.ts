@@ -8,6 +8,8 @@ type Labels = { readonly [L in HeadLabel]: string };
 type Units = { readonly [U in UnitKind]: string };
 
 export const enAttention = {
+  copyLink: "Copy link to this view",
+  linkHint: "The link holds the text of this chat: whoever gets it can read it.",
   grid: "Attention heads",
   cell: (layer: number, head: number) => `Layer ${layer} head ${head}`,
   layer: (layer: number) => `L${layer}`,

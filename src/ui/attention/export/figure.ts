@@ -1,5 +1,7 @@
 /** A picture with its title, legend and settings inside, and what was drawn as data: everything that can be saved. */
-import { type Palette, scaled, type WeightScale } from "../colorScale";
+
+import type { WeightScale } from "../../../shared/attentionMap";
+import { type Palette, scaled } from "../colorScale";
 import { encodeNpy } from "./npy";
 import { escapeXml, rasterize, svgText } from "./svg";
 

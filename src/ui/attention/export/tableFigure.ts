@@ -1,7 +1,9 @@
 /** A table whose cells may be tinted: the logit lens at one position and over many. */
+
+import type { WeightScale } from "../../../shared/attentionMap";
 import type { LensGridReport, LensReport } from "../../../shared/inspection";
 import { formatNumber, formatProbability } from "../../../shared/units";
-import { type Palette, scaled, type WeightScale } from "../colorScale";
+import { type Palette, scaled } from "../colorScale";
 import { showToken } from "../headWords";
 import type { Figure } from "./figure";
 import { svgRect, svgText } from "./svg";

@@ -1,6 +1,8 @@
 /** A text whose tokens are tinted by their weights: rollout. */
+
+import type { WeightScale } from "../../../shared/attentionMap";
 import type { TokenText } from "../../../shared/nextToken";
-import { type Palette, scaled, type WeightScale } from "../colorScale";
+import { type Palette, scaled } from "../colorScale";
 import { showToken } from "../headWords";
 import type { Figure } from "./figure";
 import { svgRect, svgText } from "./svg";
