@@ -344,6 +344,16 @@ test("words and sentences are looked at as one", async ({ chat }) => {
   const shares = await head(page).getByRole("list").first().getByRole("listitem").allInnerTexts();
   const sum = shares.reduce((total, text) => total + Number(/([\d.]+)\s*%/.exec(text)?.[1]), 0);
   expect(Math.abs(sum - 100)).toBeLessThan(1);
+  // Pattern and lines are of the same words.
+  await head(page).getByText("Whole pattern").click();
+  const pattern = page.getByRole("img", { name: /^Attention pattern/ });
+  await expect(pattern).toHaveAccessibleName(new RegExp(`words 0–${byWord - 1} looking at words 0–${byWord - 1}$`));
+  await head(page).getByText("Lines", { exact: true }).click();
+  const looking = head(page).getByRole("list", { name: "Those that look" }).getByRole("button");
+  await expect(looking).toHaveCount(byWord);
+  await expect(looking.nth(2)).toHaveAttribute("aria-pressed", "true");
+  await looking.nth(1).click();
+  await expect(options.nth(1)).toHaveAttribute("aria-selected", "true");
 });
 
 for (const colorScheme of ["light", "dark"] as const) {

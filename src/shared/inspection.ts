@@ -57,6 +57,8 @@ export interface TileAxis {
   readonly start: number;
   readonly step: number;
   readonly count: number;
+  /** [count + 1], rising: where each cell begins and the last one ends, instead of `start` and `step`. */
+  readonly edges?: readonly number[];
 }
 
 export interface AttentionTileData {

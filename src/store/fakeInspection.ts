@@ -1,6 +1,6 @@
 /** Attention of a model that is not there: each head looks at a place of its own, by a rule. */
 import { FIGURES, OVERVIEW_CELLS } from "../shared/attentionMap";
-import type { AttentionOverview, HeadId, InspectionApi } from "../shared/inspection";
+import type { AttentionOverview, HeadId, InspectionApi, TileAxis } from "../shared/inspection";
 import type { ModelSpec } from "../shared/modelSpec";
 import type { SessionHandle } from "../shared/protocol";
 import { fakeTokenText } from "./fakeNextToken";
@@ -38,8 +38,8 @@ export function fakeInspection(
       const { rows, keys, heads } = request;
       const cells = new Float32Array(rows.count * keys.count);
       for (let i = 0; i < cells.length; i++) {
-        const row = rows.start + Math.floor(i / keys.count) * rows.step;
-        const key = keys.start + (i % keys.count) * keys.step;
+        const row = placeOn(rows, Math.floor(i / keys.count));
+        const key = placeOn(keys, i % keys.count);
         const sum = heads.reduce((total, head) => total + fakeWeight(head, row, key), 0);
         cells[i] = key > row ? Number.NaN : sum / heads.length;
       }
@@ -142,4 +142,9 @@ function fakeOverview(spec: ModelSpec, length: number): AttentionOverview {
     inductionRows: 0,
     gpuBytes: 2 ** 20,
   };
+}
+
+/** The first token of a cell. */
+function placeOn({ start, step, edges }: TileAxis, cell: number): number {
+  return edges?.[cell] ?? start + cell * step;
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { TokenText } from "../shared/nextToken";
-import { rollUp, unitAt, unitsOf } from "./rollUp";
+import { rollUp, unitAt, unitAxis, unitsOf } from "./rollUp";
 
 const token = (text: string, more: Partial<TokenText> = {}): TokenText => ({
   id: 7,
@@ -43,6 +43,15 @@ describe("tokens rolled up", () => {
       [" How are you?", 6],
     ]);
     expect(unitsOf([], "sentence")).toEqual([]);
+  });
+
+  it("are cells between edges for the runtime, several to a cell where there are too many", () => {
+    const texts = [" un", "believ", "able", ",", " Mary", " sang", "."].map((text) => token(text));
+    const units = unitsOf(texts, "word");
+    expect(units.map(({ start }) => start)).toEqual([0, 3, 4, 5, 6]);
+    expect(unitAxis(units, { start: 0, step: 1, count: 5 }).edges).toEqual([0, 3, 4, 5, 6, 7]);
+    expect(unitAxis(units, { start: 1, step: 2, count: 2 }).edges).toEqual([3, 5, 7]);
+    expect(unitAxis(units, { start: 0, step: 2, count: 3 }).edges).toEqual([0, 4, 6, 7]);
   });
 
   it("covers every token once, whatever the text", () => {

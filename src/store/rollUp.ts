@@ -1,4 +1,5 @@
 /** Tokens rolled up to words or sentences: what a unit looks at is the mean of its tokens, what it gets is their sum. */
+import type { TileAxis } from "../shared/inspection";
 import type { TokenText } from "../shared/nextToken";
 import type { HeadView } from "./headView";
 
@@ -75,6 +76,13 @@ export function unitAt(units: readonly TextUnit[], position: number): number {
     else high = middle - 1;
   }
   return Math.max(0, low);
+}
+
+/** Cells of an axis over units as the runtime knows it. @param axis in units */
+export function unitAxis(units: readonly TextUnit[], { start, step, count }: TileAxis): TileAxis {
+  const ends = units.at(-1);
+  const edgeOf = (at: number): number => units[at]?.start ?? (ends === undefined ? 0 : ends.start + ends.count);
+  return { start, step, count, edges: Array.from({ length: count + 1 }, (_, i) => edgeOf(start + i * step)) };
 }
 
 /** Weights by unit. */

@@ -12,7 +12,7 @@ import { attention } from "./attention";
 import { type PatternReference, patternReference } from "./attention.reference";
 import { attentionOverview, NO_TARGET, overviewFold, STATE_FLOATS } from "./attentionOverview";
 import { attentionOverviewReference } from "./attentionOverview.reference";
-import { attentionTile, MASKED_BELOW, packTile, type TileArea } from "./attentionTile";
+import { attentionTile, EDGES_BYTES, MASKED_BELOW, MOST_EDGES, packTile, type TileArea } from "./attentionTile";
 import { halfValue } from "./dequantize.reference";
 import { keepQueries } from "./keepQueries";
 
@@ -98,7 +98,8 @@ class Bench {
     const cells = harness.filled(T * T, 9);
     const overview = await attentionOverview(gpu, { ...kept, scan, targets, state, lanes });
     const fold = await overviewFold(gpu, { label: "test", numHeads: H, state });
-    const tiles = await attentionTile(gpu, { ...kept, tile, cells });
+    const edges = harness.filled(EDGES_BYTES / 4, 0);
+    const tiles = await attentionTile(gpu, { ...kept, tile, cells, edges });
     return {
       state,
       fold: () => harness.run([fold]),
@@ -106,6 +107,7 @@ class Bench {
         gpu.device.queue.writeBuffer(scan, 0, Uint32Array.of(first, end, shift, 0));
         harness.run([overview], ((end - 1) >> shift) - (first >> shift) + 1);
       },
+      edges,
       tile: async (area: TileArea, heads: readonly number[]) => {
         for (const [index, head] of heads.entries()) {
           gpu.device.queue.writeBuffer(tile, 0, packTile(area, head, 1 / heads.length, index > 0));
@@ -259,6 +261,36 @@ describe("a rectangle", () => {
           name,
         );
       }
+    }
+  });
+
+  it("goes from edge to edge where cells are of different sizes", async () => {
+    const bench = new Bench({ H: 2, K: 1, D: 16, T: 20 });
+    const kernels = await bench.kernels(1);
+    kernels.scan(0, 20, 0);
+    const [rows, keys] = [
+      [0, 1, 7, 20],
+      [0, 3, 4, 11, 20],
+    ];
+    gpu.device.queue.writeBuffer(kernels.edges, 0, Uint32Array.from(rows));
+    gpu.device.queue.writeBuffer(kernels.edges, MOST_EDGES * 4, Uint32Array.from(keys));
+    const area = { length: 20, rowStart: 0, rowStep: 0, rowCount: 3, keyStart: 0, keyStep: 0, keyCount: 4 };
+    const actual = await kernels.tile({ ...area, wantsScores: false }, [1]);
+    for (let i = 0; i < 3; i++) {
+      const [from = 0, to = 0] = rows.slice(i);
+      let whole = 0;
+      for (let j = 0; j < 4; j++) {
+        const [first = 0, end = 0] = keys.slice(j);
+        let sum = 0;
+        for (let row = from; row < to; row++) {
+          for (let key = first; key < Math.min(end, row + 1); key++) sum += bench.pattern(1, row).weights[key] ?? 0;
+        }
+        const cell = actual[i * 4 + j] as number;
+        if (first < to) expect(Math.abs(cell - sum / (to - from))).toBeLessThan(2e-6);
+        else expect(cell).toBeLessThan(MASKED_BELOW);
+        whole += first < to ? cell : 0;
+      }
+      expect(Math.abs(whole - 1)).toBeLessThan(1e-5);
     }
   });
 

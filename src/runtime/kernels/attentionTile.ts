@@ -11,7 +11,7 @@ export interface TileArea {
   /** Tokens in the cache. */
   readonly length: number;
   readonly rowStart: number;
-  /** Rows of a cell. */
+  /** Rows of a cell; 0: those between `edges`. */
   readonly rowStep: number;
   /** Cells. */
   readonly rowCount: number;
@@ -21,11 +21,17 @@ export interface TileArea {
   readonly wantsScores: boolean;
 }
 
+/** Edges along one axis at most: one more than cells. */
+export const MOST_EDGES = 1025;
+export const EDGES_BYTES = 2 * MOST_EDGES * 4;
+
 export interface AttentionTileRequest extends KeptAttention {
   /** `packTile` */
   readonly tile: GPUBuffer;
   /** [row cells, key cells] f32 */
   readonly cells: GPUBuffer;
+  /** [2, MOST_EDGES] u32: where cells of rows begin and the last one ends, then those of keys. */
+  readonly edges: GPUBuffer;
 }
 
 const WORKGROUP = 64;
@@ -60,10 +66,10 @@ export function attentionTile(gpu: Gpu, request: AttentionTileRequest): Promise<
     source: {
       name: `attention tile ${request.precision}`,
       files: [shader, score, masked, CACHE_SHADERS[request.precision]],
-      bindings: ["uniform", "read", "read", "read", "read_write"],
+      bindings: ["uniform", "read", "read", "read", "read_write", "read"],
     },
-    constants: { ...keptConstants(request), WORKGROUP },
-    bindings: [request.tile, request.queries, request.keys, request.denominators, request.cells],
+    constants: { ...keptConstants(request), WORKGROUP, MOST_EDGES },
+    bindings: [request.tile, request.queries, request.keys, request.denominators, request.cells, request.edges],
     workgroups: (cells) => grid(Math.ceil(cells / WORKGROUP)),
   });
 }

@@ -161,7 +161,12 @@ describe("every kernel compiles on the null backend", () => {
         await attentionOverview(gpu, { ...kept, scan: step, targets: buffers(), state, lanes });
       }
       await overviewFold(gpu, { label: "test", numHeads: spec.numHeads, state });
-      await attentionTile(gpu, { ...kept, tile: harness.uniform(new ArrayBuffer(48)), cells: buffers() });
+      await attentionTile(gpu, {
+        ...kept,
+        tile: harness.uniform(new ArrayBuffer(48)),
+        cells: buffers(),
+        edges: buffers(),
+      });
       for (const lanes of [1, 16]) {
         await attentionRollout(gpu, { ...kept, rollout: step, above: buffers(), below: buffers(), lanes });
       }

@@ -251,6 +251,33 @@ describe("a rectangle of a model's attention", () => {
     }
   });
 
+  it("between edges is the single tokens' rectangle, summed over keys and averaged over rows", async () => {
+    await open(syntheticLlama());
+    await session.inspect(true);
+    await session.prefill(PROMPT.slice(0, 12));
+    const T = session.length;
+    const whole = { start: 0, step: 1, count: T };
+    const edges = [0, 1, 5, 6, T];
+    const units = { start: 0, step: 1, count: 4, edges };
+    const request = { heads: [{ layer: 1, head: 2 }], values: "pattern" } as const;
+    const fine = await watch().tile(session.cachedItems, { ...request, rows: whole, keys: whole });
+    const rolled = await watch().tile(session.cachedItems, { ...request, rows: units, keys: units });
+    for (let i = 0; i < 4; i++) {
+      for (let j = 0; j <= i; j++) {
+        let sum = 0;
+        for (let row = edges[i] as number; row < (edges[i + 1] as number); row++) {
+          for (let key = edges[j] as number; key < (edges[j + 1] as number); key++) {
+            const weight = fine.cells[row * T + key] as number;
+            if (!Number.isNaN(weight)) sum += weight;
+          }
+        }
+        const rows = (edges[i + 1] as number) - (edges[i] as number);
+        expect(Math.abs((rolled.cells[i * 4 + j] as number) - sum / rows)).toBeLessThan(2e-6);
+      }
+    }
+    expect(rolled.cells[1]).toBeNaN();
+  });
+
   it("gives query and key as they meet, and their product is the score", async () => {
     await open(syntheticLlama({ model_type: "qwen3" }), "f16");
     await session.inspect(true);
@@ -269,6 +296,9 @@ describe("a rectangle of a model's attention", () => {
     ["no head", { heads: [] }],
     ["rows behind the text", { rows: { start: 30, step: 1, count: 1 } }],
     ["keys behind the text", { keys: { start: 0, step: 1, count: 200 } }],
+    ["edges that do not rise", { keys: { start: 0, step: 1, count: 3, edges: [0, 2, 2, 3] } }],
+    ["edges behind the text", { rows: { start: 0, step: 1, count: 1, edges: [0, 999] } }],
+    ["more cells than edges", { rows: { start: 0, step: 1, count: 5, edges: [0, 2, 3] } }],
     ["a step of nothing", { keys: { start: 0, step: 0, count: 2 } }],
     [
       "scores of a mean",

@@ -28,7 +28,7 @@ import {
   stateBytes,
 } from "../kernels/attentionOverview";
 import { attentionRollout, ROLLOUT_BYTES } from "../kernels/attentionRollout";
-import { attentionTile, MASKED_BELOW, packTile, TILE_BYTES } from "../kernels/attentionTile";
+import { attentionTile, EDGES_BYTES, MASKED_BELOW, MOST_EDGES, packTile, TILE_BYTES } from "../kernels/attentionTile";
 import { captureQueries, type QueryCapture } from "../model/capture";
 import type { Forward, ForwardLists } from "../model/forward";
 import type { KvCache, LayerCache } from "../model/kvCache";
@@ -58,6 +58,7 @@ interface WatchBuffers {
   readonly state: GPUBuffer;
   readonly tile: GPUBuffer;
   readonly cells: GPUBuffer;
+  readonly edges: GPUBuffer;
   readonly rollout: GPUBuffer;
   /** [capacity] f32 each: shares of a row, read from one and written to the other, in turns. */
   readonly shares: readonly [GPUBuffer, GPUBuffer];
@@ -98,6 +99,7 @@ export class AttentionWatch {
         ),
         tile: scope.uniform("attention tile", TILE_BYTES),
         cells: scope.storage("attention cells", cells * 4),
+        edges: scope.storage("attention cell edges", EDGES_BYTES),
         rollout: scope.uniform("rollout", ROLLOUT_BYTES),
         shares: [
           scope.storage("rolled out shares", cache.capacity * 4),
@@ -187,13 +189,17 @@ export class AttentionWatch {
       const area = {
         length,
         rowStart: rows.start,
-        rowStep: rows.step,
+        rowStep: rows.edges === undefined ? rows.step : 0,
         rowCount: rows.count,
         keyStart: keys.start,
-        keyStep: keys.step,
+        keyStep: keys.edges === undefined ? keys.step : 0,
         keyCount: keys.count,
         wantsScores: values === "scores",
       };
+      for (const [axis, { edges }] of [rows, keys].entries()) {
+        if (edges === undefined) continue;
+        this.gpu.device.queue.writeBuffer(this.buffers.edges, axis * MOST_EDGES * 4, Uint32Array.from(edges));
+      }
       const count = rows.count * keys.count;
       for (const [index, { layer, head }] of heads.entries()) {
         const { tile } = this.layers[layer] as WatchedLayer;
@@ -334,7 +340,8 @@ export class AttentionWatch {
     if (rows.count * keys.count > MAX_TILE_CELLS) {
       refuse(`${rows.count} x ${keys.count} cells are more than ${MAX_TILE_CELLS}; use larger steps.`);
     }
-    if (values === "scores" && (heads.length > 1 || rows.step > 1 || keys.step > 1)) {
+    const isFine = [rows, keys].every(({ step, edges }) => step === 1 && edges === undefined);
+    if (values === "scores" && (heads.length > 1 || !isFine)) {
       refuse("Scores are those of one head and of single tokens.");
     }
   }
@@ -346,10 +353,21 @@ export class AttentionWatch {
     }
   }
 
-  private checkAxis(name: string, { start, step, count }: TileAxis): void {
+  private checkAxis(name: string, { start, step, count, edges }: TileAxis): void {
+    if (edges !== undefined) {
+      this.checkEdges(name, edges, count);
+      return;
+    }
     const isWhole = [start, step, count].every((value) => Number.isInteger(value) && value >= 0);
     if (isWhole && step > 0 && count > 0 && start + (count - 1) * step < this.seen.length) return;
     refuse(`The ${name} ${start} + ${count} x ${step} are not among the ${this.seen.length} cached tokens.`);
+  }
+
+  private checkEdges(name: string, edges: readonly number[], count: number): void {
+    const length = this.seen.length;
+    const isRising = edges.every((edge, i) => Number.isInteger(edge) && edge > (edges[i - 1] ?? -1) && edge <= length);
+    if (isRising && count > 0 && edges.length === count + 1 && edges.length <= MOST_EDGES) return;
+    refuse(`The ${name} need ${count + 1} rising edges, at most ${MOST_EDGES}, among the ${length} cached tokens.`);
   }
 
   /** One reader at a time: they share buffers. */
@@ -370,14 +388,14 @@ async function watchLayer(
 ): Promise<WatchedLayer> {
   const { attention, label } = kept;
   const state = { buffer: buffers.state, offset: stateOffset, size: stateBytes(attention) };
-  const { scan, targets, tile, cells } = buffers;
+  const { scan, targets, tile, cells, edges } = buffers;
   const lanes = gpu.isSoftware ? 1 : LANES;
   return {
     attention,
     stateOffset,
     overview: await attentionOverview(gpu, { ...kept, scan, targets, state, lanes }),
     fold: await overviewFold(gpu, { label, numHeads: attention.numHeads, state }),
-    tile: await attentionTile(gpu, { ...kept, tile, cells }),
+    tile: await attentionTile(gpu, { ...kept, tile, cells, edges }),
     rollout: await attentionRollout(gpu, {
       ...kept,
       rollout: buffers.rollout,

@@ -1,11 +1,13 @@
 import { type KeyboardEvent, type PointerEvent, useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { WeightScale } from "../../shared/attentionMap";
 import type { TileAxis } from "../../shared/inspection";
+import { unitAxis } from "../../store/rollUp";
 import { useApp } from "../appContext";
 import { useStrings } from "../strings/useStrings";
 import { drawTile, type TilePicture } from "./drawTile";
 import { type MatrixArea, moveArea, tileAxis, wholeArea, zoomArea } from "./matrixArea";
 import { usePalette } from "./usePalette";
+import { useUnits } from "./useUnits";
 
 interface AttentionMatrixProps {
   readonly name: string;
@@ -27,13 +29,16 @@ export function AttentionMatrix({ name, scale, dimsFirst }: AttentionMatrixProps
 
 function Matrix({ name, scale, dimsFirst }: AttentionMatrixProps) {
   const { attention: words } = useStrings();
-  const length = useApp((state) => state.attention.maps?.length ?? 0);
+  const kind = useApp((state) => state.unitKind);
+  const { units } = useUnits();
+  const length = units.length;
   const heads = useApp((state) => state.attention.view?.heads ?? null);
   const readTile = useApp((state) => state.readAttentionTile);
   const palette = usePalette();
   const canvas = useRef<HTMLCanvasElement>(null);
   const dragged = useRef<{ x: number; y: number; area: MatrixArea } | null>(null);
   const [wanted, setArea] = useState<MatrixArea | null>(null);
+  const read = (axis: TileAxis): TileAxis => (kind === "token" ? axis : unitAxis(units, axis));
   const [tile, setTile] = useState<Omit<TilePicture, "palette" | "scale" | "dimsFirst"> | null>(null);
   const area = wanted ?? wholeArea(length);
   const [rows, keys] = [tileAxis(area.row, area.size, length), tileAxis(area.key, area.size, length)];
@@ -42,13 +47,13 @@ function Matrix({ name, scale, dimsFirst }: AttentionMatrixProps) {
   useEffect(() => {
     if (heads === null || length === 0) return;
     let isOld = false;
-    void readTile({ heads, rows, keys, values: "pattern" }).then((data) => {
+    void readTile({ heads, rows: read(rows), keys: read(keys), values: "pattern" }).then((data) => {
       if (!isOld && data !== null) setTile({ cells: data.cells, rows, keys });
     });
     return () => {
       isOld = true;
     };
-  }, [heads, length, readTile, area.row, area.key, area.size]);
+  }, [heads, units, readTile, area.row, area.key, area.size]);
 
   useLayoutEffect(() => {
     if (canvas.current !== null && tile !== null) drawTile(canvas.current, { ...tile, palette, scale, dimsFirst });
@@ -88,11 +93,13 @@ function Matrix({ name, scale, dimsFirst }: AttentionMatrixProps) {
   };
   return (
     <div className="matrix">
-      <p className="hint">{words.matrixHint}</p>
+      <p className="hint">
+        {words.matrixHint} {kind !== "token" && words.rolledUp(words.unitNames[kind])}
+      </p>
       <canvas
         ref={canvas}
         role="img"
-        aria-label={words.matrixName(name, axisWords(rows), axisWords(keys))}
+        aria-label={words.matrixName(name, words.unitNames[kind], axisWords(rows), axisWords(keys))}
         tabIndex={0}
         onKeyDown={onKeyDown}
         onPointerDown={(event) => {

@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import type { WeightScale } from "../../shared/attentionMap";
 import type { TileAxis } from "../../shared/inspection";
+import { unitAxis } from "../../store/rollUp";
 import { useApp, useAppStore } from "../appContext";
 import { useStrings } from "../strings/useStrings";
 import { drawLines, LINE_HEIGHT } from "./drawLines";
@@ -9,9 +10,10 @@ import { linesFigure } from "./export/linesFigure";
 import { showToken } from "./headWords";
 import { useFigureWords } from "./useFigureWords";
 import { usePalette } from "./usePalette";
+import { useUnits } from "./useUnits";
 import { useWidth } from "./useWidth";
 
-/** Tokens on either side: more lines than these cannot be told apart. */
+/** Tokens, words or sentences on either side: more lines than these cannot be told apart. */
 const MOST = 32;
 
 interface HeadLinesProps {
@@ -31,7 +33,7 @@ export function HeadLines(props: HeadLinesProps) {
   );
 }
 
-/** The stretch of text that holds a token: it moves by halves, so that neighbours share it. */
+/** The stretch of text that holds one of them: it moves by halves, so that neighbours share it. */
 function stretchAround(position: number, length: number): TileAxis {
   const start = Math.max(0, Math.min(length - MOST, Math.floor(position / (MOST / 2)) * (MOST / 2) - MOST / 2));
   return { start, step: 1, count: Math.min(MOST, length - start) };
@@ -45,24 +47,25 @@ function Lines({ name, scale }: HeadLinesProps) {
   const place = useRef<HTMLDivElement>(null);
   const width = useWidth(place);
   const figureWords = useFigureWords();
-  const texts = useApp((state) => state.attention.texts);
+  const kind = useApp((state) => state.unitKind);
+  const { units, rolled } = useUnits();
   const heads = useApp((state) => state.attention.view?.heads ?? null);
-  const position = useApp((state) => state.attention.view?.position ?? 0);
-  const length = useApp((state) => state.attention.maps?.length ?? 0);
   const readTile = useApp((state) => state.readAttentionTile);
-  const axis = stretchAround(position, length);
+  const position = rolled?.selected ?? 0;
+  const axis = stretchAround(position, units.length);
   const [tile, setTile] = useState<{ readonly axis: TileAxis; readonly cells: Float32Array } | null>(null);
   // biome-ignore lint/correctness/useExhaustiveDependencies: the axis is a new object that says the same
   useEffect(() => {
-    if (heads === null || length === 0) return;
+    if (heads === null || units.length === 0) return;
     let isOld = false;
-    void readTile({ heads, rows: axis, keys: axis, values: "pattern" }).then((data) => {
+    const read = kind === "token" ? axis : unitAxis(units, axis);
+    void readTile({ heads, rows: read, keys: read, values: "pattern" }).then((data) => {
       if (!isOld && data !== null) setTile({ axis, cells: data.cells });
     });
     return () => {
       isOld = true;
     };
-  }, [heads, length, readTile, axis.start, axis.count]);
+  }, [heads, units, readTile, axis.start, axis.count]);
   const middle = Math.max(80, Math.floor(width * 0.4));
   useLayoutEffect(() => {
     if (canvas.current === null || tile === null) return;
@@ -73,10 +76,12 @@ function Lines({ name, scale }: HeadLinesProps) {
   if (tile === null) return null;
   const { start, count } = tile.axis;
   const shown = Array.from({ length: count }, (_, i) => start + i);
-  const text = (at: number): string => showToken(texts[at]?.text ?? words.image);
+  const text = (at: number): string => showToken(units[at]?.text ?? words.image);
+  const startOf = (at: number): number => units[at]?.start ?? 0;
+  const hint = words.linesHint(words.unitNames[kind], start, start + count - 1);
   return (
     <div ref={place} className="head-lines">
-      <p className="hint">{words.linesHint(start, start + count - 1)}</p>
+      <p className="hint">{hint}</p>
       <div className="head-lines-body">
         <ul aria-label={words.linesFrom}>
           {shown.map((at) => (
@@ -84,8 +89,8 @@ function Lines({ name, scale }: HeadLinesProps) {
               <button
                 type="button"
                 aria-pressed={at === position}
-                onClick={() => store.getState().pinPosition(at)}
-                onPointerEnter={() => store.getState().preview(at, null)}
+                onClick={() => store.getState().pinPosition(startOf(at))}
+                onPointerEnter={() => store.getState().preview(startOf(at), null)}
                 onPointerLeave={() => store.getState().preview(null, null)}
               >
                 {text(at)}
@@ -111,9 +116,8 @@ function Lines({ name, scale }: HeadLinesProps) {
         make={async () => {
           const selected = position - start;
           const picture = { cells: tile.cells, count, selected, palette, scale, width: 320 };
-          const tokens = shown.map((at) => texts[at] ?? null);
-          const settings = words.linesHint(start, start + count - 1);
-          return linesFigure({ ...figureWords(`${name}, ${words.lines}`, scale, settings), picture, start, tokens });
+          const tokens = shown.map((at) => units[at]?.text ?? null);
+          return linesFigure({ ...figureWords(`${name}, ${words.lines}`, scale, hint), picture, start, tokens });
         }}
       />
     </div>

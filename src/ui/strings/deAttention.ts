@@ -67,7 +67,9 @@ export const deAttention: Strings["attention"] = {
   nobody: "Noch kein späteres Token.",
   allWeights: "Alle Gewichte dieses Tokens",
   matrix: "Ganzes Muster",
-  matrixName: (head, rows, keys) => `Attention-Muster, ${head}: Token ${rows} blicken auf Token ${keys}`,
+  matrixName: (head, units, rows, keys) => `Attention-Muster, ${head}: ${units} ${rows} blicken auf ${units} ${keys}`,
+  rolledUp: (units) =>
+    `Nach ${units}: eine Zeile ist das Mittel ihrer Token, eine Spalte deren Summe; Zeilen ergeben weiter 100 %.`,
   matrixHint: "Zeilen blicken auf Spalten. Rad oder Plus und Minus vergrößern, Ziehen oder Pfeiltasten verschieben.",
   zoomIn: "Vergrößern",
   zoomOut: "Verkleinern",
@@ -146,10 +148,10 @@ export const deAttention: Strings["attention"] = {
   save: (what) => `${what} speichern`,
   lines: "Linien",
   linesName: (head, token) => `Linien, ${head}: von jedem Token zu dem, worauf es blickt, ${token} hervorgehoben`,
-  linesHint: (from, to) =>
-    `Token ${from} bis ${to}: von jedem links zu dem, worauf es rechts blickt. Gewichte unter 2 % fehlen.`,
-  linesFrom: "Token, die blicken",
-  linesTo: "Token, auf die geblickt wird",
+  linesHint: (units, from, to) =>
+    `${units} ${from} bis ${to}: von jedem links zu dem, worauf es rechts blickt. Gewichte unter 2 % fehlen.`,
+  linesFrom: "Was blickt",
+  linesTo: "Worauf geblickt wird",
   units: "Als eins gesehen",
   unitNames: { token: "Token", word: "Wörter", sentence: "Sätze" },
   rollout: "Attention-Rollout",

@@ -73,8 +73,10 @@ export const enAttention = {
   nobody: "No later token yet.",
   allWeights: "All weights of this token",
   matrix: "Whole pattern",
-  matrixName: (head: string, rows: string, keys: string) =>
-    `Attention pattern, ${head}: tokens ${rows} looking at tokens ${keys}`,
+  matrixName: (head: string, units: string, rows: string, keys: string) =>
+    `Attention pattern, ${head}: ${units} ${rows} looking at ${units} ${keys}`,
+  rolledUp: (units: string) =>
+    `By ${units}: a row is the mean over its tokens, a column the sum over its own, so rows still add up to 100 %.`,
   matrixHint: "Rows look at columns. Wheel or plus and minus zoom, dragging or arrow keys move.",
   zoomIn: "Zoom in",
   zoomOut: "Zoom out",
@@ -154,12 +156,11 @@ export const enAttention = {
   exportNpy: "Data (NPY)",
   save: (what: string) => `Save ${what}`,
   lines: "Lines",
-  linesName: (head: string, token: string) =>
-    `Lines, ${head}: from each token to what it looks at, ${token} standing out`,
-  linesHint: (from: number, to: number) =>
-    `Tokens ${from} to ${to}: from each on the left to what it looks at on the right. Weights below 2 % are left out.`,
-  linesFrom: "Tokens that look",
-  linesTo: "Tokens that are looked at",
+  linesName: (head: string, token: string) => `Lines, ${head}: from each to what it looks at, ${token} standing out`,
+  linesHint: (units: string, from: number, to: number) =>
+    `${units[0]?.toUpperCase()}${units.slice(1)} ${from} to ${to}: from each on the left to what it looks at on the right. Weights below 2 % are left out.`,
+  linesFrom: "Those that look",
+  linesTo: "Those that are looked at",
   units: "Seen as one",
   unitNames: { token: "tokens", word: "words", sentence: "sentences" } satisfies Units as Units,
   rollout: "Attention rollout",

@@ -1,5 +1,4 @@
 /** A head as lines between two columns of tokens. */
-import type { TokenText } from "../../../shared/nextToken";
 import { LINE_HEIGHT, type LinesPicture, linesOf, lineY } from "../drawLines";
 import { showToken } from "../headWords";
 import type { Figure } from "./figure";
@@ -12,10 +11,10 @@ interface LinesFigureRequest {
   readonly title: string;
   readonly settings: string;
   readonly picture: LinesPicture;
-  /** Position of the first token. */
+  /** Number of the first. */
   readonly start: number;
-  /** Null: no token, a patch of a picture. */
-  readonly tokens: readonly (TokenText | null)[];
+  /** Of tokens, words or sentences; null: none, a patch of a picture. */
+  readonly tokens: readonly (string | null)[];
 }
 
 export function linesFigure({ title, settings, picture, start, tokens }: LinesFigureRequest): Figure {
@@ -26,7 +25,7 @@ export function linesFigure({ title, settings, picture, start, tokens }: LinesFi
       `<line x1="${COLUMN + 4}" y1="${lineY(row)}" x2="${COLUMN + width - 4}" y2="${lineY(key)}" stroke="${ink}"` +
       ` stroke-width="${thickness.toFixed(2)}" stroke-opacity="${opacity.toFixed(3)}"/>`,
   );
-  const word = (index: number): string => [...showToken(tokens[index]?.text ?? "▦")].slice(0, LONGEST).join("");
+  const word = (index: number): string => [...showToken(tokens[index] ?? "▦")].slice(0, LONGEST).join("");
   const names = tokens.flatMap((_, index) => {
     const weight = index === picture.selected ? ' font-weight="700"' : "";
     const y = lineY(index) + 5;
@@ -43,7 +42,7 @@ export function linesFigure({ title, settings, picture, start, tokens }: LinesFi
     body: [...lines, ...names].join(""),
     legend: null,
     palette,
-    json: { title, settings, start, tokens: tokens.map((token) => token?.text ?? null), cells },
+    json: { title, settings, start, tokens, cells },
     csv: [
       ["position", "looks_at", "weight"],
       ...Array.from(cells, (weight, i) => [start + Math.floor(i / count), start + (i % count), weight]),
