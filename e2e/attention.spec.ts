@@ -160,6 +160,17 @@ test("a head is switched off, and the answer without it stands beside the old on
     ]),
   );
   expect(after.sort((a, b) => Number(b[1]) - Number(a[1]))[0]?.[0]).toBe(is);
+  // Both answers and the table are saved, with the factors.
+  const save = region.getByRole("button", { name: "Save Ablation" });
+  await save.click();
+  const csv = (await savedFrom(page, region, "Data (CSV)")).bytes.toString().split("\r\n");
+  expect(csv[0]).toBe('"part","index","before_id","before","after_id","after"');
+  expect(csv.filter((line) => line.startsWith('"answer"')).length).toBeGreaterThanOrEqual(40);
+  expect(csv.some((line) => line.startsWith('"difference"'))).toBe(true);
+  const svg = (await savedFrom(page, region, "Picture (SVG)")).bytes.toString();
+  expect(svg).toContain("Layer 0 head 1 × 0");
+  expect(svg).not.toContain("NaN");
+  await save.click();
   // The chat is as it was, and goes on with all heads.
   expect(await chat.answerText(0)).toBe(before);
   await page.getByRole("button", { name: "Regenerate" }).first().click();
@@ -394,6 +405,12 @@ test("a probe and a minimal pair rank heads, and the chat's text comes back", as
   expect(shares[0]).toBeGreaterThan(0);
   expect(shares).toEqual([...shares].sort((a, b) => b - a));
   await expect(covered).toHaveText(before);
+  await region.getByRole("button", { name: "Save Minimal pair" }).click();
+  const saved = JSON.parse((await savedFrom(page, region, "Data (JSON)")).bytes.toString());
+  expect(saved).toMatchObject({ kind: "pair", prompts: ["one two three one two", "one tea three one two"] });
+  expect(saved.heads).toHaveLength(8);
+  expect(readNpy((await savedFrom(page, region, "Data (NPY)")).bytes).shape).toEqual([2, 4]);
+  expect((await savedFrom(page, region, "Picture (SVG)")).bytes.toString()).toContain("one tea three one two");
   await heads.first().getByRole("button").click();
   await expect(page).toHaveURL(/head=/);
 });

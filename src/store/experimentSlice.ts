@@ -18,6 +18,8 @@ export interface Experiment {
   readonly heads: readonly RankedHead[];
   /** Of the random part once, or of what both prompts have in common in length. */
   readonly tokens: number;
+  /** Of a pair. */
+  readonly prompts: readonly string[];
   readonly error: ErrorInfo | null;
 }
 
@@ -80,25 +82,26 @@ export function createExperimentSlice({ runtime, get, set, drawSeed }: SliceCont
 
   async function run(
     kind: Experiment["kind"],
+    prompts: readonly string[],
     work: (session: SessionHandle) => Promise<Pick<Experiment, "heads" | "tokens">>,
   ): Promise<void> {
     if (get().streaming !== null || get().model === null) return;
-    set({ experiment: { kind, state: "running", heads: [], tokens: 0, error: null } });
+    set({ experiment: { kind, state: "running", prompts, heads: [], tokens: 0, error: null } });
     try {
       await get().endAblation();
       const { handle } = await get().ensureSession();
       await runtime.setInspection(handle, true);
       const found = await get().borrowCache(() => work(handle));
-      set({ experiment: { kind, state: "done", error: null, ...found } });
+      set({ experiment: { kind, state: "done", prompts, error: null, ...found } });
     } catch (error) {
-      set({ experiment: { kind, state: "error", heads: [], tokens: 0, error: toErrorInfo(error) } });
+      set({ experiment: { kind, state: "error", prompts, heads: [], tokens: 0, error: toErrorInfo(error) } });
     }
   }
 
   return {
     experiment: null,
     probeHeads: () =>
-      run("probe", async (session) => {
+      run("probe", [], async (session) => {
         const { model } = get();
         const capacity = get().session?.capacity ?? 2 * PROBE_TOKENS;
         const tokens = Math.min(PROBE_TOKENS, Math.floor(capacity / 2));
@@ -110,7 +113,7 @@ export function createExperimentSlice({ runtime, get, set, drawSeed }: SliceCont
         return { heads: rank(heads), tokens };
       }),
     comparePrompts: (first, second) =>
-      run("pair", async (session) => {
+      run("pair", [first, second], async (session) => {
         const a = await mapsOf(session, { kind: "text", text: first });
         const b = await mapsOf(session, { kind: "text", text: second });
         if (a.tokensPerCell !== b.tokensPerCell) {

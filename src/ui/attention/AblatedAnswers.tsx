@@ -5,12 +5,21 @@ import { useApp } from "../appContext";
 import { ErrorWords } from "../ErrorWords";
 import { NumberHead } from "../panels/NumberHead";
 import { useStrings } from "../strings/useStrings";
+import { ablationFigure } from "./export/ablationFigure";
+import { ExportMenu } from "./export/ExportMenu";
 import { showToken } from "./headWords";
+import { useFigureWords } from "./useFigureWords";
+import { usePalette } from "./usePalette";
 
 /** Both answers, the first difference marked, and what the factors change about single next tokens. */
 export function AblatedAnswers({ ablation }: { ablation: AblatedAnswer }) {
   const { attention: words } = useStrings();
   const { state, before, after, from, firstDifference, effects, error } = ablation;
+  const palette = usePalette();
+  const figureWords = useFigureWords();
+  const factorWords = ablation.factors
+    .map(({ layer, head, factor }) => `${words.cell(layer, head)} × ${formatNumber(factor)}`)
+    .join(", ");
   return (
     <>
       <p role="status" className="ablation-verdict" data-first-difference={firstDifference ?? undefined}>
@@ -26,6 +35,20 @@ export function AblatedAnswers({ ablation }: { ablation: AblatedAnswer }) {
       {effects.map((effect) => (
         <EffectTable key={effect.at} effect={effect} />
       ))}
+      {state !== "running" && state !== "error" && (
+        <ExportMenu
+          name={words.ablationName}
+          label={words.save(words.ablationName)}
+          make={async () =>
+            ablationFigure({
+              ...figureWords(words.ablationName, null, factorWords),
+              ablation,
+              names: { token: words.token, before: words.before, after: words.after },
+              palette,
+            })
+          }
+        />
+      )}
     </>
   );
 }

@@ -4,6 +4,10 @@ import type { Experiment, RankedHead } from "../../store/experimentSlice";
 import { useApp, useAppStore } from "../appContext";
 import { ErrorWords } from "../ErrorWords";
 import { useStrings } from "../strings/useStrings";
+import { ExportMenu } from "./export/ExportMenu";
+import { rankingFigure } from "./export/rankingFigure";
+import { useFigureWords } from "./useFigureWords";
+import { usePalette } from "./usePalette";
 
 /** Heads named for each experiment. */
 const TOP = 10;
@@ -61,6 +65,9 @@ export function Experiments() {
 function Result({ experiment, title }: { experiment: Experiment; title: (tokens: string) => string }) {
   const { attention: words } = useStrings();
   const { state, heads, tokens, error } = experiment;
+  const palette = usePalette();
+  const figureWords = useFigureWords();
+  const name = experiment.kind === "probe" ? words.probe : words.pairPrompts;
   if (state === "running") return <p role="status">{words.running}</p>;
   if (error !== null)
     return (
@@ -72,6 +79,19 @@ function Result({ experiment, title }: { experiment: Experiment; title: (tokens:
     <>
       <p className="ablation-verdict">{title(formatTokens(tokens))}</p>
       <Ranking heads={heads.slice(0, TOP)} />
+      <ExportMenu
+        name={name}
+        label={words.save(name)}
+        make={async () =>
+          rankingFigure({
+            ...figureWords(name, null, [title(formatTokens(tokens)), ...experiment.prompts].join(" ")),
+            experiment,
+            shown: TOP,
+            nameOf: ({ layer, head }) => words.cell(layer, head),
+            palette,
+          })
+        }
+      />
     </>
   );
 }

@@ -6,7 +6,7 @@ import { useApp, useAppStore } from "../appContext";
 import { useStrings } from "../strings/useStrings";
 import { type Palette, scaled } from "./colorScale";
 import { ExportMenu } from "./export/ExportMenu";
-import { lensGridFigure } from "./export/tableFigure";
+import { lensGridFigure } from "./export/lensFigure";
 import { showToken } from "./headWords";
 import { useFigureWords } from "./useFigureWords";
 import { usePalette } from "./usePalette";

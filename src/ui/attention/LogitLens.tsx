@@ -6,7 +6,7 @@ import { useApp } from "../appContext";
 import { NumberHead } from "../panels/NumberHead";
 import { useStrings } from "../strings/useStrings";
 import { ExportMenu } from "./export/ExportMenu";
-import { lensFigure } from "./export/tableFigure";
+import { lensFigure } from "./export/lensFigure";
 import { showToken } from "./headWords";
 import { LensGrid } from "./LensGrid";
 import { useFigureWords } from "./useFigureWords";

@@ -1,49 +1,18 @@
-/** A table whose cells may be tinted: the logit lens at one position and over many. */
+/** The logit lens at one position and over many. */
 
 import type { WeightScale } from "../../../shared/attentionMap";
 import type { LensGridReport, LensReport } from "../../../shared/inspection";
 import { formatNumber, formatProbability } from "../../../shared/units";
 import { type Palette, scaled } from "../colorScale";
 import { showToken } from "../headWords";
+import { type Cell, drawTable } from "./drawTable";
 import type { Figure } from "./figure";
-import { svgRect, svgText } from "./svg";
 
 interface Words {
   readonly title: string;
   readonly settings: string;
   /** Of a row: 0 is the embedding. */
   readonly stageName: (stage: number) => string;
-}
-
-interface Cell {
-  readonly text: string;
-  readonly below?: string;
-  /** A share of 1 that tints it. */
-  readonly share?: number;
-}
-
-const MONO = ' font-family="monospace"';
-
-function drawTable(rows: readonly (readonly Cell[])[], widths: readonly number[], height: number, palette: Palette) {
-  let y = 0;
-  const drawn = rows.map((row) => {
-    let x = 0;
-    const cells = row.map(({ text, below, share }, column) => {
-      const width = widths[column] ?? 80;
-      const { background, text: ink } = palette.color(share ?? 0);
-      const fit = [...text].slice(0, Math.floor((width - 8) / 8.5)).join("");
-      const cell = [
-        share === undefined ? "" : svgRect(x, y, width - 1, height - 1, background),
-        svgText(x + 4, y + 18, 14, fit, `${MONO} fill="${ink}"`),
-        below === undefined ? "" : svgText(x + 4, y + 34, 12, below, ` fill="${ink}"`),
-      ].join("");
-      x += width;
-      return cell;
-    });
-    y += height;
-    return cells.join("");
-  });
-  return { body: drawn.join(""), width: widths.reduce((sum, width) => sum + width, 0), height: y };
 }
 
 export function lensFigure(lens: LensReport, palette: Palette, words: Words): Figure {
