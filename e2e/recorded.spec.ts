@@ -11,7 +11,7 @@ test("a recorded example shows every head, the lens and the next tokens", async 
   const { page } = chat;
   await chat.goto();
   await expect(chat.alert).toContainText("This browser gives the page no graphics processor.");
-  expect(addresses.some((address) => address.includes("recorded"))).toBe(false);
+  expect(addresses.some((address) => address.includes("/recorded/"))).toBe(false);
   await page.getByRole("button", { name: "Open the recorded example" }).click();
   await expect(chat.model).toHaveText(/ · recorded$/);
   await expect(page.getByText(/^recorded This is what .* once read and answered\./)).toBeVisible();
