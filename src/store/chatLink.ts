@@ -5,7 +5,7 @@
 import { VitrineError } from "../shared/errors";
 import type { AppState } from "./appState";
 import { type Conversation, pathOf } from "./conversation";
-import { fromJson, type ImportedChats, toJson } from "./conversationFile";
+import { type ImportedChats, readChatFile, toJson } from "./conversationFile";
 import { linkOf } from "./modelSource";
 import type { Picture } from "./picture";
 import { bundledLink } from "./startModel";
@@ -75,7 +75,7 @@ export async function readChatFragment(address: string): Promise<ImportedChats> 
   } catch (cause) {
     throw new VitrineError("InvalidFileError", "The chat in this link is damaged; ask for the link again.", { cause });
   }
-  return fromJson(json);
+  return readChatFile(json);
 }
 
 /**

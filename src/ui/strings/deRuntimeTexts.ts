@@ -90,6 +90,12 @@ export const deRuntimeTexts: Readonly<Record<string, string>> = {
     "In diesem Chat sind Bilder, und {0} sieht nicht. Lass sie weg oder öffne ein Modell, das sieht.",
   "That is not a picture this browser can open. Try PNG or JPEG.":
     "Das ist kein Bild, das dieser Browser öffnen kann. Versuche PNG oder JPEG.",
+  "The chat is too long for a link ({0} characters; {1} pass everywhere). Export it as a file instead.":
+    "Der Chat ist zu lang für einen Link ({0} Zeichen; {1} kommen überall durch). Exportiere ihn als Datei.",
+  "The chat in this link is damaged; ask for the link again.":
+    "Der Chat in diesem Link ist beschädigt; bitte noch einmal um den Link.",
+  "The weights of {0} are quantized here already and stay as they are ({1}), so they cannot be computed at {2}. Open the full-precision files to compare levels.":
+    "Die Gewichte von {0} sind hier schon quantisiert und bleiben, wie sie sind ({1}), darum lassen sie sich nicht mit {2} rechnen. Öffne die Dateien in voller Genauigkeit, um Stufen zu vergleichen.",
   // Netz
   "{0} could not be fetched ({1}). Check the address and the connection; the server must also allow other sites to read it (CORS).":
     "{0} ließ sich nicht laden ({1}). Prüfe Adresse und Verbindung; der Server muss auch anderen Seiten erlauben, es zu lesen (CORS).",
