@@ -53,6 +53,12 @@ test("a text that a base model continues has the same tools: edit either part, b
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const chat = await openFake({ scene: "base", answer: " lived a cat **there**." });
   await expect(page.getByText("This is a base model: it continues your text.")).toBeVisible();
+  // There is no system prompt: a preset is the beginning of the text.
+  const prompts = page.getByRole("region", { name: "System prompt" });
+  await prompts.getByRole("combobox").selectOption("Few-shot: three examples");
+  await chat.button("Begin the text with it").click();
+  await expect(chat.message).toHaveValue(/Capital: Lima\n\n$/);
+  await expect(chat.message).toBeFocused();
   await chat.ask("Once upon a time");
   // One text: no bubble, no Markdown.
   await expect(chat.answer(0)).toHaveAttribute("data-view", "completion");

@@ -30,7 +30,10 @@ export function PromptPanel() {
         <p id="system-prompt-hint" className="hint">
           {isBase ? prompt.baseHint : prompt.hint}
         </p>
-        <SavePreset text={text} />
+        <div className="prompt-actions">
+          {isBase && <BeginWith text={text} />}
+          <SavePreset text={text} />
+        </div>
       </div>
     </Panel>
   );
@@ -71,6 +74,22 @@ function Presets({ text }: { text: string }) {
         <IconButton icon="delete" label={prompt.remove} onClick={() => deletePromptPreset(current.id)} />
       )}
     </div>
+  );
+}
+
+/** What a base model reads is one text: examples and tasks stand at its beginning. */
+function BeginWith({ text }: { text: string }) {
+  const { prompt } = useStrings();
+  const setDraft = useApp((state) => state.setDraft);
+  const draft = useApp((state) => state.draft);
+  const begin = (): void => {
+    setDraft(draft === "" ? `${text}\n\n` : `${text}\n\n${draft}`);
+    document.getElementById("message")?.focus();
+  };
+  return (
+    <button type="button" className="button" disabled={text.trim() === ""} onClick={begin}>
+      {prompt.begin}
+    </button>
   );
 }
 

@@ -10,7 +10,8 @@ export function showSettings(shell: Shell, field: string): void {
   // After what was opened has been rendered.
   setTimeout(() => {
     const input = document.getElementById(field);
-    input?.scrollIntoView({ block: "nearest" });
-    input?.focus();
+    // The whole part, not its first line at the lower edge.
+    input?.closest(".panel")?.scrollIntoView({ block: "start" });
+    input?.focus({ preventScroll: true });
   }, 0);
 }

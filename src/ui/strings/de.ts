@@ -288,6 +288,7 @@ export const de: Strings = {
     name: "System-Prompt",
     hint: "Steht vor dem Gespräch, nur in diesem Chat.",
     baseHint: "Ein Basismodell liest keinen System-Prompt: Es setzt den Text fort, den du schreibst.",
+    begin: "Den Text damit beginnen",
     preset: "Vorlage",
     choose: "Vorlage wählen",
     builtIn: "Beispiele",

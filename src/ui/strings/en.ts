@@ -288,6 +288,7 @@ export const en = {
     name: "System prompt",
     hint: "Goes before the conversation, in this chat only.",
     baseHint: "A base model reads no system prompt: it continues the text you write.",
+    begin: "Begin the text with it",
     preset: "Preset",
     choose: "Choose a preset",
     builtIn: "Examples",
