@@ -1,6 +1,7 @@
 /** A chat as Markdown: to read, and to come back as far as Markdown says what it was. */
 import { type Conversation, pathOf } from "./conversation";
 import { titleOf } from "./conversationWords";
+import { isFenceEnd, openedFence } from "./fences";
 import type { Picture } from "./picture";
 
 export interface MarkdownNames {
@@ -64,10 +65,9 @@ export function messagesOf(text: string): MessageList | null {
   let title: string | null = null;
   let fence: string | null = null;
   for (const line of text.split(/\r?\n/)) {
-    const mark: string | undefined = /^\s*(`{3,}|~{3,})/.exec(line)?.[1];
     const role = fence === null ? roleOf(line) : null;
-    if (fence === null) fence = mark ?? null;
-    else if (mark?.startsWith(fence) && line.trim() === mark) fence = null;
+    if (fence === null) fence = openedFence(line);
+    else if (isFenceEnd(line, fence)) fence = null;
     if (role !== null) found.push({ role, lines: [] });
     else if (found.length > 0) found.at(-1)?.lines.push(line);
     else title ??= /^# (.+)$/.exec(line)?.[1]?.trim() ?? null;

@@ -1,4 +1,4 @@
-import { isFenceEnd, openedFence } from "./fences";
+import { isFenceEnd, openedFence } from "../../store/fences";
 
 /**
  * Models write formulas in several ways; the parser is given one: $$ on lines of its own for display, $$…$$ within a

@@ -1,4 +1,4 @@
-import { isFenceEnd, openedFence } from "./fences";
+import { isFenceEnd, openedFence } from "../../store/fences";
 import { ENVIRONMENTS } from "./markFormulas";
 
 /**
