@@ -6,9 +6,11 @@ import numpy as np
 
 from config import ASSISTANT, BOS, END, IMAGE, PAD, SPECIAL_TOKENS, SYSTEM, USER, VISUAL_TOKENS
 from mixture import TONE_SHARE, TRAIN
-from skills import follow
+from skills import follow, look
 
 IGNORE = -100
+# Of episodes before the first picture of a conversation.
+BLIND_SHARE = 0.08
 
 
 def encode_system(tokenizer, text):
@@ -54,6 +56,8 @@ class Conversations:
         misses = 0
         while misses < 3 and len(ids) < limit - 8:
             item = rng.choices(self.makers, weights=self.weights)[0](rng, False)
+            if not images and rng.random() < BLIND_SHARE:
+                item = look.blind(rng, False)
             more, targets = [], []
             encode_item(tokenizer, item, more, targets)
             if len(ids) + len(more) > limit:

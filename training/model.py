@@ -204,6 +204,8 @@ class Pane(nn.Module):
         self.vision_tower.vision_model = VisionModel(vision)
         self.multi_modal_projector = Projector(vision["hidden_size"], text["hidden_size"])
         self.language_model.model = TextModel(text)
+        # Changes image rows while training: row_jitter.py.
+        self.jitter = None
         self.reset()
 
     def reset(self):
@@ -227,7 +229,8 @@ class Pane(nn.Module):
         x = self.language_model.model.embed_tokens(ids)
         if pixels is None or len(pixels) == 0:
             return x
-        rows = self.image_rows(pixels).flatten(0, 1).to(x.dtype)
+        rows = self.image_rows(pixels)
+        rows = (self.jitter(rows) if self.jitter else rows).flatten(0, 1).to(x.dtype)
         here = ids == IMAGE
         index = (here.flatten().cumsum(0) - 1).clamp(min=0).view_as(ids)
         return torch.where(here[..., None], rows[index], x)

@@ -26,6 +26,7 @@ from match_heads import start_match_heads
 from model import Pane, parameter_count
 from optimizer import Optimizer
 from quantize import quantized
+from row_jitter import RowJitter
 from tokenizer import load_tokenizer
 from vision_warmup import WarmupHeads
 
@@ -43,6 +44,7 @@ def parse():
     parser.add_argument("--freeze-vision", action="store_true", help="leave tower and projector as they are: small batches blur them")
     parser.add_argument("--first-heads", action="store_true", help="start two heads as first_heads.py says; for new models")
     parser.add_argument("--match-heads", action="store_true", help="start a head that looks up what a word names in the picture; needs aligned rows")
+    parser.add_argument("--jitter-rows", action="store_true", help="row_jitter.py; with --freeze-vision")
     parser.add_argument("--checkpoint-minutes", type=float, default=5)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=1)
@@ -189,12 +191,16 @@ def main():
     if args.freeze_vision:
         for part in (model.vision_tower, model.multi_modal_projector):
             part.requires_grad_(False)
+    if args.jitter_rows:
+        model.jitter = RowJitter(model)
+        log(phase="jitter", fit=model.jitter.fit)
     text = model.language_model.model
     if args.compile:
         # Only the method: a compiled module would rename the parameters.
         text.forward = torch.compile(text.forward, dynamic=True)
     run(model, args, out, log, start)
     vars(text).pop("forward", None)
+    model.jitter = None
     tokenizer = load_tokenizer(args.tokenizer)
     results = {"rows": evaluate(model, tokenizer, args.stage, args.items, show=2), "heads": print_heads(model)}
     (out / "evaluation.json").write_text(json.dumps(results, indent=1))

@@ -7,6 +7,7 @@ from .item import Item, article, capital, vary
 NUMBERS = ["no", "one", "two", "three", "four", "five"]
 CANNOT_TELL = "I can't tell. I only know pictures of simple shapes."
 EMPTY = "The picture is empty."
+NO_PICTURE = "I see no picture yet. Add one or draw one, then ask me about it."
 HELD_PAIRS = sorted(HELD_OUT)
 
 # (phrasings for training, phrasings held out); {r} a shape of the scene, {p} a place, {c} what is counted.
@@ -119,9 +120,9 @@ def name_of(rng, shapes, shape, hide=""):
     return " ".join(unique[0] if rng.random() < 0.7 else rng.choice(unique)) if unique else None
 
 
-def absent(rng, shapes):
-    """Now and then a question about a shape that is not there."""
-    if rng.random() < 0.05:
+def absent(rng, shapes, held):
+    """Now and then a question about a shape that is not there; not often, or pairs never seen before are taken for absent."""
+    if rng.random() < (0.05 if held else 0.03):
         missing = [name for name in SHAPES if not matching(shapes, (name,))]
         return rng.choice(missing)
     return None
@@ -131,7 +132,7 @@ def about_one(key, answer):
     """Asks about one shape by its name; `answer` words the reply."""
 
     def question(rng, shapes, held):
-        missing = absent(rng, shapes)
+        missing = absent(rng, shapes, held)
         if missing:
             return ask(rng, held, key, r=missing), f"I see no {missing}."
         shape = rng.choice(shapes)
@@ -181,24 +182,36 @@ def size(rng, shapes, held):
     word = rng.choice(("bigger", "smaller"))
     right = a if (a.size == "large") == (word == "bigger") else b
     names = {s: name_of(rng, shapes, s, hide="size") for s in (a, b)}
-    return all(names.values()) and (ask(rng, held, "bigger", r=names[a], q=names[b], b=word), f"The {names[right]} is {word}.")
+    answer = f"The {names[a]} is {a.size}, the {names[b]} {b.size}: the {names[right]} is {word}."
+    return all(names.values()) and (ask(rng, held, "bigger", r=names[a], q=names[b], b=word), answer)
 
 
 def count(rng, shapes, held):
+    """The answer names the place of each, in reading order, then the number: every word needs one look at the picture."""
     some = rng.choice(shapes)
     words = rng.choice(((), (some.shape,), (some.colour,), (some.colour, some.shape), (some.size,)))
     if rng.random() < 0.15:
         words = rng.choice(SEEN_PAIRS)
         words = rng.choice((words, words[:1], words[1:]))
-    number = len(matching(shapes, words))
+    found = matching(shapes, words)
     noun = words[-1] if words and words[-1] in SHAPES else "shape"
     front = " ".join(word for word in words if word not in SHAPES)
     named = lambda plural: f"{front} {noun}".strip() + ("es" if noun == "cross" else "s") * plural
-    verb = "is" if number == 1 else "are"
-    return ask(rng, held, "count", c=named(True)), f"There {verb} {NUMBERS[number]} {named(number != 1)}."
+    places = ", ".join(where(s.place) for s in found)
+    answer = f"{capital(places)}: {NUMBERS[len(found)]} {named(len(found) != 1)}." if found else f"There are no {named(True)}."
+    return ask(rng, held, "count", c=named(True)), answer
 
 
 SIDES = {"left of": ("x", -1), "right of": ("x", 1), "above": ("y", -1), "below": ("y", 1)}
+
+
+THIRDS = {"x": ("on the left", "in the middle", "on the right"), "y": ("at the top", "in the middle", "at the bottom")}
+
+
+def along(side, shape):
+    """Where a shape is as far as that side is concerned: which third of the picture, from left to right or from the top."""
+    axis = SIDES[side][0]
+    return THIRDS[axis][shape.cell % 3 if axis == "x" else shape.cell // 3]
 
 
 def offset(side, shape, other):
@@ -208,7 +221,8 @@ def offset(side, shape, other):
 
 
 def relation(rng, shapes, held):
-    """A shape is on a side from 8 pixels on and is not below 3: between, and where two fit, nothing is asked."""
+    """A shape is on a side from 8 pixels on and is not below 3: between, and where two fit, nothing is asked.
+    The answer says first where the shapes of the question are: what to compare then stands in the text."""
     if len(shapes) < 2:
         return None
     side = rng.choice(list(SIDES))
@@ -216,7 +230,12 @@ def relation(rng, shapes, held):
         a, b = rng.sample(shapes, 2)
         far, names = offset(side, b, a), (name_of(rng, shapes, a), name_of(rng, shapes, b))
         clear = all(names) and (far >= 8 or far <= 3)
-        return clear and (ask(rng, held, "is_relation", r=names[0], q=names[1], w=side), "Yes." if far >= 8 else "No.")
+        # No is right more often: some of these are left out, so that it is not the better guess.
+        clear = clear and (held or far >= 8 or rng.random() < 0.7)
+        # Which side it really is on, then whether that was asked: two short steps are learned sooner than one long one.
+        true_side = next((s for s in SIDES if SIDES[s][0] == SIDES[side][0] and offset(s, b, a) >= 8), "in line with")
+        answer = f"The {names[0]} is {along(side, a)}, the {names[1]} {along(side, b)}: {true_side} it, so {'yes' if far >= 8 else 'no'}."
+        return clear and (ask(rng, held, "is_relation", r=names[0], q=names[1], w=side), answer)
     one = rng.choice(shapes)
     name = name_of(rng, shapes, one)
     offsets = {s: offset(side, one, s) for s in shapes if s is not one}
@@ -224,7 +243,8 @@ def relation(rng, shapes, held):
     unclear = any(3 < far < 8 for far in offsets.values()) or len(there) > 1 or (not there and rng.random() < 0.6)
     if unclear or not name:
         return None
-    return ask(rng, held, "relation", r=name, w=side), capital(thing(there[0])) + "." if there else "Nothing."
+    answer = f"The {name} is {along(side, one)}. {capital(side)} it is {thing(there[0]) if there else 'nothing'}."
+    return ask(rng, held, "relation", r=name, w=side), answer
 
 
 def exists(rng, shapes, held):
@@ -241,7 +261,7 @@ def describe(rng, shapes, held):
 
 QUESTIONS = {"shape": shape, "colour": colour, "place": place, "size": size, "count": count, "relation": relation}
 QUESTIONS |= {"what_at": what_at, "exists": exists, "describe": describe}
-WEIGHTS = {"shape": 4, "colour": 3, "place": 3, "size": 2.5, "count": 4, "relation": 5, "what_at": 2.5, "exists": 1.5, "describe": 2.5}
+WEIGHTS = {"shape": 3, "colour": 3.5, "place": 3, "size": 3.5, "count": 4, "relation": 11, "what_at": 2, "exists": 1.5, "describe": 2}
 
 
 def other_picture(rng, held):
@@ -261,8 +281,23 @@ def other_picture(rng, held):
     return Item([(vary(rng, question[0]), CANNOT_TELL)], image=render_unknown(rng), shapes=[])
 
 
+# Share of training scenes of few kinds and colours: there one word does not tell the shapes apart, and some are to be counted.
+ALIKE_SHARE = 0.5
+
+
+def alike_pairs(rng):
+    """Never kinds and colours of which one pair is held out: two that are there but never together would be known by that."""
+    while True:
+        kinds, colours = rng.sample(SHAPES, rng.choice((2, 2, 3))), rng.sample(COLOURS, rng.choice((2, 3, 3)))
+        pairs = [(colour, kind) for colour in colours for kind in kinds]
+        if not HELD_OUT.intersection(pairs):
+            return pairs
+
+
 def pick_scene(rng, held, kind=None):
     counts = {"relation": (2, 3, 4, 5), "describe": (1, 2, 3, 4)}.get(kind, (1, 1, 2, 3, 4, 5))
+    if not held and rng.random() < ALIKE_SHARE:
+        return make_scene(rng, rng.choice((2, 3, 4, 5)), pairs=alike_pairs(rng))
     force = rng.choice(HELD_PAIRS) if held and rng.random() < 0.3 else None
     return make_scene(rng, rng.choice(counts), force=force)
 
@@ -281,6 +316,15 @@ def look(rng, held, turns=6):
     if not asked:
         asked = dict([describe(rng, scene, held)])
     return Item([(vary(rng, q), a) for q, a in asked.items()], image=render(rng, scene), shapes=scene)
+
+
+def blind(rng, held):
+    """A question about a picture where none was given yet."""
+    pair = None
+    # Without a picture "this" is the page.
+    while not pair or "this" in pair[0]:
+        pair = QUESTIONS[rng.choice(list(QUESTIONS))](rng, pick_scene(rng, held), held)
+    return Item([(pair[0] if held else vary(rng, pair[0]), NO_PICTURE)])
 
 
 def single(kind):
