@@ -207,7 +207,7 @@ export const de: Strings = {
     bundled: "Pane ist da.",
     bundledAbout:
       "Ein sehr kleines Modell, das mit dieser Seite kam. Es kann nur Englisch, kennt einfache Formen, Listen und wie Sprachmodelle arbeiten, sonst nichts, und macht Fehler.",
-    bundledExamples: ["What does the KV cache hold?", "Repeat: k t m q"],
+    bundledExamples: ["How does attention work?", "Repeat: k t m q", "What does the KV cache hold?"],
     otherModels: "Größere Modelle",
     cannotChat: "Dieses Modell kann nicht chatten.",
     noTokenizer: (name) =>

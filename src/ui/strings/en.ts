@@ -212,7 +212,7 @@ export const en = {
     bundledAbout:
       "A very small model that came with this page. It knows simple shapes, lists and how language models work, nothing else, and makes mistakes.",
     // In English in every language: the model knows no other.
-    bundledExamples: ["What does the KV cache hold?", "Repeat: k t m q"],
+    bundledExamples: ["How does attention work?", "Repeat: k t m q", "What does the KV cache hold?"],
     otherModels: "Larger models",
     cannotChat: "This model cannot chat.",
     noTokenizer: (name: string) =>
