@@ -140,7 +140,7 @@ async function fillAndOpen(
   const canResume = sources.every((source) => source.origin?.canResume !== false);
   const kept = await library.open(about, async (file) => sources[file] ?? null, signal);
   const onProgress = (done: number, total: number) => options.onDownload?.(done, total, canResume);
-  const filling = kept.whileFilling(() => fillModel(kept, sources, { signal, onProgress }));
+  const filling = kept.whileFilling(() => fillModel(kept, sources, { signal, onProgress, convert: options.convert }));
   const opening = library.filesOf(kept).then((keptFiles) => openAtChoice(gpu, keptFiles, { ...options, signal }));
   const [filled, opened] = await Promise.allSettled([stopOnError(filling, stop), stopOnError(opening, stop)]);
   if (filled.status === "fulfilled" && opened.status === "fulfilled") {

@@ -10,6 +10,7 @@ import type { ModelFiles } from "./files/modelFiles";
 import { ownSampling } from "./files/ownSampling";
 import type { Gpu } from "./gpu/device";
 import { appliedChoice } from "./model/appliedChoice";
+import type { ConvertRows } from "./model/convertRows";
 import { Model } from "./model/model";
 import type { TensorEntry, TensorSource } from "./model/tensorSource";
 import { ImageEncoder } from "./session/imageEncoder";
@@ -27,6 +28,8 @@ export interface OpenModelOptions {
   /** Bytes of tensors read so far, of all. */
   readonly onBytes?: (doneBytes: number, totalBytes: number) => void;
   readonly signal?: AbortSignal;
+  /** Converts what the level changes; absent: on this thread. */
+  readonly convert?: ConvertRows;
 }
 
 export interface OpenedModel {
@@ -77,6 +80,7 @@ export async function openAtChoice(gpu: Gpu, files: ModelFiles, options: OpenMod
     recipe: options.recipe,
     variant: options.variant,
     signal: options.signal,
+    convert: options.convert,
     onBytes: (bytes) => {
       doneBytes += bytes;
       options.onBytes?.(Math.min(doneBytes, totalBytes), totalBytes);

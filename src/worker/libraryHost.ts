@@ -27,6 +27,7 @@ import type { LoadProgress, LoadRequest, ModelSource } from "../shared/protocol"
 import { splitChoice } from "../shared/recipes";
 import { fileSources, ModelLoading, PUBLIC_ACCESS, resolveRemote } from "./modelLoading";
 import { ModelLocks } from "./modelLocks";
+import { withThreads } from "./quantizePool";
 
 type OnKept = Parameters<LibraryApi["keepModel"]>[1];
 
@@ -63,18 +64,20 @@ export class LibraryHost implements Omit<LibraryApi, "keepModel" | "whenKept"> {
   }
 
   /** The same source once more at some level, for as long as it is compared: nothing of it is kept. */
-  async openBeside(
+  openBeside(
     gpu: Gpu,
     { source, level, variant, access = PUBLIC_ACCESS }: LoadRequest,
     onBytes: (done: number, total: number) => void,
     signal: AbortSignal,
   ): Promise<OpenedModel> {
-    const options = { ...splitChoice(level), variant, onBytes, signal, download: { signal } };
-    if (source.kind === "files") {
-      return openModel(gpu, await openModelFiles(fileSources(source.files), signal), options);
-    }
-    if (source.kind === "kept") return loadKept(gpu, this.library, await this.library.about(source.id), options);
-    return loadBeside(gpu, this.library, await resolveRemote(source, access, { signal }), options);
+    return withThreads(async (convert) => {
+      const options = { ...splitChoice(level), variant, onBytes, signal, download: { signal }, convert };
+      if (source.kind === "files") {
+        return openModel(gpu, await openModelFiles(fileSources(source.files), signal), options);
+      }
+      if (source.kind === "kept") return loadKept(gpu, this.library, await this.library.about(source.id), options);
+      return loadBeside(gpu, this.library, await resolveRemote(source, access, { signal }), options);
+    });
   }
 
   endLoading(loading: ModelLoading): void {
@@ -120,12 +123,8 @@ export class LibraryHost implements Omit<LibraryApi, "keepModel" | "whenKept"> {
     try {
       const files = await openModelFiles(fileSources(source.files), signal);
       const link = linkOfFiles(source.files);
-      await keepFiles(
-        this.library,
-        files,
-        { sourceKey: keyOfFiles(source.files), link, ...splitChoice(level) },
-        { signal, onProgress },
-      );
+      const choice = { sourceKey: keyOfFiles(source.files), link, ...splitChoice(level) };
+      await withThreads((convert) => keepFiles(this.library, files, choice, { signal, onProgress, convert }));
     } finally {
       if (this.keeping === cancel) this.keeping = null;
     }

@@ -17,6 +17,7 @@ import type { LoadProgress, LoadRequest, ModelSource } from "../shared/protocol"
 import { splitChoice } from "../shared/recipes";
 import type { ModelLocks, Release } from "./modelLocks";
 import { ProgressReporter } from "./progressReporter";
+import { QuantizePool } from "./quantizePool";
 
 export const PUBLIC_ACCESS: HubAccess = { address: PUBLIC_HUB, token: null };
 
@@ -47,6 +48,7 @@ export class ModelLoading {
   private readonly wanted = new Promise<void>((resolve) => {
     this.wantNow = resolve;
   });
+  private readonly threads = new QuantizePool();
   /** Lets other tabs have the model. */
   release: Release = () => {};
   /** Set by who has the model: another tab took it over. */
@@ -94,6 +96,7 @@ export class ModelLoading {
       throw error;
     } finally {
       this.progress.close();
+      this.threads.close();
     }
   }
 
@@ -138,7 +141,7 @@ export class ModelLoading {
     const { level, variant } = this.request;
     return {
       ...splitChoice(level),
-      ...{ variant, signal, download: { signal, gate: this.gate } },
+      ...{ variant, signal, download: { signal, gate: this.gate }, convert: this.threads.convert },
       onOpened: async (remote, files) => {
         if (this.onInspected === undefined) return;
         const inspection = await inspectModel(remote, files, this.library);

@@ -1,6 +1,7 @@
 /** Brings a model's records into the store: streams its files in order, converts, hashes, goes on where it ended. */
 import { VitrineError } from "../../shared/errors";
 import { type ByteSource, streamOf, throwIfCancelled } from "../files/byteSource";
+import type { ConvertRows } from "../model/convertRows";
 import { convertUnit } from "./convertUnit";
 import type { RecordPlan } from "./keptLayout";
 import type { Filled, KeptModel } from "./keptModel";
@@ -11,6 +12,8 @@ export interface FillOptions {
   readonly signal?: AbortSignal;
   /** Source bytes that need not come any more, of all. */
   readonly onProgress?: (doneBytes: number, totalBytes: number) => void;
+  /** Absent: on this thread. */
+  readonly convert?: ConvertRows;
 }
 
 /** Records that may wait to be written: more would fill the memory where the store is slower than the network. */
@@ -30,7 +33,7 @@ export async function fillModel(
   let before = 0;
   for (const [file, source] of sources.entries()) {
     const onProgress = (done: number) => options.onProgress?.(before + done, totalBytes);
-    const filler = new FileFiller(model, file, source, onProgress, options.signal);
+    const filler = new FileFiller(model, file, source, onProgress, options);
     kept.push((await filler.run()).kept);
     before += source.sizeBytes;
     onProgress(0);
@@ -50,7 +53,7 @@ class FileFiller {
     private readonly file: number,
     private readonly source: ByteSource,
     private readonly onProgress: (doneBytes: number) => void,
-    private readonly signal: AbortSignal | undefined,
+    private readonly options: FillOptions,
   ) {
     this.records = model.plan.filter((record) => record.file === file);
     this.published = model.about.files[file]?.sha256 ?? null;
@@ -77,7 +80,7 @@ class FileFiller {
     const last = this.records.at(-1)?.sourceEnd ?? 0;
     const end = hash === null ? last : this.source.sizeBytes;
     if (hash === null) this.position = this.records.find(({ index }) => !this.model.has(index))?.sourceStart ?? last;
-    const reader = new OrderedReader(streamOf(this.source, this.position, end, this.signal), (bytes) => {
+    const reader = new OrderedReader(streamOf(this.source, this.position, end, this.options.signal), (bytes) => {
       this.position += bytes.length;
       hash?.update(bytes);
       this.onProgress(this.position);
@@ -119,9 +122,10 @@ class FileFiller {
     const bytes = new Uint8Array(record.end - record.start);
     let at = 0;
     for (const unit of record.units) {
-      throwIfCancelled(this.signal, this.source.name);
+      throwIfCancelled(this.options.signal, this.source.name);
       await reader.skip(unit.sourceStart - this.position);
-      const kept = convertUnit(unit, await reader.take(unit.sourceEnd - unit.sourceStart));
+      const source = await reader.take(unit.sourceEnd - unit.sourceStart);
+      const kept = await convertUnit(unit, source, this.options.convert);
       bytes.set(kept, at);
       at += kept.length;
     }

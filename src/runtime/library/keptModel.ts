@@ -37,6 +37,8 @@ export class KeptModel {
   /** Null: nothing more will arrive. */
   private readonly arrivals = new Map<number, Arrival>();
   private writing: Promise<void> = Promise.resolve();
+  /** Fetched when it is first needed: a new model is there before. */
+  private digest: Promise<RecordDigest> | null = null;
   private failure: unknown = null;
   private isFilling = false;
 
@@ -46,14 +48,13 @@ export class KeptModel {
     private journal: Journal,
     private readonly sourceOf: SourceOf,
     private readonly signal: AbortSignal | undefined,
-    private readonly digestOf: RecordDigest,
   ) {
     this.plan = planRecords(about.tensors, about.recordBytes);
   }
 
   static async open(about: ModelAbout, store: ByteStore, sourceOf: SourceOf, signal?: AbortSignal): Promise<KeptModel> {
     const journal = await readJournal(store, about, planRecords(about.tensors, about.recordBytes).length);
-    return new KeptModel(about, store, journal, sourceOf, signal, await createRecordDigest());
+    return new KeptModel(about, store, journal, sourceOf, signal);
   }
 
   get isComplete(): boolean {
@@ -92,10 +93,11 @@ export class KeptModel {
 
   private async put(index: number, bytes: Uint8Array, hash: Journal["hashes"][number]): Promise<void> {
     const { file } = this.plan[index] as RecordPlan;
+    const digest = await this.digestOf(bytes);
     const added = this.has(index) ? 0 : bytes.length;
     const journal: Journal = {
       ...this.journal,
-      digests: this.journal.digests.with(index, this.digestOf(bytes)),
+      digests: this.journal.digests.with(index, digest),
       hashes: hash === null ? this.journal.hashes : this.journal.hashes.with(file, hash),
       keptBytes: this.journal.keptBytes + added,
       lastUsed: Date.now(),
@@ -184,12 +186,12 @@ export class KeptModel {
     let at = 0;
     for (const unit of record.units) {
       const { sourceStart, sourceEnd } = unit;
-      const kept = convertUnit(unit, await source.read(sourceStart, sourceEnd - sourceStart, this.signal));
+      const kept = await convertUnit(unit, await source.read(sourceStart, sourceEnd - sourceStart, this.signal));
       bytes.set(kept, at);
       at += kept.length;
     }
     const before = this.journal.digests[index] ?? null;
-    if (before !== null && before !== this.digestOf(bytes)) {
+    if (before !== null && before !== (await this.digestOf(bytes))) {
       throw new VitrineError(
         "DownloadError",
         `${source.name} is no longer what was kept of it. Delete ${this.about.name} and load it again.`,
@@ -290,6 +292,11 @@ export class KeptModel {
     const bytes = await this.store.get(recordKey(this.about.id, index)).catch(() => null);
     const { start, end } = this.plan[index] as RecordPlan;
     if (bytes === null || bytes.length !== end - start) return null;
-    return this.digestOf(bytes) === this.journal.digests[index] ? bytes : null;
+    return (await this.digestOf(bytes)) === this.journal.digests[index] ? bytes : null;
+  }
+
+  private async digestOf(bytes: Uint8Array): Promise<string> {
+    this.digest ??= createRecordDigest();
+    return (await this.digest)(bytes);
   }
 }

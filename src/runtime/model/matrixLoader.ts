@@ -16,8 +16,8 @@ import {
 import { FINER_LEVEL } from "../../shared/recipes";
 import type { BufferScope } from "../gpu/bufferScope";
 import { blocksPerRow, type MatrixPart, type WeightMatrix } from "../kernels/weightMatrix";
-import { quantize } from "./quantize/quantize";
-import { formatOf, isFullPrecision, readStoredRows, toFloats } from "./readRows";
+import { type ConvertRows, convertHere } from "./convertRows";
+import { formatOf, isFullPrecision, readStoredRows } from "./readRows";
 import { refShape, requireTensor, type TensorEntry, type TensorSource } from "./tensorSource";
 import { TransposedRows } from "./transposedRows";
 
@@ -49,6 +49,7 @@ export class MatrixLoader {
     private readonly signal: AbortSignal | undefined,
     /** Tensors that a recipe keeps at 8 bit. */
     private readonly finer: ReadonlySet<string> = new Set(),
+    private readonly convert: ConvertRows = convertHere,
   ) {
     this.transposed = new TransposedRows(signal);
   }
@@ -179,7 +180,7 @@ export class MatrixLoader {
         : await readStoredRows(entry, columns, first, count, this.signal);
     this.onBytes(stored.byteLength);
     if (source.id === target) return stored;
-    return quantize(toFloats(stored, source.id), target as QuantizableFormat, entry.info.name);
+    return this.convert(stored, source.id, target as QuantizableFormat, entry.info.name);
   }
 }
 

@@ -16,6 +16,7 @@ import { BufferScope } from "../gpu/bufferScope";
 import type { Gpu } from "../gpu/device";
 import { type LinearVectors, linearVectors, type NormVectors } from "../kernels/linearVectors";
 import { paddedStride, type WeightMatrix } from "../kernels/weightMatrix";
+import type { ConvertRows } from "./convertRows";
 import { MatrixLoader, type OnBytes } from "./matrixLoader";
 import { readVector } from "./readRows";
 import { recipeTensors } from "./recipeTensors";
@@ -61,6 +62,8 @@ export interface LoadWeightsOptions {
   /** Which tensors stay at 8 bit; absent: none. */
   readonly recipe?: Recipe | "";
   readonly onBytes?: OnBytes;
+  /** Converts what a level changes; absent: on this thread. */
+  readonly convert?: ConvertRows;
   readonly signal?: AbortSignal;
 }
 
@@ -96,8 +99,8 @@ export class WeightLoader {
     private readonly options: LoadWeightsOptions,
     finer: ReadonlySet<string> = new Set(),
   ) {
-    const { level, onBytes = () => {}, signal } = options;
-    this.matrices = new MatrixLoader(scope, source, level, onBytes, signal, finer);
+    const { level, onBytes = () => {}, signal, convert } = options;
+    this.matrices = new MatrixLoader(scope, source, level, onBytes, signal, finer, convert);
   }
 
   async load(tensors: ModelTensors): Promise<ModelWeights> {
