@@ -1,4 +1,5 @@
 /** What a model needs, before any of its weights is read. */
+import { bytesToCome } from "../shared/fit";
 import type { LevelNeeds, ModelInspection } from "../shared/library";
 import { type FormatId, gpuRowBytes, QUANT_FORMATS } from "../shared/quant";
 import { LEVEL_CHOICES, type LevelChoice, splitChoice } from "../shared/recipes";
@@ -28,7 +29,7 @@ export async function inspectModel(
     const there = present.get(applied) ?? 0;
     const weightBytes = kept.reduce((sum, tensor) => sum + gpuBytes(tensor), 0);
     const looked = spec.head.tied ? 0 : gpuBytes(kept.find(({ name }) => name === tensors.embedding.name) ?? null);
-    const downloadBytes = Math.round(sourceBytes * (1 - there / Math.max(1, keptBytes)));
+    const downloadBytes = bytesToCome(sourceBytes, there, keptBytes);
     return {
       ...{ level: choice, downloadBytes, keptBytes, presentBytes: there, weightBytes },
       bytesPerToken: weightBytes - looked,
@@ -42,6 +43,7 @@ export async function inspectModel(
     spec,
     parameters: countParameters(files),
     storedFormats: storedFormats(files),
+    sourceBytes,
     levels,
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
-import { type FitQuestion, judgeFit, tokensPerSecondAtMost } from "./fit";
-import type { LevelNeeds, ModelInspection } from "./library";
+import { type FitQuestion, judgeFit, tokensPerSecondAtMost, withKept } from "./fit";
+import type { KeptModel, LevelNeeds, ModelInspection } from "./library";
 import type { ModelSpec } from "./modelSpec";
 import type { LevelChoice } from "./recipes";
 
@@ -93,6 +93,22 @@ describe("will it fit", () => {
     // More used than allowed, as after a quota was lowered; and a browser that does not say.
     expect(judge({ storage: { ...storage, quotaBytes: GIB } })).toMatchObject({ canBeKept: false, freeBytes: 0 });
     expect(judge({ storage: null })).toMatchObject({ canBeKept: true, freeBytes: null });
+  });
+});
+
+describe("what is kept by now", () => {
+  const looked = { ...INSPECTION, link: "a/b", version: "1f", sourceBytes: 8 * GIB } as ModelInspection;
+  const kept = (change: Partial<KeptModel>) =>
+    [{ link: "a/b", version: "1f", level: "q8_0", keptBytes: 4 * GIB, ...change }] as KeptModel[];
+
+  it("need not come any more", () => {
+    const q8 = (models: readonly KeptModel[]) => withKept(looked, models).levels[1];
+    expect(q8(kept({}))).toMatchObject({ presentBytes: 4 * GIB, downloadBytes: 0 });
+    expect(q8(kept({ keptBytes: GIB }))).toMatchObject({ presentBytes: GIB, downloadBytes: 6 * GIB });
+    // Another level, version or model, and one that was deleted since.
+    for (const models of [kept({ level: "q4_0" }), kept({ version: "2f" }), kept({ link: "a/c" }), []]) {
+      expect(q8(models)).toMatchObject({ presentBytes: 0, downloadBytes: 8 * GIB });
+    }
   });
 });
 

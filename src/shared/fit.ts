@@ -1,5 +1,5 @@
 /** Whether a model will run on a device, from numbers alone: its headers, the adapter's limits, the room for storage. */
-import type { LevelNeeds, ModelInspection, StorageReport } from "./library";
+import type { KeptModel, LevelNeeds, ModelInspection, StorageReport } from "./library";
 import { defaultCapacity, KV_BYTES, kvBytesPerToken, kvLayerBytesPerToken, kvLayersOf } from "./memory";
 import type { DeviceReport, KvPrecision } from "./protocol";
 import type { LevelChoice } from "./recipes";
@@ -62,6 +62,22 @@ export function judgeFit(question: FitQuestion): Fit {
   const reason = refusal(question, asked);
   const { capacity, cacheBytes, gpuBytes } = asked;
   return { verdict: verdictOf(question, needs, reason), needs, capacity, cacheBytes, gpuBytes, freeBytes, canBeKept };
+}
+
+/** What is to come, by what has been kept since the model was looked at. */
+export function withKept(inspection: ModelInspection, kept: readonly KeptModel[]): ModelInspection {
+  const { link, version, sourceBytes } = inspection;
+  const same = kept.filter((model) => model.link === link && (version ?? model.version) === model.version);
+  const levels = inspection.levels.map((needs): LevelNeeds => {
+    const presentBytes = same.find(({ level }) => level === needs.level)?.keptBytes ?? 0;
+    return { ...needs, presentBytes, downloadBytes: bytesToCome(sourceBytes, presentBytes, needs.keptBytes) };
+  });
+  return { ...inspection, levels };
+}
+
+/** Source bytes that need not come: the same share as of what is kept. */
+export function bytesToCome(sourceBytes: number, presentBytes: number, keptBytes: number): number {
+  return Math.round(sourceBytes * (1 - presentBytes / Math.max(1, keptBytes)));
 }
 
 export function needsAt({ levels }: ModelInspection, level: LevelChoice): LevelNeeds {

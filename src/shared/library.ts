@@ -84,6 +84,8 @@ export interface ModelInspection {
   readonly parameters: number;
   /** Formats of the file's matrices, by bytes. */
   readonly storedFormats: Readonly<Partial<Record<FormatId, number>>>;
+  /** All files with weights. */
+  readonly sourceBytes: number;
   readonly levels: readonly LevelNeeds[];
 }
 

@@ -11,6 +11,7 @@ export const FAKE_INSPECTION: ModelInspection = {
   spec: FAKE_SPEC,
   parameters: 260_032,
   storedFormats: { f32: 1_040_128 },
+  sourceBytes: 1_185_376,
   levels: LEVEL_CHOICES.map((level) => {
     const weightBytes = { stored: 1_185_376, f32: 1_185_376, f16: 600_000, q8_0: 320_000, q4_0: 170_000 }[
       level as string

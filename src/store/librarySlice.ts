@@ -1,5 +1,5 @@
 /** What is kept in this browser, what a model would need, and the room there is. */
-import { type Fit, judgeFit } from "../shared/fit";
+import { type Fit, judgeFit, withKept } from "../shared/fit";
 import {
   type HubAccess,
   type HubFile,
@@ -92,12 +92,12 @@ export function accessOf({ hubAddress, accessToken }: Pick<AppState, "hubAddress
 
 /** Whether what was looked at fits this device, with the level and cache chosen now. Null before the device is known. */
 export function fitOf(state: AppState): Fit | null {
-  const { looked, device, level, cacheRequest, storage } = state;
+  const { looked, device, level, cacheRequest, storage, kept } = state;
   if (looked === null || device.status !== "ready") return null;
   const { capacity, kvPrecision } = cacheRequest;
   const { contextLength } = looked.inspection.spec;
   return judgeFit({
-    inspection: looked.inspection,
+    inspection: kept === null ? looked.inspection : withKept(looked.inspection, kept),
     level,
     kvPrecision,
     capacity: capacity === null || capacity > contextLength ? null : capacity,

@@ -16,6 +16,7 @@ export function WillItFit() {
   useApp((state) => state.level);
   useApp((state) => state.cacheRequest);
   useApp((state) => state.storage);
+  useApp((state) => state.kept);
   useApp((state) => state.device);
   const store = useAppStore();
   const fit = fitOf(store.getState());
