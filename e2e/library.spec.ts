@@ -30,6 +30,8 @@ test("an id of a hub is judged, loaded, kept, and opens again without a network"
   expect(await chat.ask("rain")).toBe(ANSWER_TEXTS.rain);
   const row = cached(page).getByRole("row", { name: /model/ });
   await expect(row).toContainText("q8_0");
+  // By now nothing of it is to come.
+  await expect(fit).toContainText("nothing, it is kept");
   await hub.close();
   await page.reload();
   await page.getByRole("tab", { name: "Models" }).click();
