@@ -32,6 +32,8 @@ test("an id of a hub is judged, loaded, kept, and opens again without a network"
   await expect(row).toContainText("q8_0");
   // By now nothing of it is to come.
   await expect(fit).toContainText("nothing, it is kept");
+  await fit.getByRole("button", { name: "Measure this GPU" }).click();
+  await expect(fit).toContainText(/\d\stok\/s, every weight read once a token at [\d.]+\s[KMG]iB\/s/);
   await hub.close();
   await page.reload();
   await page.getByRole("tab", { name: "Models" }).click();
