@@ -86,6 +86,8 @@ export function createRuntimeClient(): RuntimeApi {
     takeOverLoad: () => call((api) => api.takeOverLoad()),
     listKept: () => call((api) => api.listKept()),
     keepModel: (handle, onProgress) => call((api) => api.keepModel(handle, proxy(onProgress))),
+    exportGguf: (handle, choice, onPart) => call((api) => api.exportGguf(handle, choice, proxy(onPart))),
+    cancelExport: () => call((api) => api.cancelExport()),
     cancelKeep: () => call((api) => api.cancelKeep()),
     whenKept: (handle) => call((api) => api.whenKept(handle)),
     keptTensors: (id) => call((api) => api.keptTensors(id)),

@@ -33,6 +33,8 @@ export interface LoadKeptOptions extends OpenModelOptions {
   readonly onKeeping?: (kept: Promise<void>) => void;
 }
 
+type FileOptions = Pick<LoadKeptOptions, "download" | "signal">;
+
 /** A source that has to be asked what it is: a hub knows the commit of a branch. */
 export interface AskedSource {
   readonly sourceKey: string;
@@ -104,6 +106,22 @@ export async function loadBeside(
   const choice = { sourceKey: remote.sourceKey, level: "stored", recipe: "" } as const;
   const kept = await findUsable(library, choice, remote, options);
   return kept === null ? openModel(gpu, await remote.open(), options) : loadKept(gpu, library, kept, options);
+}
+
+/** The files alone: from what is kept of them as they are, else from the source; keeps nothing. @throws any load error */
+export async function filesBeside(
+  library: ModelLibrary,
+  remote: RemoteModel,
+  options: FileOptions,
+): Promise<ModelFiles> {
+  const choice = { sourceKey: remote.sourceKey, level: "stored", recipe: "" } as const;
+  const kept = await findUsable(library, choice, remote, options);
+  return kept === null ? remote.open() : keptFiles(library, kept, options);
+}
+
+/** The files of a model that is kept, at the level it is kept at. @throws StorageError */
+export async function keptFiles(library: ModelLibrary, about: ModelAbout, options: FileOptions): Promise<ModelFiles> {
+  return library.filesOf(await library.open(about, sourcesAgain(about, options.download), options.signal));
 }
 
 /**
@@ -179,7 +197,7 @@ async function findUsable(
   library: ModelLibrary,
   choice: KeptChoice,
   remote: RemoteModel,
-  options: LoadKeptOptions,
+  options: FileOptions,
 ): Promise<ModelAbout | null> {
   for (const about of await findComplete(library, choice)) {
     if (remote.revision !== null ? remote.revision === about.version : await isUnchanged(about, options)) return about;
@@ -208,7 +226,7 @@ async function findComplete(library: ModelLibrary, choice: KeptChoice): Promise<
 }
 
 /** Asks the server for one byte of each file. True also when it cannot be asked: what is kept is all there is. */
-async function isUnchanged(about: ModelAbout, options: LoadKeptOptions): Promise<boolean> {
+async function isUnchanged(about: ModelAbout, options: FileOptions): Promise<boolean> {
   const asked = about.files.map(async (file) => {
     if (file.url === null) return true;
     try {

@@ -107,6 +107,9 @@ export interface LevelNeeds {
 export type OnInspected = (inspection: ModelInspection) => Promise<boolean>;
 
 /** What the worker can do for the library. */
+/** @param totalBytes of the file */
+export type OnGgufPart = (bytes: Uint8Array<ArrayBuffer>, totalBytes: number) => Promise<void>;
+
 export interface LibraryApi {
   /** The GGUF models of a repository; empty when it is in Hugging Face layout. @throws DownloadError */
   listHubFiles(source: ModelSource, access: HubAccess): Promise<readonly HubFile[]>;
@@ -124,6 +127,13 @@ export interface LibraryApi {
   cancelKeep(): Promise<void>;
   /** Settles when nothing of a model is being written any more: why it is not kept, or null when it is. */
   whenKept(handle: ModelHandle): Promise<string | null>;
+  /**
+   * The source of an open model as one GGUF file at a level, in parts of a few megabytes; the next one is made once
+   * `onPart` is done with the one before.
+   * @throws UnsupportedModelError naming what GGUF files are not written with, CancelledError, whatever `onPart` throws
+   */
+  exportGguf(handle: ModelHandle, choice: LevelChoice, onPart: OnGgufPart): Promise<void>;
+  cancelExport(): Promise<void>;
   listKept(): Promise<readonly KeptModel[]>;
   keptTensors(id: KeptId): Promise<readonly KeptTensorReport[]>;
   verifyKept(id: KeptId, onProgress: (doneRecords: number, records: number) => void): Promise<VerifyReport>;

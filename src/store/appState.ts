@@ -21,6 +21,7 @@ import type { NoticeSlice } from "./noticeSlice";
 import type { PreferencesSlice } from "./preferencesSlice";
 import type { RecordedSlice } from "./recordedSlice";
 import type { SamplingSlice } from "./samplingSlice";
+import type { SavingSlice } from "./savingSlice";
 import type { SelectionSlice } from "./selectionSlice";
 import type { SessionSlice } from "./sessionSlice";
 
@@ -28,6 +29,7 @@ export type AppState = DeviceSlice &
   ModelSlice &
   SessionSlice &
   SamplingSlice &
+  SavingSlice &
   ConversationSlice &
   ChatSlice &
   DraftSlice &

@@ -24,6 +24,7 @@ import { createNoticeSlice } from "./noticeSlice";
 import { createPreferencesSlice } from "./preferencesSlice";
 import { createRecordedSlice } from "./recordedSlice";
 import { createSamplingSlice } from "./samplingSlice";
+import { createSavingSlice } from "./savingSlice";
 import { createSelectionSlice } from "./selectionSlice";
 import { createSessionSlice } from "./sessionSlice";
 import { chooseStart, rememberModel } from "./startModel";
@@ -72,6 +73,7 @@ export function createAppStore(runtime: RuntimeApi, options: AppStoreOptions = {
       memoryBytes: options.memoryBytes ?? null,
       ...createSessionSlice(context),
       ...createSamplingSlice(context),
+      ...createSavingSlice(context),
       ...createPreferencesSlice(context),
       ...createLayoutSlice(context),
       ...createDraftSlice(context),

@@ -1,4 +1,6 @@
 /** The library of the fake runtime: one kept model, one repository with two files. */
+
+import { VitrineError } from "../shared/errors";
 import type { KeptId, KeptModel, LibraryApi, ModelInspection } from "../shared/library";
 import { LEVEL_CHOICES } from "../shared/recipes";
 import { FAKE_SPEC } from "./fakeModel";
@@ -43,6 +45,7 @@ const FAKE_KEPT: KeptModel = {
 
 export function createFakeLibrary(log: (name: keyof LibraryApi, argument?: unknown) => void): LibraryApi {
   let kept: readonly KeptModel[] = [FAKE_KEPT];
+  let isExportCancelled = false;
   return {
     listHubFiles: async (source) => {
       log("listHubFiles", source);
@@ -65,6 +68,16 @@ export function createFakeLibrary(log: (name: keyof LibraryApi, argument?: unkno
       onProgress(0, 1_185_376);
       onProgress(1_185_376, 1_185_376);
       kept = [{ ...FAKE_KEPT, id: "8899aabbccddeeff" as KeptId, link: "file:story.gguf", level: "stored" }, ...kept];
+    },
+    exportGguf: async (handle, choice, onPart) => {
+      log("exportGguf", { handle, choice });
+      isExportCancelled = false;
+      for (let part = 0; part < 4 && !isExportCancelled; part++) await onPart(new Uint8Array(1000), 4000);
+      if (isExportCancelled) throw new VitrineError("CancelledError", "Saving was cancelled.");
+    },
+    cancelExport: async () => {
+      isExportCancelled = true;
+      log("cancelExport");
     },
     cancelKeep: async () => log("cancelKeep"),
     whenKept: async () => null,

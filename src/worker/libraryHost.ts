@@ -1,14 +1,14 @@
 /** The worker's side of the library: what is kept, what a model would need. */
-import type { ByteStore } from "../runtime/files/byteSource";
-import { openModelFiles } from "../runtime/files/modelFiles";
+import { type ByteStore, throwIfCancelled } from "../runtime/files/byteSource";
+import { type ModelFiles, openModelFiles } from "../runtime/files/modelFiles";
 import { copyBandwidth } from "../runtime/gpu/copyBandwidth";
 import type { Gpu } from "../runtime/gpu/device";
 import { inspectModel } from "../runtime/inspectModel";
 import { keepFiles } from "../runtime/keepFiles";
 import { listHubFiles } from "../runtime/library/hub";
 import { ModelLibrary } from "../runtime/library/modelLibrary";
-import { loadBeside, loadKept } from "../runtime/loadKept";
-import { type OpenedModel, openModel } from "../runtime/openModel";
+import { filesBeside, keptFiles, loadBeside, loadKept } from "../runtime/loadKept";
+import { choiceFor, type OpenedModel, openModel } from "../runtime/openModel";
 import { VitrineError } from "../shared/errors";
 import {
   type HubAccess,
@@ -19,12 +19,13 @@ import {
   type LibraryApi,
   linkOfFiles,
   type ModelInspection,
+  type OnGgufPart,
   type OnInspected,
   type StorageReport,
   type VerifyReport,
 } from "../shared/library";
 import type { LoadProgress, LoadRequest, ModelSource } from "../shared/protocol";
-import { splitChoice } from "../shared/recipes";
+import { type LevelChoice, splitChoice } from "../shared/recipes";
 import { fileSources, ModelLoading, PUBLIC_ACCESS, resolveRemote } from "./modelLoading";
 import { ModelLocks } from "./modelLocks";
 import { withThreads } from "./quantizePool";
@@ -37,13 +38,14 @@ function keyOfFiles(files: readonly File[]): string {
   return `files ${parts.sort().join(", ")}`;
 }
 
-export class LibraryHost implements Omit<LibraryApi, "keepModel" | "whenKept"> {
+export class LibraryHost implements Omit<LibraryApi, "keepModel" | "whenKept" | "exportGguf"> {
   private readonly library: ModelLibrary;
   private readonly locks = new ModelLocks(globalThis.navigator?.locks);
   private loading: ModelLoading | null = null;
   private keeping: AbortController | null = null;
   /** Of all models loaded so far: settles when nothing of them is being written any more. */
   private written: Promise<void> = Promise.resolve();
+  private exporting: AbortController | null = null;
 
   constructor(
     store: ByteStore,
@@ -132,6 +134,37 @@ export class LibraryHost implements Omit<LibraryApi, "keepModel" | "whenKept"> {
 
   async cancelKeep(): Promise<void> {
     this.keeping?.abort();
+  }
+
+  /** What was asked for, at another level, as one file. */
+  async exportGguf(request: LoadRequest, asked: LevelChoice, onPart: OnGgufPart): Promise<void> {
+    this.exporting?.abort();
+    const cancel = new AbortController();
+    this.exporting = cancel;
+    const { signal } = cancel;
+    try {
+      // Few people save: its code comes when it is asked for.
+      const { exportGguf } = await import("../runtime/export/exportGguf");
+      const files = await this.filesOf(request, signal);
+      const { sizeBytes, bytes } = await exportGguf(files, { ...splitChoice(choiceFor(files, asked)), signal });
+      for await (const part of bytes()) {
+        throwIfCancelled(signal, files.name);
+        await onPart(part as Uint8Array<ArrayBuffer>, sizeBytes);
+      }
+    } finally {
+      if (this.exporting === cancel) this.exporting = null;
+    }
+  }
+
+  async cancelExport(): Promise<void> {
+    this.exporting?.abort();
+  }
+
+  private async filesOf({ source, access = PUBLIC_ACCESS }: LoadRequest, signal: AbortSignal): Promise<ModelFiles> {
+    if (source.kind === "files") return openModelFiles(fileSources(source.files), signal);
+    const options = { signal, download: { signal } };
+    if (source.kind === "kept") return keptFiles(this.library, await this.library.about(source.id), options);
+    return filesBeside(this.library, await resolveRemote(source, access, { signal }), options);
   }
 
   listKept(): Promise<KeptModel[]> {

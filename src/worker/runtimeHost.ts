@@ -27,7 +27,15 @@ import type {
   TileRequest,
   TowerHeadReport,
 } from "../shared/inspection";
-import type { HubAccess, KeptId, LibraryApi, ModelInspection, OnInspected, VerifyReport } from "../shared/library";
+import type {
+  HubAccess,
+  KeptId,
+  LibraryApi,
+  ModelInspection,
+  OnGgufPart,
+  OnInspected,
+  VerifyReport,
+} from "../shared/library";
 import type { NextTokenReport, NextTokenRequest, TextPlace, TokenText } from "../shared/nextToken";
 import type {
   DeviceReport,
@@ -45,7 +53,7 @@ import type {
   SessionReport,
   SessionRequest,
 } from "../shared/protocol";
-import { type ComparedChoice, splitCompared } from "../shared/recipes";
+import { type ComparedChoice, type LevelChoice, splitCompared } from "../shared/recipes";
 import { ComparisonHost } from "./comparisonHost";
 import { decodeImage } from "./decodeImage";
 import { LibraryHost } from "./libraryHost";
@@ -149,6 +157,13 @@ class RuntimeHost implements HostApi {
     this.modelOf(handle);
     await this.library.keepFiles(this.requests.get(handle) as LoadRequest, onProgress);
   }
+
+  async exportGguf(handle: ModelHandle, choice: LevelChoice, onPart: OnGgufPart): Promise<void> {
+    this.modelOf(handle);
+    await this.library.exportGguf(this.requests.get(handle) as LoadRequest, choice, onPart);
+  }
+
+  cancelExport = () => this.library.cancelExport();
 
   async unloadModel(handle: ModelHandle): Promise<void> {
     const opened = this.models.get(handle);

@@ -15,6 +15,7 @@ import { Inside } from "./Inside";
 import { KldHistogram } from "./KldHistogram";
 import { Lanes } from "./Lanes";
 import { Measurements } from "./Measurements";
+import { SaveGguf } from "./SaveGguf";
 import { StatisticsTable } from "./StatisticsTable";
 import { TokenStrip } from "./TokenStrip";
 import { TopTokens } from "./TopTokens";
@@ -35,6 +36,7 @@ export default function ComparePanel() {
       <p className="hint compare-intro">{hasModel || run !== null ? compare.intro : compare.noModel}</p>
       {hasModel && <ComparisonForm />}
       {mode === "lanes" && (hasModel || hasLanes) ? <Lanes /> : <Scored run={run} hasModel={hasModel} />}
+      {hasModel && <SaveGguf />}
     </Panel>
   );
 }

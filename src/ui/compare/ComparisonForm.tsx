@@ -1,8 +1,8 @@
-import { QUANT_FORMATS } from "../../shared/quant";
 import type { ComparisonMode } from "../../store/compareSlice";
 import { useApp } from "../appContext";
 import { useStrings } from "../strings/useStrings";
 import { BUNDLED_TEXT } from "./bundledText";
+import { isQuantizedFile } from "./isQuantizedFile";
 import { LanePrompt } from "./LanePrompt";
 import { LevelPicks } from "./LevelPicks";
 import { TextToScore } from "./TextToScore";
@@ -15,12 +15,7 @@ export function ComparisonForm() {
   const { compare } = useStrings();
   const { mode, levels, text } = useApp((state) => state.comparisonChoices);
   const isRunning = useApp((state) => state.comparison?.end === "running" || state.lanes?.isRunning === true);
-  const isQuantized = useApp(
-    (state) =>
-      Object.entries(state.model?.report.weightBytes ?? {}).some(
-        ([id, bytes]) => bytes > 0 && QUANT_FORMATS[id as keyof typeof QUANT_FORMATS].blockSize > 1,
-      ) && state.model?.request.level === "stored",
-  );
+  const isQuantized = useApp(isQuantizedFile);
   const hasTurns = useApp((state) => state.turns.length > 0);
   const hasPrompt = useApp((state) => state.lanePrompt.trim() !== "");
   const runComparison = useApp((state) => state.runComparison);
