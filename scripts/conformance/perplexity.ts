@@ -7,8 +7,8 @@ import type { TextWindow } from "../../src/runtime/comparison/textWindows";
 import type { Model } from "../../src/runtime/model/model";
 import type { OpenedModel } from "../../src/runtime/openModel";
 import type { TokenScores } from "../../src/shared/comparison";
-import { comparisonStatistics } from "../../src/shared/comparisonStatistics";
 import { joinScores } from "../../src/shared/growingScores";
+import { comparisonStatistics } from "../../src/shared/runningStatistics";
 import { openFixture } from "./models";
 import { bounded, type CaseResult, type Context, failed, LOGIT_BOUND, maxAbsDiff, readJson } from "./result";
 

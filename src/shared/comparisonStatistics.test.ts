@@ -1,15 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { TokenScores } from "./comparison";
-import {
-  comparisonStatistics,
-  isDistinguishable,
-  meanOf,
-  RunningStatistics,
-  type Statistic,
-  shareError,
-  tokensUntil,
-} from "./comparisonStatistics";
+import { isDistinguishable, meanOf, type Statistic, shareError, tokensUntil } from "./comparisonStatistics";
 import { GrowingScores, joinScores } from "./growingScores";
+import { comparisonStatistics, RunningStatistics } from "./runningStatistics";
 import { SortedRuns } from "./sortedRuns";
 
 function scoresOf(

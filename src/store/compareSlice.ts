@@ -7,11 +7,11 @@ import type {
   TensorPart,
   TokenScores,
 } from "../shared/comparison";
-import { type ComparisonStatistics, RunningStatistics, type Statistic } from "../shared/comparisonStatistics";
-import { GrowingScores } from "../shared/growingScores";
+import type { ComparisonStatistics, Statistic } from "../shared/comparisonStatistics";
 import type { TokenText } from "../shared/nextToken";
 import type { Prompt } from "../shared/protocol";
 import { type ComparedChoice, LEVEL_CHOICES } from "../shared/recipes";
+import type { GatheredScores } from "../shared/runningStatistics";
 import type { AppState, SliceContext } from "./appState";
 import { buildPrompt } from "./conversationWords";
 import { type ErrorInfo, toErrorInfo } from "./errorInfo";
@@ -136,36 +136,20 @@ function promptOf(state: AppState, bundledText: string): Prompt {
   );
 }
 
-/** What was scored so far of each contender: a window costs what it adds, however long the text. */
-class Gathered {
-  private readonly byContender = new Map<Contender, readonly [GrowingScores, RunningStatistics]>();
-
-  add({ contender, scores }: ComparisonEvent & { kind: "scores" }): Pick<GrowingScores, "scores"> & {
-    readonly statistics: ComparisonStatistics | null;
-  } {
-    const known = this.byContender.get(contender) ?? ([new GrowingScores(), new RunningStatistics()] as const);
-    this.byContender.set(contender, known);
-    const [growing, running] = known;
-    growing.add(scores);
-    running.add(scores);
-    return { scores: growing.scores, statistics: running.statistics };
-  }
-}
-
 function withScores(
   run: ComparisonRun,
   event: ComparisonEvent & { kind: "scores" },
-  gathered: Gathered,
+  gathered: GatheredScores<Contender>,
 ): ComparisonRun {
   const { contender, scored, ofTokens } = event;
   const before = run.results.filter((result) => result.contender !== contender);
-  const { scores, statistics } = gathered.add(event);
+  const { scores, statistics } = gathered.add(contender, event.scores);
   const progress = { contender, stage: "scoring", share: scored / ofTokens } as const;
   if (statistics === null) return { ...run, progress };
   return { ...run, results: [...before, { contender, scores, statistics, ofTokens }], progress };
 }
 
-function withEvent(run: ComparisonRun, event: ComparisonEvent, gathered: Gathered): ComparisonRun {
+function withEvent(run: ComparisonRun, event: ComparisonEvent, gathered: GatheredScores<Contender>): ComparisonRun {
   switch (event.kind) {
     case "text":
       return { ...run, tokens: event.tokens, window: event.window, firstScored: event.firstScored, bos: event.bos };
@@ -251,7 +235,6 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
         measureFloor: true,
       };
       const request: ComparisonRequest = { model: model.report.handle, reference, levels, text: prompt, ...settings };
-      const gathered = new Gathered();
       set({
         comparedTexts: new Map(),
         areLanesOpen: false,
@@ -275,12 +258,20 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
         },
       });
       try {
+        // Its code comes when it is asked for.
+        const gathering = import("../shared/runningStatistics").then(
+          (module) => new module.GatheredScores<Contender>(),
+        );
         const {
           end,
           reference: first,
           levels: models,
           scratchBytes,
-        } = await runtime.compare(request, (event) => change(request, (run) => withEvent(run, event, gathered)));
+        } = await runtime.compare(request, async (event) => {
+          const gathered = await gathering;
+          change(request, (run) => withEvent(run, event, gathered));
+        });
+        await gathering;
         change(request, (run) => ({ ...run, end, reference: first, models, scratchBytes, progress: null }));
         const { comparison: over } = get();
         if (over?.request === request) get().keepMeasurements(over);

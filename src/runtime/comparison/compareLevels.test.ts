@@ -1,9 +1,9 @@
 /** The whole comparison over generated models: events in order, the floor, borrowing and giving back, stopping. */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ComparisonEvent, ComparisonRequest } from "../../shared/comparison";
-import { comparisonStatistics } from "../../shared/comparisonStatistics";
 import { joinScores } from "../../shared/growingScores";
 import { type ComparedChoice, splitChoice, splitCompared } from "../../shared/recipes";
+import { comparisonStatistics } from "../../shared/runningStatistics";
 import { PauseGate } from "../files/pauseGate";
 import type { Gpu } from "../gpu/device";
 import { openTestGpu } from "../testing/kernelHarness";

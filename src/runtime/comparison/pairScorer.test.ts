@@ -1,8 +1,8 @@
 /** Two small models on the same tokens, against full logits in float64. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { COMPARED_TOP, type TokenScores } from "../../shared/comparison";
-import { comparisonStatistics } from "../../shared/comparisonStatistics";
 import { joinScores } from "../../shared/growingScores";
+import { comparisonStatistics } from "../../shared/runningStatistics";
 import type { Gpu } from "../gpu/device";
 import { compareRowReference } from "../kernels/compareRows.reference";
 import { openTestGpu } from "../testing/kernelHarness";
