@@ -26,9 +26,9 @@ import {
 } from "../shared/library";
 import type { LoadProgress, LoadRequest, ModelSource } from "../shared/protocol";
 import { type LevelChoice, splitChoice } from "../shared/recipes";
+import { withThreads } from "./conversion";
 import { fileSources, ModelLoading, PUBLIC_ACCESS, resolveRemote } from "./modelLoading";
 import { ModelLocks } from "./modelLocks";
-import { withThreads } from "./quantizePool";
 
 type OnKept = Parameters<LibraryApi["keepModel"]>[1];
 

@@ -15,9 +15,9 @@ import { VitrineError } from "../shared/errors";
 import { type HubAccess, type KeptId, type OnInspected, PUBLIC_HUB } from "../shared/library";
 import type { LoadProgress, LoadRequest, ModelSource } from "../shared/protocol";
 import { splitChoice } from "../shared/recipes";
+import { Conversion } from "./conversion";
 import type { ModelLocks, Release } from "./modelLocks";
 import { ProgressReporter } from "./progressReporter";
-import { QuantizePool } from "./quantizePool";
 
 export const PUBLIC_ACCESS: HubAccess = { address: PUBLIC_HUB, token: null };
 
@@ -48,7 +48,7 @@ export class ModelLoading {
   private readonly wanted = new Promise<void>((resolve) => {
     this.wantNow = resolve;
   });
-  private readonly threads = new QuantizePool();
+  private readonly threads = new Conversion();
   /** Lets other tabs have the model. */
   release: Release = () => {};
   /** Set by who has the model: another tab took it over. */

@@ -103,13 +103,3 @@ function joined(parts: readonly Uint8Array[]): Uint8Array {
   }
   return all;
 }
-
-/** Threads for as long as `run` takes. */
-export async function withThreads<T>(run: (convert: ConvertRows) => Promise<T>): Promise<T> {
-  const pool = new QuantizePool();
-  try {
-    return await run(pool.convert);
-  } finally {
-    pool.close();
-  }
-}
