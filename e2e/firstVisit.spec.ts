@@ -1,4 +1,5 @@
 /** The first visit: the model that comes with the page is there by itself. */
+import { gzipSync } from "node:zlib";
 import type { Page } from "@playwright/test";
 import { ANSWER_TEXTS, talkingGguf } from "./helpers/models";
 import { expect, test } from "./helpers/test";
@@ -19,6 +20,23 @@ test("the bundled model is ready by itself, says what it is, and answers", async
   await chat.expectState(0, "done");
   expect(await chat.answerText(0)).toContain("keys and values");
   await expect(about(page)).toHaveCount(0);
+});
+
+test("what is loaded before the first message is under 350 kB", async ({ chat, page, context, request }) => {
+  const scripts = new Set<string>();
+  // What the service worker puts aside for later is no part of it.
+  context.on("request", (asked) => {
+    if (asked.serviceWorker() === null && asked.url().endsWith(".js")) scripts.add(asked.url());
+  });
+  await page.goto("./");
+  await chat.expectReady("pane");
+  await page.waitForLoadState("networkidle");
+  const sizes = await Promise.all(
+    [...scripts].map(async (url) => gzipSync(await (await request.get(url)).body()).length),
+  );
+  // The page's own script and the worker's among them.
+  expect(sizes.filter((bytes) => bytes > 80_000).length).toBeGreaterThanOrEqual(2);
+  expect(sizes.reduce((sum, bytes) => sum + bytes, 0)).toBeLessThan(350_000);
 });
 
 test("a picture to ask about is one click away, and so are larger models", async ({ chat, page }) => {

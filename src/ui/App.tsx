@@ -27,7 +27,10 @@ export function App() {
   const isSheet = isPhone && (isInspectorOpen || isSettingsOpen);
   const isCovered = isSheet || (isNarrow && isSidebarOpen);
   useViewAddress();
-  useEffect(preloadMarkdown, []);
+  const hasText = useApp((state) => state.turns.length > 0);
+  useEffect(() => {
+    if (hasText) preloadMarkdown();
+  }, [hasText]);
   useShortcuts(shell);
 
   const uncover = (): void => {

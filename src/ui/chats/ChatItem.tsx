@@ -1,11 +1,10 @@
-import { Menu } from "@base-ui/react/menu";
 import { type KeyboardEvent, type ReactNode, useState } from "react";
 import type { Conversation } from "../../store/conversation";
 import { titleOf } from "../../store/conversationWords";
 import { useApp } from "../appContext";
 import { Icon } from "../Icon";
+import { MoreMenu } from "../menu/MoreMenu";
 import { useStrings } from "../strings/useStrings";
-import { sidebar } from "./sidebarElement";
 import { useSaveChat } from "./useSaveChat";
 
 interface ChatItemProps {
@@ -61,38 +60,22 @@ function Actions({ chat, title, onRename }: { chat: Conversation; title: string;
   const deleteChat = useApp((state) => state.deleteChat);
   const save = useSaveChat();
   return (
-    <Menu.Root modal={false}>
-      <Menu.Trigger className="icon-button" aria-label={strings.actions(title)}>
-        <Icon name="more" />
-      </Menu.Trigger>
-      <Menu.Portal container={sidebar()}>
-        <Menu.Positioner className="menu-place" sideOffset={4} align="end">
-          <Menu.Popup className="menu">
-            <Menu.Item className="menu-item" onClick={onRename}>
-              <Icon name="edit" />
-              {strings.rename}
-            </Menu.Item>
-            <Menu.Item className="menu-item" onClick={() => pinChat(chat.id, !chat.isPinned)}>
-              <Icon name={chat.isPinned ? "unpin" : "pin"} />
-              {chat.isPinned ? strings.unpin : strings.pin}
-            </Menu.Item>
-            <Menu.Item className="menu-item" onClick={() => save.json([chat])}>
-              <Icon name="export" />
-              {strings.exportJson}
-            </Menu.Item>
-            <Menu.Item className="menu-item" onClick={() => save.markdown(chat)}>
-              <Icon name="export" />
-              {strings.exportMarkdown}
-            </Menu.Item>
-            <Menu.Separator className="menu-separator" />
-            <Menu.Item className="menu-item menu-item-danger" onClick={() => void deleteChat(chat.id)}>
-              <Icon name="delete" />
-              {strings.delete}
-            </Menu.Item>
-          </Menu.Popup>
-        </Menu.Positioner>
-      </Menu.Portal>
-    </Menu.Root>
+    <MoreMenu
+      label={strings.actions(title)}
+      groups={[
+        [
+          { label: strings.rename, icon: "edit", onClick: onRename },
+          {
+            label: chat.isPinned ? strings.unpin : strings.pin,
+            icon: chat.isPinned ? "unpin" : "pin",
+            onClick: () => pinChat(chat.id, !chat.isPinned),
+          },
+          { label: strings.exportJson, icon: "export", onClick: () => save.json([chat]) },
+          { label: strings.exportMarkdown, icon: "export", onClick: () => save.markdown(chat) },
+        ],
+        [{ label: strings.delete, icon: "delete", isDanger: true, onClick: () => void deleteChat(chat.id) }],
+      ]}
+    />
   );
 }
 

@@ -1,10 +1,9 @@
-import { Menu } from "@base-ui/react/menu";
 import { useRef, useState } from "react";
 import { isEmptyConversation } from "../../store/conversationWords";
 import { useApp } from "../appContext";
 import { Icon } from "../Icon";
+import { MoreMenu } from "../menu/MoreMenu";
 import { useStrings } from "../strings/useStrings";
-import { sidebar } from "./sidebarElement";
 import { useSaveChat } from "./useSaveChat";
 
 /** What the import button opens; the palette opens it too. */
@@ -56,26 +55,17 @@ export function ImportExport() {
           <Icon name="export" />
           {strings.export}
         </button>
-        <Menu.Root modal={false}>
-          <Menu.Trigger className="icon-button" aria-label={strings.formats} title={strings.formats}>
-            <Icon name="more" />
-          </Menu.Trigger>
-          <Menu.Portal container={sidebar()}>
-            <Menu.Positioner className="menu-place" sideOffset={4} align="end">
-              <Menu.Popup className="menu">
-                <Menu.Item className="menu-item" disabled={isEmpty} onClick={save.current}>
-                  {strings.exportJson}
-                </Menu.Item>
-                <Menu.Item className="menu-item" disabled={isEmpty} onClick={() => save.markdown()}>
-                  {strings.exportMarkdown}
-                </Menu.Item>
-                <Menu.Item className="menu-item" onClick={save.all}>
-                  {strings.exportAll}
-                </Menu.Item>
-              </Menu.Popup>
-            </Menu.Positioner>
-          </Menu.Portal>
-        </Menu.Root>
+        <MoreMenu
+          label={strings.formats}
+          hint={strings.formats}
+          groups={[
+            [
+              { label: strings.exportJson, isOff: isEmpty, onClick: save.current },
+              { label: strings.exportMarkdown, isOff: isEmpty, onClick: () => save.markdown() },
+              { label: strings.exportAll, onClick: save.all },
+            ],
+          ]}
+        />
       </div>
     </div>
   );

@@ -6,7 +6,7 @@ import { splitThinking } from "./splitThinking";
 
 const Markdown = lazy(() => import("./Markdown"));
 
-/** Fetches what answers need before there is one, when the browser has nothing better to do. */
+/** Fetches what answers need while the first one is being computed. */
 export function preloadMarkdown(): void {
   void import("./Markdown");
 }

@@ -1,0 +1,38 @@
+import { Menu } from "@base-ui/react/menu";
+import { Fragment } from "react";
+import { sidebar } from "../chats/sidebarElement";
+import { Icon } from "../Icon";
+import type { MoreMenuProps } from "./MoreMenu";
+
+/** Open from the beginning: it is there because somebody asked for it. */
+export default function OpenMenu({ label, hint, groups }: MoreMenuProps) {
+  return (
+    <Menu.Root modal={false} defaultOpen>
+      <Menu.Trigger className="icon-button" aria-label={label} title={hint}>
+        <Icon name="more" />
+      </Menu.Trigger>
+      <Menu.Portal container={sidebar()}>
+        <Menu.Positioner className="menu-place" sideOffset={4} align="end">
+          <Menu.Popup className="menu">
+            {groups.map((entries, group) => (
+              <Fragment key={entries[0]?.label}>
+                {group > 0 && <Menu.Separator className="menu-separator" />}
+                {entries.map((entry) => (
+                  <Menu.Item
+                    key={entry.label}
+                    className={entry.isDanger === true ? "menu-item menu-item-danger" : "menu-item"}
+                    disabled={entry.isOff}
+                    onClick={entry.onClick}
+                  >
+                    {entry.icon !== undefined && <Icon name={entry.icon} />}
+                    {entry.label}
+                  </Menu.Item>
+                ))}
+              </Fragment>
+            ))}
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}
