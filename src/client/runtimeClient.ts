@@ -90,7 +90,7 @@ export function createRuntimeClient(): RuntimeApi {
     cancelExport: () => call((api) => api.cancelExport()),
     cancelKeep: () => call((api) => api.cancelKeep()),
     whenKept: (handle) => call((api) => api.whenKept(handle)),
-    keptTensors: (id) => call((api) => api.keptTensors(id)),
+    describeKept: (id) => call((api) => api.describeKept(id)),
     verifyKept: (id, onProgress) => call((api) => api.verifyKept(id, proxy(onProgress))),
     deleteKept: (id) => call((api) => api.deleteKept(id)),
     describeStorage: () => call((api) => api.describeStorage()),

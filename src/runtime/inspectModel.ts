@@ -63,7 +63,8 @@ function gpuBytes(tensor: KeptTensor | null): number {
   return rows * gpuRowBytes(format, columns);
 }
 
-function countParameters(files: ModelFiles): number {
+/** Elements of all tensors. */
+export function countParameters(files: ModelFiles): number {
   return [...files.tensors.values()].reduce((sum, { shape }) => sum + numElements(shape), 0);
 }
 

@@ -24,6 +24,13 @@ export interface KeptTensorReport {
   readonly sizeBytes: number;
 }
 
+/** What is known of a kept model without loading it. */
+export interface KeptDescription {
+  readonly spec: ModelSpec;
+  readonly parameters: number;
+  readonly tensors: readonly KeptTensorReport[];
+}
+
 export interface KeptModel {
   readonly id: KeptId;
   readonly name: string;
@@ -135,7 +142,7 @@ export interface LibraryApi {
   exportGguf(handle: ModelHandle, choice: LevelChoice, onPart: OnGgufPart): Promise<void>;
   cancelExport(): Promise<void>;
   listKept(): Promise<readonly KeptModel[]>;
-  keptTensors(id: KeptId): Promise<readonly KeptTensorReport[]>;
+  describeKept(id: KeptId): Promise<KeptDescription>;
   verifyKept(id: KeptId, onProgress: (doneRecords: number, records: number) => void): Promise<VerifyReport>;
   /** Null: everything in the store. */
   deleteKept(id: KeptId | null): Promise<void>;

@@ -81,9 +81,10 @@ export function createFakeLibrary(log: (name: keyof LibraryApi, argument?: unkno
     },
     cancelKeep: async () => log("cancelKeep"),
     whenKept: async () => null,
-    keptTensors: async (id) => {
-      log("keptTensors", id);
-      return [{ name: "token_embd.weight", shape: [512, 64], type: "Q8_0", sizeBytes: 34_816 }];
+    describeKept: async (id) => {
+      log("describeKept", id);
+      const tensors = [{ name: "token_embd.weight", shape: [512, 64], type: "Q8_0", sizeBytes: 34_816 }];
+      return { spec: FAKE_SPEC, parameters: 260_032, tensors };
     },
     verifyKept: async (id, onProgress) => {
       log("verifyKept", id);

@@ -4,8 +4,8 @@ import {
   type HubAccess,
   type HubFile,
   type KeptId,
+  type KeptDescription,
   type KeptModel,
-  type KeptTensorReport,
   linkOfFiles,
   type ModelInspection,
   type StorageReport,
@@ -54,7 +54,8 @@ export interface LibrarySlice {
   readonly hubFiles: { readonly source: ModelSource & { kind: "hub" }; readonly files: readonly HubFile[] } | null;
   readonly isLooking: boolean;
   readonly verification: Verification | null;
-  readonly keptTensors: { readonly id: KeptId; readonly tensors: readonly KeptTensorReport[] } | null;
+  /** Of the one whose details are open. */
+  readonly keptDescription: (KeptDescription & { readonly id: KeptId }) | null;
   /** Bytes a second that the GPU copies; null: not measured. */
   readonly copyBytesPerSecond: number | null;
   readonly isMeasuring: boolean;
@@ -79,7 +80,7 @@ export interface LibrarySlice {
   readonly cancelKeeping: () => Promise<void>;
   /** Waits until the open model's last records are written, and tells when they cannot be. */
   readonly awaitKept: (model: OpenModel) => Promise<void>;
-  readonly showTensors: (id: KeptId | null) => Promise<void>;
+  readonly describeKept: (id: KeptId | null) => Promise<void>;
   readonly keepStorage: () => Promise<void>;
   readonly measureBandwidth: () => Promise<void>;
   /** For the model slice: called by a load before any weight comes. */
@@ -131,7 +132,7 @@ export function createLibrarySlice(context: SliceContext): LibrarySlice {
     hubFiles: null,
     isLooking: false,
     verification: null,
-    keptTensors: null,
+    keptDescription: null,
     copyBytesPerSecond: null,
     isMeasuring: false,
     memoryBytes: null,
@@ -176,9 +177,9 @@ export function createLibrarySlice(context: SliceContext): LibrarySlice {
     deleteKept: (id) =>
       attempt(async () => {
         await runtime.deleteKept(id);
-        const { verification, keptTensors } = get();
+        const { verification, keptDescription } = get();
         if (id === null || verification?.id === id) set({ verification: null });
-        if (id === null || keptTensors?.id === id) set({ keptTensors: null });
+        if (id === null || keptDescription?.id === id) set({ keptDescription: null });
         await refresh();
       }),
     keepOpenModel: () =>
@@ -211,9 +212,9 @@ export function createLibrarySlice(context: SliceContext): LibrarySlice {
       if (get().kept !== null) await attempt(refresh);
     },
     cancelKeeping: () => attempt(() => runtime.cancelKeep()),
-    showTensors: (id) =>
+    describeKept: (id) =>
       attempt(async () => {
-        set({ keptTensors: id === null ? null : { id, tensors: await runtime.keptTensors(id) } });
+        set({ keptDescription: id === null ? null : { id, ...(await runtime.describeKept(id)) } });
       }),
     keepStorage: () =>
       attempt(async () => {

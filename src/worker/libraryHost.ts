@@ -3,19 +3,19 @@ import { type ByteStore, throwIfCancelled } from "../runtime/files/byteSource";
 import { type ModelFiles, openModelFiles } from "../runtime/files/modelFiles";
 import { copyBandwidth } from "../runtime/gpu/copyBandwidth";
 import type { Gpu } from "../runtime/gpu/device";
-import { inspectModel } from "../runtime/inspectModel";
+import { countParameters, inspectModel } from "../runtime/inspectModel";
 import { keepFiles } from "../runtime/keepFiles";
 import { listHubFiles } from "../runtime/library/hub";
 import { ModelLibrary } from "../runtime/library/modelLibrary";
 import { filesBeside, keptFiles, loadBeside, loadKept } from "../runtime/loadKept";
-import { choiceFor, type OpenedModel, openModel } from "../runtime/openModel";
+import { describeModel, choiceFor, type OpenedModel, openModel } from "../runtime/openModel";
 import { VitrineError } from "../shared/errors";
 import {
   type HubAccess,
   type HubFile,
   type KeptId,
+  type KeptDescription,
   type KeptModel,
-  type KeptTensorReport,
   type LibraryApi,
   linkOfFiles,
   type ModelInspection,
@@ -171,8 +171,12 @@ export class LibraryHost implements Omit<LibraryApi, "keepModel" | "whenKept" | 
     return this.library.list();
   }
 
-  keptTensors(id: KeptId): Promise<KeptTensorReport[]> {
-    return this.library.tensorsOf(id);
+  /** From what is kept beside the weights, also of a model that has not come whole. */
+  async describeKept(id: KeptId): Promise<KeptDescription> {
+    const kept = await this.library.open(await this.library.about(id), async () => null);
+    const files = await this.library.filesOf(kept);
+    const { spec } = describeModel(files);
+    return { spec, parameters: countParameters(files), tensors: await this.library.tensorsOf(id) };
   }
 
   async verifyKept(id: KeptId, onProgress: (done: number, records: number) => void): Promise<VerifyReport> {

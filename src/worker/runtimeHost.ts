@@ -148,7 +148,7 @@ class RuntimeHost implements HostApi {
     this.library.inspectModel(source, access);
   cancelKeep = () => this.library.cancelKeep();
   whenKept = async (handle: ModelHandle) => (await this.kept.get(handle)) ?? null;
-  keptTensors = (id: KeptId) => this.library.keptTensors(id);
+  describeKept = (id: KeptId) => this.library.describeKept(id);
   deleteKept = (id: KeptId | null) => this.library.deleteKept(id);
   verifyKept = (id: KeptId, onProgress: Parameters<LibraryApi["verifyKept"]>[1]): Promise<VerifyReport> =>
     this.library.verifyKept(id, onProgress);

@@ -1,7 +1,8 @@
 import { useEffect } from "react";
 import type { KeptModel } from "../../shared/library";
-import { formatBytes, formatCount } from "../../shared/units";
+import { formatBytes, formatCount, formatParameters } from "../../shared/units";
 import { useApp } from "../appContext";
+import { describeSpec } from "../model/describeSpec";
 import { Facts } from "../panels/Facts";
 import { useStrings } from "../strings/useStrings";
 
@@ -9,11 +10,12 @@ import { useStrings } from "../strings/useStrings";
 const MOST_TENSORS = 400;
 
 export function KeptDetails({ model }: { model: KeptModel }) {
-  const { library: words } = useStrings();
-  const showTensors = useApp((state) => state.showTensors);
-  const shown = useApp((state) => state.keptTensors);
-  useEffect(() => void showTensors(model.id), [showTensors, model.id]);
-  const tensors = shown?.id === model.id ? shown.tensors : [];
+  const { library: words, model: names } = useStrings();
+  const describe = useApp((state) => state.describeKept);
+  const described = useApp((state) => state.keptDescription);
+  useEffect(() => void describe(model.id), [describe, model.id]);
+  const shown = described?.id === model.id ? described : null;
+  const tensors = shown?.tensors ?? [];
   const hashes = model.files.map(({ name, sha256 }) => (
     <span key={name} className="kept-hash">
       {name} <code>{sha256 ?? words.noHash}</code>
@@ -29,6 +31,17 @@ export function KeptDetails({ model }: { model: KeptModel }) {
           [words.hashes, hashes],
         ]}
       />
+      {shown !== null && (
+        <section aria-label={names.architecture}>
+          <h3 className="subtitle">{names.architecture}</h3>
+          <Facts
+            facts={[
+              [names.parameters, formatParameters(shown.parameters)],
+              ...describeSpec(shown.spec, names.spec),
+            ]}
+          />
+        </section>
+      )}
       <h3 className="subtitle">{words.tensors}</h3>
       <div className="kept-tensors">
         <table className="table" aria-label={words.tensors}>
