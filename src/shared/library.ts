@@ -79,6 +79,8 @@ export interface HubFile {
   readonly path: string;
   readonly sizeBytes: number;
   readonly parts: number;
+  /** Of the image tower that comes with it; 0: none. */
+  readonly towerBytes: number;
 }
 
 /** What a model is and needs, found out from headers and small files alone. */

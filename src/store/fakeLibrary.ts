@@ -51,8 +51,8 @@ export function createFakeLibrary(log: (name: keyof LibraryApi, argument?: unkno
       log("listHubFiles", source);
       if (source.kind !== "hub" || !source.id.endsWith("GGUF")) return [];
       return [
-        { path: "stories-Q4_0.gguf", sizeBytes: 170_000, parts: 1 },
-        { path: "stories-Q8_0.gguf", sizeBytes: 320_000, parts: 1 },
+        { path: "stories-Q4_0.gguf", sizeBytes: 170_000, parts: 1, towerBytes: 0 },
+        { path: "stories-Q8_0.gguf", sizeBytes: 320_000, parts: 1, towerBytes: 0 },
       ];
     },
     inspectModel: async (source) => {

@@ -3,8 +3,8 @@ import { type Fit, judgeFit, withKept } from "../shared/fit";
 import {
   type HubAccess,
   type HubFile,
-  type KeptId,
   type KeptDescription,
+  type KeptId,
   type KeptModel,
   linkOfFiles,
   type ModelInspection,

@@ -8,13 +8,13 @@ import { keepFiles } from "../runtime/keepFiles";
 import { listHubFiles } from "../runtime/library/hub";
 import { ModelLibrary } from "../runtime/library/modelLibrary";
 import { filesBeside, keptFiles, loadBeside, loadKept } from "../runtime/loadKept";
-import { describeModel, choiceFor, type OpenedModel, openModel } from "../runtime/openModel";
+import { choiceFor, describeModel, type OpenedModel, openModel } from "../runtime/openModel";
 import { VitrineError } from "../shared/errors";
 import {
   type HubAccess,
   type HubFile,
-  type KeptId,
   type KeptDescription,
+  type KeptId,
   type KeptModel,
   type LibraryApi,
   linkOfFiles,

@@ -8,6 +8,7 @@ import { type Fetch, request } from "../files/httpRequest";
 import { openModelUrl, partNames } from "../files/modelFiles";
 import type { DownloadOptions } from "../files/rangeDownload";
 import type { UrlSourceOptions } from "../files/urlSource";
+import { joinTower, TOWER_NAME, towerBeside } from "./imageTower";
 import type { RemoteModel } from "./remoteModel";
 
 export interface HubModelId {
@@ -73,12 +74,15 @@ export async function hubModel(model: HubModelId, access: HubAccess, options: Ur
     hashes: new Map(
       files.flatMap((file) => (file.sha256 === null ? [] : [[baseName(file.path), file.sha256] as const])),
     ),
-    open: () =>
-      openModelUrl(url, {
-        ...options,
-        headers: hubHeaders(access),
-        names: new Set([...names].map((name) => name.slice(folder.length))),
-      }),
+    open: async () => {
+      const opening = { ...options, headers: hubHeaders(access) };
+      const known = new Set([...names].map((name) => name.slice(folder.length)));
+      const opened = await openModelUrl(url, { ...opening, names: known });
+      const tower = opened.kind === "gguf" && path !== null ? towerBeside(path, files) : null;
+      if (opened.kind !== "gguf" || tower === null) return opened;
+      const seeing = await openModelUrl(root + encodePath(tower.path), opening);
+      return seeing.kind === "gguf" ? joinTower(opened, seeing) : opened;
+    },
   };
 }
 
@@ -123,11 +127,12 @@ function ggufModels(files: readonly TreeEntry[]): HubFile[] {
   return files
     .flatMap(({ path, sizeBytes }): HubFile[] => {
       // Image towers of llama.cpp are no models by themselves.
-      if (!GGUF.test(path) || /(^|\/)mmproj/i.test(path)) return [];
-      const parts = partNames(path);
-      if (parts === null) return [{ path, sizeBytes, parts: 1 }];
+      if (!GGUF.test(path) || TOWER_NAME.test(path)) return [];
+      const parts = partNames(path) ?? [path];
       if (parts[0] !== path) return [];
-      return [{ path, sizeBytes: parts.reduce((sum, part) => sum + (sizes.get(part) ?? 0), 0), parts: parts.length }];
+      const towerBytes = towerBeside(path, files)?.sizeBytes ?? 0;
+      const ownBytes = parts.length === 1 ? sizeBytes : parts.reduce((sum, part) => sum + (sizes.get(part) ?? 0), 0);
+      return [{ path, sizeBytes: ownBytes, parts: parts.length, towerBytes }];
     })
     .sort((a, b) => a.sizeBytes - b.sizeBytes);
 }

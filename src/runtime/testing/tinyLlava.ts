@@ -1,4 +1,5 @@
 /** A language model of the tests that sees: a SigLIP tower and a projector before it, as a Hugging Face folder. */
+import { writeGguf } from "./ggufWriter";
 import { SeededRandom } from "./random";
 import { safetensorsFile, type WrittenSafetensor } from "./safetensorsWriter";
 import { BYTE_LEVEL_TEMPLATE } from "./talkingVocabulary";
@@ -116,4 +117,48 @@ function towerTensors(textSize: number, values: TowerValues): Record<string, Wri
   linear(projector, "linear_1", textSize, TOWER_SIZE);
   linear(projector, "linear_2", textSize, textSize);
   return tensors;
+}
+
+/** By the names that llama.cpp gives them, without the number of the layer. */
+const GGUF_NAMES: Readonly<Record<string, string>> = {
+  "embeddings.patch_embedding": "v.patch_embd",
+  "embeddings.position_embedding": "v.position_embd",
+  "encoder.layers.0.layer_norm1": "v.blk.0.ln1",
+  "encoder.layers.0.layer_norm2": "v.blk.0.ln2",
+  "encoder.layers.0.self_attn.q_proj": "v.blk.0.attn_q",
+  "encoder.layers.0.self_attn.k_proj": "v.blk.0.attn_k",
+  "encoder.layers.0.self_attn.v_proj": "v.blk.0.attn_v",
+  "encoder.layers.0.self_attn.out_proj": "v.blk.0.attn_out",
+  "encoder.layers.0.mlp.fc1": "v.blk.0.ffn_up",
+  "encoder.layers.0.mlp.fc2": "v.blk.0.ffn_down",
+  linear_1: "mm.0",
+  linear_2: "mm.2",
+};
+
+/** The tower and projector of `tinyLlavaFolder` as a GGUF of their own, F16. */
+export function tinyTowerGguf(textSize: number, tower: TowerValues, projector = "mlp"): Uint8Array {
+  const GGML_F16 = 1;
+  const whole = (value: number) => ({ kind: "uint32", value }) as const;
+  return writeGguf({
+    metadata: {
+      "general.architecture": { kind: "string", value: "clip" },
+      "clip.has_vision_encoder": { kind: "bool", value: true },
+      "clip.projector_type": { kind: "string", value: projector },
+      "clip.use_gelu": { kind: "bool", value: true },
+      "clip.vision.image_size": whole(SEEN_SIZE),
+      "clip.vision.patch_size": whole(PATCH_SIZE),
+      "clip.vision.embedding_length": whole(TOWER_SIZE),
+      "clip.vision.feed_forward_length": whole(TOWER_MLP),
+      "clip.vision.block_count": whole(1),
+      "clip.vision.attention.head_count": whole(2),
+      "clip.vision.attention.layer_norm_epsilon": { kind: "float32", value: 1e-6 },
+      "clip.vision.image_mean": { kind: "float32s", value: [0.5, 0.5, 0.5] },
+      "clip.vision.image_std": { kind: "float32s", value: [0.5, 0.5, 0.5] },
+    },
+    tensors: Object.entries(towerTensors(textSize, tower)).map(([name, { shape, data }]) => {
+      const [, stem = "", ending = ""] =
+        /^(?:vision_tower\.vision_model|multi_modal_projector)\.(.*)\.(\w+)$/.exec(name) ?? [];
+      return { name: `${GGUF_NAMES[stem]}.${ending}`, shape, type: GGML_F16, data };
+    }),
+  });
 }

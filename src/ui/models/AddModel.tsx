@@ -67,11 +67,12 @@ function HubFiles() {
     <section className="hub-files" aria-label={words.files(source.id)}>
       <h3 className="subtitle">{words.files(source.id)}</h3>
       <ul>
-        {files.map(({ path, sizeBytes, parts }) => (
+        {files.map(({ path, sizeBytes, parts, towerBytes }) => (
           <li key={path}>
             <button type="button" className="row-button" onClick={() => void openSource({ ...source, file: path })}>
               <span className="row-name">{path}</span>
               {parts > 1 && <span className="muted">{words.parts(parts)}</span>}
+              {towerBytes > 0 && <span className="muted">{words.withTower(formatBytes(towerBytes))}</span>}
               <span className="number muted">{formatBytes(sizeBytes)}</span>
             </button>
           </li>

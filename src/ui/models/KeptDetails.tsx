@@ -35,10 +35,7 @@ export function KeptDetails({ model }: { model: KeptModel }) {
         <section aria-label={names.architecture}>
           <h3 className="subtitle">{names.architecture}</h3>
           <Facts
-            facts={[
-              [names.parameters, formatParameters(shown.parameters)],
-              ...describeSpec(shown.spec, names.spec),
-            ]}
+            facts={[[names.parameters, formatParameters(shown.parameters)], ...describeSpec(shown.spec, names.spec)]}
           />
         </section>
       )}

@@ -12,6 +12,7 @@ export const deLibrary: typeof enLibrary = {
   token: "Zugangsschlüssel",
   tokenHint: "Für Modelle mit Zugangsschranke. Bleibt in diesem Browser und geht nur an die Adresse des Hubs.",
   files: (id) => `GGUF-Dateien von ${id}`,
+  withTower: (bytes) => `+ ${bytes}, um Bilder zu sehen`,
   parts: (count) => `${count} Teile`,
   fit: "Passt es",
   verdicts: {

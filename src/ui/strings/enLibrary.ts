@@ -14,6 +14,7 @@ export const enLibrary = {
   token: "Access token",
   tokenHint: "For gated models. Kept in this browser only, and sent to the hub’s address only.",
   files: (id: string) => `GGUF files of ${id}`,
+  withTower: (bytes: string) => `+ ${bytes} to see pictures`,
   parts: (count: number) => `${count} parts`,
   fit: "Will it fit",
   verdicts: {
