@@ -1,13 +1,11 @@
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { FIGURES, WEIGHT_SCALES } from "../../shared/attentionMap";
 import { formatBytes, formatPercent, formatTokens } from "../../shared/units";
-import type { AppState } from "../../store/appState";
 import type { HeadMaps } from "../../store/headMaps";
 import { LABEL_THRESHOLDS } from "../../store/headMaps";
-import { useApp, useAppStore } from "../appContext";
+import { useApp } from "../appContext";
 import { ErrorWords } from "../ErrorWords";
 import { Panel } from "../panels/Panel";
-import { useShell } from "../shell";
 import { useStrings } from "../strings/useStrings";
 import { AblationSection } from "./AblationSection";
 import "./attention.css";
@@ -34,14 +32,6 @@ const WORDS_MS = 1000;
 export default function AttentionPanel() {
   const { attention: words } = useStrings();
   const attention = useApp((state) => state.attention);
-  const watch = useApp((state) => state.watchAttention);
-  const { isInspectorOpen } = useShell();
-  useEffect(() => {
-    if (!isInspectorOpen) return;
-    watch(true);
-    return () => watch(false);
-  }, [watch, isInspectorOpen]);
-  useRefresh();
   const hasModel = useApp((state) => state.model !== null);
   const { maps, status, error } = attention;
   return (
@@ -58,25 +48,6 @@ export default function AttentionPanel() {
       )}
     </div>
   );
-}
-
-/** Asks again whenever something it depends on has changed. */
-function useRefresh(): void {
-  const store = useAppStore();
-  useEffect(() => {
-    const reasons = ({ streaming, turns, session, pinned, model, hovered }: AppState): readonly unknown[] => [
-      streaming,
-      turns,
-      session,
-      pinned,
-      model,
-      hovered,
-    ];
-    return store.subscribe((state, before) => {
-      const old = reasons(before);
-      if (reasons(state).some((reason, i) => reason !== old[i])) state.refreshAttention();
-    });
-  }, [store]);
 }
 
 function Heads({ maps }: { maps: HeadMaps }) {

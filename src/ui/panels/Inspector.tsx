@@ -10,8 +10,7 @@ import { writeTab } from "./tabAddress";
 
 /** The glass case: one tab for each thing that can be looked at. */
 export function Inspector() {
-  const { inspector, attention, tabs, close } = useStrings();
-  const hasText = useApp((state) => state.turns.length > 0);
+  const { inspector, tabs, close } = useStrings();
   const { isPhone, isNarrow, isInspectorOpen, isSidebarOpen, isSettingsOpen, setInspector } = useShell();
   const tab = useApp((state) => knownTab(state.layout.tab));
   const isUnavailable = useApp((state) => state.device.status === "unavailable" && !state.isRecorded);
@@ -45,11 +44,11 @@ export function Inspector() {
           </Tabs.List>
           <IconButton icon="close" label={`${close}: ${inspector.name}`} onClick={() => setInspector(false)} />
         </div>
-        {INSPECTOR_TABS.map(({ id, Panel, needsText = false }) => (
+        {INSPECTOR_TABS.map(({ id, Panel }) => (
           <Tabs.Panel key={id} value={id} className="tab-panel" tabIndex={0}>
-            {isUnavailable && <p className="tab-empty">{inspector.noWebGpu}</p>}
-            {!isUnavailable && needsText && !hasText && <p className="tab-empty">{attention.empty}</p>}
-            {!isUnavailable && (hasText || !needsText) && (
+            {isUnavailable ? (
+              <p className="tab-empty">{inspector.noWebGpu}</p>
+            ) : (
               <Suspense>
                 <Panel />
               </Suspense>

@@ -10,17 +10,10 @@ export interface InspectorTab {
   readonly id: string;
   readonly label: keyof Strings["tabs"];
   readonly Panel: LazyExoticComponent<ComponentType>;
-  /** Has nothing to show of a chat in which nothing was said: it is fetched with the first message. */
-  readonly needsText?: true;
 }
 
 export const INSPECTOR_TABS: readonly InspectorTab[] = [
-  {
-    id: "attention",
-    label: "attention",
-    Panel: lazy(() => import("../attention/AttentionPanel")),
-    needsText: true,
-  },
+  { id: "attention", label: "attention", Panel: lazy(() => import("../attention/AttentionTab")) },
   { id: "next-token", label: "nextToken", Panel: lazy(() => import("../nextToken/NextTokenPanel")) },
   { id: "kv-cache", label: "kvCache", Panel: lazy(() => import("../kvCache/KvCachePanel")) },
   { id: "compare", label: "compare", Panel: lazy(() => import("../compare/ComparePanel")) },
