@@ -58,7 +58,9 @@ test("a recipe is chosen like a level, kept beside it, and opens again as it was
   await row.getByRole("button", { name: "model", exact: true }).click();
   const tensors = page.getByRole("table", { name: "Tensors" });
   // What it is, whether it is the one that is open or not.
-  await expect(page.locator(".kept-details").getByRole("region", { name: "Architecture" })).toContainText("FamilyLlama");
+  await expect(page.locator(".kept-details").getByRole("region", { name: "Architecture" })).toContainText(
+    "FamilyLlama",
+  );
   await expect(tensors.getByRole("row", { name: /embed_tokens/ })).toContainText("Q8_0");
   await expect(tensors.getByRole("row", { name: /layers\.0\.self_attn\.q_proj/ })).toContainText("Q4_0");
   await chat.choose("Level", "q8_0");
