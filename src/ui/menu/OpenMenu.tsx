@@ -1,14 +1,22 @@
 import { Menu } from "@base-ui/react/menu";
-import { Fragment } from "react";
+import { Fragment, useEffect, useRef } from "react";
 import { sidebar } from "../chats/sidebarElement";
 import { Icon } from "../Icon";
 import type { MoreMenuProps } from "./MoreMenu";
 
-/** Open from the beginning: it is there because somebody asked for it. */
+/** Opens itself as a press of its button would, the first entry focused: it is there because somebody asked for it. */
 export default function OpenMenu({ label, hint, groups }: MoreMenuProps) {
+  const trigger = useRef<HTMLButtonElement>(null);
+  const isOpened = useRef(false);
+  useEffect(() => {
+    if (isOpened.current) return;
+    isOpened.current = true;
+    trigger.current?.focus();
+    trigger.current?.click();
+  }, []);
   return (
-    <Menu.Root modal={false} defaultOpen>
-      <Menu.Trigger className="icon-button" aria-label={label} title={hint}>
+    <Menu.Root modal={false}>
+      <Menu.Trigger ref={trigger} className="icon-button" aria-label={label} title={hint}>
         <Icon name="more" />
       </Menu.Trigger>
       <Menu.Portal container={sidebar()}>
