@@ -17,12 +17,13 @@ export async function inspectModel(
   files: ModelFiles,
   library: ModelLibrary,
 ): Promise<ModelInspection> {
-  const { spec, tensors } = describeModel(files);
+  const described = describeModel(files);
+  const { spec, tensors } = described;
   const present = await presentBytes(remote, library);
   const sourceBytes = files.sources.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const fileOf = (tensor: SourcedTensor) => files.sources.indexOf(tensor.source);
   const levels = LEVEL_CHOICES.map((choice): LevelNeeds => {
-    const applied = choiceFor(files, choice);
+    const applied = choiceFor(described, choice);
     const { level, recipe } = splitChoice(applied);
     const kept = keptTensors(files.tensors.values(), fileOf, tensors, level, recipe);
     const keptBytes = kept.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);

@@ -14,10 +14,13 @@ export async function keepFiles(
   options: FillOptions,
 ): Promise<void> {
   const files = withTower(given);
-  const { tensors } = describeModel(files);
+  const described = describeModel(files);
   const remote = { name: files.name, revision: null, licence: null, hashes: new Map() };
-  const { level, recipe } = splitChoice(choiceFor(files, joinChoice(choice.level, choice.recipe)));
-  const about = await library.begin({ ...choice, level, recipe, ...remote, files, tensors }, options.signal);
+  const { level, recipe } = splitChoice(choiceFor(described, joinChoice(choice.level, choice.recipe)));
+  const about = await library.begin(
+    { ...choice, level, recipe, ...remote, files, tensors: described.tensors },
+    options.signal,
+  );
   try {
     const kept = await library.open(about, async (file) => files.sources[file] ?? null, options.signal);
     await (await fillModel(kept, files.sources, options)).kept;

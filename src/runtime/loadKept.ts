@@ -7,6 +7,7 @@ import type { DownloadOptions } from "./files/rangeDownload";
 import { probeUrl, urlSource } from "./files/urlSource";
 import type { Gpu } from "./gpu/device";
 import { fillModel, isDamagedDownload } from "./library/fillModel";
+import type { KeptModel } from "./library/keptModel";
 import type { ModelAbout } from "./library/manifest";
 import type { KeptChoice, ModelLibrary, NewModel } from "./library/modelLibrary";
 import type { RemoteModel } from "./library/remoteModel";
@@ -72,13 +73,13 @@ export async function loadRemote(
   const kept = await findUsable(library, { sourceKey, ...choiceOf(options) }, remote, options);
   if (kept !== null) return loadKept(gpu, library, kept, options);
   const files = await remote.open();
-  const applied = splitChoice(choiceFor(files, joinChoice(options.level, options.recipe)));
+  const described = describeModel(files);
+  const applied = splitChoice(choiceFor(described, joinChoice(options.level, options.recipe)));
   const choice = { sourceKey, ...applied };
-  const { tensors } = describeModel(files);
   await options.onOpened?.(remote, files);
   throwIfCancelled(options.signal, files.name);
   const name = remote.name ?? files.name;
-  const model: NewModel = { ...choice, ...remote, name, files, tensors };
+  const model: NewModel = { ...choice, ...remote, name, files, tensors: described.tensors };
   const about = await library.begin(model, options.signal);
   const { opened, kept: filled } = await fillAndOpen(gpu, library, about, files, { ...options, ...applied });
   const keeping = filled.then(() => deleteOthers(library, choice, about));
@@ -103,8 +104,7 @@ export async function loadBeside(
   remote: RemoteModel,
   options: LoadKeptOptions,
 ): Promise<OpenedModel> {
-  const choice = { sourceKey: remote.sourceKey, level: "stored", recipe: "" } as const;
-  const kept = await findUsable(library, choice, remote, options);
+  const kept = await findAsStored(library, remote, options);
   return kept === null ? openModel(gpu, await remote.open(), options) : loadKept(gpu, library, kept, options);
 }
 
@@ -114,8 +114,7 @@ export async function filesBeside(
   remote: RemoteModel,
   options: FileOptions,
 ): Promise<ModelFiles> {
-  const choice = { sourceKey: remote.sourceKey, level: "stored", recipe: "" } as const;
-  const kept = await findUsable(library, choice, remote, options);
+  const kept = await findAsStored(library, remote, options);
   return kept === null ? remote.open() : keptFiles(library, kept, options);
 }
 
@@ -192,6 +191,11 @@ function firstCause(
   return reasons.find((reason) => !isErrorNamed(reason, "CancelledError")) ?? reasons[0];
 }
 
+/** What is kept of a source in the precision that it has. */
+function findAsStored(library: ModelLibrary, remote: RemoteModel, options: FileOptions): Promise<ModelAbout | null> {
+  return findUsable(library, { sourceKey: remote.sourceKey, level: "stored", recipe: "" }, remote, options);
+}
+
 /** A kept model that is complete and, as far as can be found out, still what the source has. */
 async function findUsable(
   library: ModelLibrary,
@@ -216,13 +220,19 @@ async function findComplete(library: ModelLibrary, choice: KeptChoice): Promise<
     for (const about of await library.find(wanted).catch(() => [])) {
       const kept = await library.open(about, async () => null);
       if (!kept.isComplete) continue;
-      const { level, recipe } = choice;
-      const isSame =
-        wanted === choice || choiceFor(await library.filesOf(kept), joinChoice(level, recipe)) === "stored";
-      if (isSame) complete.push(about);
+      if (wanted === choice || (await isQuantizedSource(library, kept, choice))) complete.push(about);
     }
   }
   return complete;
+}
+
+/** Whether files that are kept as they are stay so at that level too. */
+async function isQuantizedSource(
+  library: ModelLibrary,
+  kept: KeptModel,
+  { level, recipe }: KeptChoice,
+): Promise<boolean> {
+  return choiceFor(describeModel(await library.filesOf(kept)), joinChoice(level, recipe)) === "stored";
 }
 
 /** Asks the server for one byte of each file. True also when it cannot be asked: what is kept is all there is. */

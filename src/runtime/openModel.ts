@@ -54,19 +54,27 @@ export interface DescribedModel {
 
 /** @throws any load error of shared/errors.ts; nothing stays on the GPU then */
 export async function openModel(gpu: Gpu, files: ModelFiles, options: OpenModelOptions): Promise<OpenedModel> {
-  const asked = joinChoice(options.level, options.recipe ?? "");
-  return openAtChoice(gpu, files, { ...options, ...splitChoice(choiceFor(files, asked)) });
+  const described = describeModel(files);
+  const applied = choiceFor(described, joinChoice(options.level, options.recipe ?? ""));
+  return openDescribed(gpu, files, described, { ...options, ...splitChoice(applied) });
 }
 
-/** A choice as far as files in full precision can follow it. @throws UnsupportedModelError, InvalidFileError */
-export function choiceFor(files: ModelFiles, asked: LevelChoice): LevelChoice {
-  const { tensors, source } = describeModel(files);
+/** A choice as far as files in full precision can follow it. @throws UnsupportedModelError */
+export function choiceFor({ tensors, source }: DescribedModel, asked: LevelChoice): LevelChoice {
   return appliedChoice(asked, tensors, (name) => source.get(name));
 }
 
 /** The same for files of which some tensors may have been converted by that very choice. */
 export async function openAtChoice(gpu: Gpu, files: ModelFiles, options: OpenModelOptions): Promise<OpenedModel> {
-  const { spec, tensors, source } = describeModel(files);
+  return openDescribed(gpu, files, describeModel(files), options);
+}
+
+async function openDescribed(
+  gpu: Gpu,
+  files: ModelFiles,
+  { spec, tensors, source }: DescribedModel,
+  options: OpenModelOptions,
+): Promise<OpenedModel> {
   // Text first: a broken vocabulary is found before gigabytes are uploaded.
   const tokenizer = tokenizerOf(files);
   const chatTemplate = tokenizer === null ? null : templateOf(files);

@@ -146,7 +146,10 @@ export class LibraryHost implements Omit<LibraryApi, "keepModel" | "whenKept" | 
       // Few people save: its code comes when it is asked for.
       const { exportGguf } = await import("../runtime/export/exportGguf");
       const files = await this.filesOf(request, signal);
-      const { sizeBytes, bytes } = await exportGguf(files, { ...splitChoice(choiceFor(files, asked)), signal });
+      const { sizeBytes, bytes } = await exportGguf(files, {
+        ...splitChoice(choiceFor(describeModel(files), asked)),
+        signal,
+      });
       for await (const part of bytes()) {
         throwIfCancelled(signal, files.name);
         await onPart(part as Uint8Array<ArrayBuffer>, sizeBytes);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { memorySource } from "../files/byteSource";
 import { openModelFiles } from "../files/modelFiles";
-import { choiceFor } from "../openModel";
+import { choiceFor, describeModel } from "../openModel";
 import { syntheticGpt2 } from "../testing/syntheticModel";
 import { matricesInQ8, randomModel, type TinyFileOptions, tinyGguf } from "../testing/tinyModel";
 
@@ -11,7 +11,7 @@ const CHOICES = ["stored", "f32", "q8_0", "q4_0", "q4_0+head8"] as const;
 
 async function applied(tensors?: TinyFileOptions["tensors"]) {
   const files = await openModelFiles([memorySource(tinyGguf(MODEL, { tensors }), "tiny.gguf")]);
-  return CHOICES.map((choice) => choiceFor(files, choice));
+  return CHOICES.map((choice) => choiceFor(describeModel(files), choice));
 }
 
 describe("the level that is applied", () => {
@@ -31,6 +31,6 @@ describe("the level that is applied", () => {
 
   it("looks at transposed matrices and fused ones too", async () => {
     const files = await openModelFiles(syntheticGpt2().files);
-    expect(CHOICES.map((choice) => choiceFor(files, choice))).toEqual(CHOICES);
+    expect(CHOICES.map((choice) => choiceFor(describeModel(files), choice))).toEqual(CHOICES);
   });
 });
