@@ -115,10 +115,10 @@ export interface LevelNeeds {
 /** Asked before any weight is downloaded; false ends the load. */
 export type OnInspected = (inspection: ModelInspection) => Promise<boolean>;
 
-/** What the worker can do for the library. */
 /** @param totalBytes of the file */
 export type OnGgufPart = (bytes: Uint8Array<ArrayBuffer>, totalBytes: number) => Promise<void>;
 
+/** What the worker can do for the library. */
 export interface LibraryApi {
   /** The GGUF models of a repository; empty when it is in Hugging Face layout. @throws DownloadError */
   listHubFiles(source: ModelSource, access: HubAccess): Promise<readonly HubFile[]>;

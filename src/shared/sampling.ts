@@ -27,7 +27,7 @@ export type Sampler = Omit<SamplingSettings, "seed">;
 /** Penalties look at this many tokens back, the prompt included. */
 export const PENALTY_WINDOW = 64;
 
-export const DEFAULT_SAMPLING: SamplingSettings = {
+export const DEFAULT_SAMPLER: Sampler = {
   temperature: 0.8,
   topK: 40,
   topP: 0.95,
@@ -36,8 +36,9 @@ export const DEFAULT_SAMPLING: SamplingSettings = {
   frequencyPenalty: 0,
   presencePenalty: 0,
   greedy: false,
-  seed: 0,
 };
+
+export const DEFAULT_SAMPLING: SamplingSettings = { ...DEFAULT_SAMPLER, seed: 0 };
 
 /** Bounds the UI offers and the session enforces. */
 export const SAMPLING_RANGES = {

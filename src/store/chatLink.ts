@@ -3,6 +3,7 @@
  * What it brings is read like any file that is imported.
  */
 import { VitrineError } from "../shared/errors";
+import { joinBytes } from "../shared/joinBytes";
 import type { AppState } from "./appState";
 import { type Conversation, pathOf } from "./conversation";
 import { type ImportedChats, readChatFile, toJson } from "./conversationFile";
@@ -34,13 +35,7 @@ async function through(
       throw new RangeError(`more than ${MOST_BYTES} bytes`);
     }
   }
-  const all = new Uint8Array(length);
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
+  return joinBytes(parts);
 }
 
 /** The branch on the page as a fragment. @throws InvalidSettingError when it is too long for a link */

@@ -1,7 +1,7 @@
 /** What the fake runtime reports: a small Llama on a made-up GPU. */
 import type { BlockSpec, ModelSpec } from "../shared/modelSpec";
 import type { DeviceReport, ModelReport } from "../shared/protocol";
-import { DEFAULT_SAMPLING, type Sampler } from "../shared/sampling";
+import { DEFAULT_SAMPLER, type Sampler } from "../shared/sampling";
 
 export const FAKE_DEVICE: DeviceReport = {
   adapter: { vendor: "acme", architecture: "vitreous-2", device: "", description: "Acme Vitreous 200" },
@@ -65,10 +65,8 @@ export const FAKE_SEEING_SPEC: ModelSpec = {
   },
 };
 
-const { seed: _, ...LLAMA_CPP } = DEFAULT_SAMPLING;
-
 /** What its files ask for, where they do. */
-export const FAKE_SAMPLING: Sampler = { ...LLAMA_CPP, temperature: 0.6, topP: 0.9, minP: 0 };
+export const FAKE_SAMPLING: Sampler = { ...DEFAULT_SAMPLER, temperature: 0.6, topP: 0.9, minP: 0 };
 
 export const FAKE_WEIGHT_BYTES: ModelReport["weightBytes"] = { q8_0: 258_400, f32: 2816, q4_0: 64_200 };
 

@@ -4,6 +4,7 @@
  */
 import { type ConvertRows, convertHere } from "../runtime/model/convertRows";
 import { type ErrorName, VitrineError } from "../shared/errors";
+import { joinBytes } from "../shared/joinBytes";
 import { QUANT_FORMATS } from "../shared/quant";
 import type { ConvertedShare, Share } from "./quantizeShare";
 
@@ -56,7 +57,7 @@ export class QuantizePool {
       const threads = this.allThreads();
       // All have answered before anything else is asked of them.
       const answers = await Promise.allSettled(shares.map((share, index) => ask(threads[index] as Thread, share)));
-      return joined(await Promise.all(answers.map(settledValue)));
+      return joinBytes(await Promise.all(answers.map(settledValue)));
     } catch (error) {
       if (error instanceof VitrineError) throw error;
       this.close();
@@ -92,14 +93,4 @@ function ask(thread: Thread, share: Share): Promise<Uint8Array> {
 function settledValue<T>(result: PromiseSettledResult<T>): T {
   if (result.status === "rejected") throw result.reason;
   return result.value;
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

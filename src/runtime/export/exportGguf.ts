@@ -2,13 +2,12 @@
  * A model as one GGUF file at a level: what was quantized here, for any program that reads the format. Streamed, a few
  * megabytes at a time.
  */
-import type { Level } from "../../shared/quant";
-import { QUANT_FORMATS, type QuantizableFormat } from "../../shared/quant";
+import { type Level, QUANT_FORMATS, type QuantizableFormat } from "../../shared/quant";
 import type { Recipe } from "../../shared/recipes";
 import { throwIfCancelled } from "../files/byteSource";
 import type { ModelFiles } from "../files/modelFiles";
-import { quantize } from "../model/quantize/quantize";
-import { readStoredRows, toFloats } from "../model/readRows";
+import { convertRows } from "../model/convertRows";
+import { formatOf, readStoredRows } from "../model/readRows";
 import { describeModel } from "../openModel";
 import { exportedMetadata } from "./exportedMetadata";
 import { type ExportedTensor, exportedTensors } from "./exportedTensors";
@@ -74,9 +73,8 @@ async function* tensorBytes(tensor: ExportedTensor, signal: AbortSignal | undefi
 }
 
 function converted({ entry, target }: ExportedTensor, stored: Uint8Array): Uint8Array {
-  const source = entry.info.type.toLowerCase() as keyof typeof QUANT_FORMATS;
-  if (source === target) return stored;
-  return quantize(toFloats(stored, source), target as QuantizableFormat, entry.info.name);
+  const source = formatOf(entry).id;
+  return source === target ? stored : convertRows(stored, source, target as QuantizableFormat, entry.info.name);
 }
 
 /** Rows of each head: halves a, b become a0, b0, a1, b1, ... */

@@ -1,4 +1,5 @@
 /** Values, strings and headers as GGUF version 3 lays them out, little-endian. */
+import { joinBytes } from "../../shared/joinBytes";
 
 /** Type numbers of metadata values. */
 const TYPE = { uint32: 4, int32: 5, float32: 6, bool: 7, string: 8, array: 9 } as const;
@@ -30,7 +31,7 @@ export function paddingAfter(bytes: number): number {
 }
 
 export function encodeEntry(key: string, entry: MetadataValue): EncodedEntry {
-  return joined([encodeString(key), ...encodeValue(entry)]);
+  return joinBytes([encodeString(key), ...encodeValue(entry)]);
 }
 
 /** All before the first tensor, padding included. */
@@ -49,7 +50,7 @@ export function encodeHeader(entries: readonly EncodedEntry[], tensors: readonly
     offset += sizeBytes + paddingAfter(sizeBytes);
   }
   const length = parts.reduce((sum, part) => sum + part.length, 0);
-  return joined([...parts, new Uint8Array(paddingAfter(length))]);
+  return joinBytes([...parts, new Uint8Array(paddingAfter(length))]);
 }
 
 function encodeValue(entry: MetadataValue): Uint8Array[] {
@@ -76,7 +77,7 @@ function encodeValue(entry: MetadataValue): Uint8Array[] {
 
 function encodeString(text: string): Uint8Array {
   const bytes = new TextEncoder().encode(text);
-  return joined([uint64(bytes.length), bytes]);
+  return joinBytes([uint64(bytes.length), bytes]);
 }
 
 function uint32(value: number): Uint8Array {
@@ -85,14 +86,4 @@ function uint32(value: number): Uint8Array {
 
 function uint64(value: number): Uint8Array {
   return new Uint8Array(BigUint64Array.of(BigInt(value)).buffer);
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const all = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -2,7 +2,9 @@
  * Walks over the metadata of a GGUF header without interpreting it, to know that every length in it stays inside
  * the file before a parser believes one, and where its strings lie.
  */
+
 import { VitrineError } from "../../shared/errors";
+import { joinBytes } from "../../shared/joinBytes";
 import type { ByteSource } from "./byteSource";
 
 /** Magic, version, number of tensors, number of metadata entries. */
@@ -54,7 +56,7 @@ export async function scanHeader(source: ByteSource, signal?: AbortSignal): Prom
   const { version, entryCount, tensorCount } = checkStart(source, bytes);
   for (let length = FIRST_READ_BYTES; ; length *= 4) {
     const end = Math.min(length, source.sizeBytes, MAX_HEADER_BYTES);
-    bytes = joined(bytes, await source.read(bytes.length, end - bytes.length, signal));
+    bytes = joinBytes([bytes, await source.read(bytes.length, end - bytes.length, signal)]);
     const walk = new HeaderWalker(bytes, START_BYTES);
     const entries = walkEntries(source, walk, entryCount);
     // Entries alone do where the file ends in the descriptions: their reader says which tensor is cut off.
@@ -192,13 +194,6 @@ export class HeaderWalker {
     this.offset += length;
     return this.isPastEnd ? new Uint8Array(0) : this.bytes.subarray(this.offset - length, this.offset);
   }
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const all = new Uint8Array(first.length + second.length);
-  all.set(first);
-  all.set(second, first.length);
-  return all;
 }
 
 function invalid(message: string): VitrineError {

@@ -1,9 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { DEFAULT_SAMPLING } from "../../shared/sampling";
+import { DEFAULT_SAMPLER } from "../../shared/sampling";
 import type { GgufModelFiles, HuggingFaceModelFiles, ModelFiles } from "./modelFiles";
 import { ownSampling } from "./ownSampling";
-
-const { seed: _, ...LLAMA_CPP } = DEFAULT_SAMPLING;
 
 function folder(generationConfig?: HuggingFaceModelFiles["generationConfig"]): ModelFiles {
   const nothing = { config: {}, tensors: new Map(), sources: [] };
@@ -35,7 +33,7 @@ describe("how a model's files ask to be sampled", () => {
   });
 
   it("is greedy where do_sample is false, and where a penalty stands alone", () => {
-    expect(ownSampling(folder({ do_sample: false }))).toEqual({ ...LLAMA_CPP, greedy: true });
+    expect(ownSampling(folder({ do_sample: false }))).toEqual({ ...DEFAULT_SAMPLER, greedy: true });
     expect(ownSampling(folder({ do_sample: false, temperature: 0.9 }))).toMatchObject({
       temperature: 0.9,
       greedy: true,
@@ -53,11 +51,11 @@ describe("how a model's files ask to be sampled", () => {
 
   it("reads a GGUF's keys over llama.cpp's defaults, as they were before 32 bits", () => {
     expect(ownSampling(gguf({ "general.sampling.temp": 1, "general.sampling.top_p": Math.fround(0.95) }))).toEqual({
-      ...LLAMA_CPP,
+      ...DEFAULT_SAMPLER,
       temperature: 1,
     });
     const keys = { "general.sampling.top_k": 64, "general.sampling.min_p": 0, "general.sampling.penalty_repeat": 1.25 };
-    expect(ownSampling(gguf(keys))).toEqual({ ...LLAMA_CPP, topK: 64, minP: 0, repetitionPenalty: 1.25 });
+    expect(ownSampling(gguf(keys))).toEqual({ ...DEFAULT_SAMPLER, topK: 64, minP: 0, repetitionPenalty: 1.25 });
     expect(ownSampling(gguf({ "general.sampling.temp": 0 }))).toMatchObject({ temperature: 0, greedy: true });
   });
 

@@ -1,5 +1,5 @@
 /** How a model's files ask to be sampled: generation_config.json, or the keys that llama.cpp's converter makes of it. */
-import { DEFAULT_SAMPLING, SAMPLING_RANGES, type Sampler } from "../../shared/sampling";
+import { DEFAULT_SAMPLER, SAMPLING_RANGES, type Sampler } from "../../shared/sampling";
 import type { ModelFiles } from "./modelFiles";
 
 type Numbers = "temperature" | "topK" | "topP" | "minP" | "repetitionPenalty";
@@ -22,9 +22,8 @@ const GGUF: Readonly<Record<Numbers, string>> = {
 
 const DRAWING = ["temperature", "topK", "topP", "minP"] as const satisfies readonly Numbers[];
 
-const { seed: _, ...LLAMA_CPP } = DEFAULT_SAMPLING;
 /** transformers' GenerationConfig samples so where a file says do_sample and no more. */
-const TRANSFORMERS: Sampler = { ...LLAMA_CPP, temperature: 1, topK: 50, topP: 1, minP: 0 };
+const TRANSFORMERS: Sampler = { ...DEFAULT_SAMPLER, temperature: 1, topK: 50, topP: 1, minP: 0 };
 
 /** Null: the files say nothing about it. What is no number is as good as absent; what is out of range, the nearest bound. */
 export function ownSampling(files: ModelFiles): Sampler | null {
@@ -37,13 +36,13 @@ function fromGenerationConfig(config: Readonly<Record<string, unknown>>): Sample
   const doSample = typeof config.do_sample === "boolean" ? config.do_sample : null;
   if (doSample === null && Object.keys(said).length === 0) return null;
   const greedy = doSample === null ? !DRAWING.some((key) => key in said) : !doSample;
-  return { ...(greedy ? LLAMA_CPP : TRANSFORMERS), ...said, greedy };
+  return { ...(greedy ? DEFAULT_SAMPLER : TRANSFORMERS), ...said, greedy };
 }
 
 function fromGguf(metadata: Readonly<Record<string, unknown>>): Sampler | null {
   const said = numbersOf(metadata, GGUF);
   if (Object.keys(said).length === 0) return null;
-  return { ...LLAMA_CPP, ...said, greedy: said.temperature === 0 };
+  return { ...DEFAULT_SAMPLER, ...said, greedy: said.temperature === 0 };
 }
 
 function numbersOf(

@@ -1,4 +1,5 @@
 /** Writes small GGUF files for tests, sound ones and, through the options, broken ones. */
+import { joinBytes } from "../../shared/joinBytes";
 
 export type WrittenValue =
   | { readonly kind: "string"; readonly value: string }
@@ -126,12 +127,6 @@ class ByteWriter {
   }
 
   joined(): Uint8Array {
-    const all = new Uint8Array(this.length);
-    let offset = 0;
-    for (const part of this.parts) {
-      all.set(part, offset);
-      offset += part.length;
-    }
-    return all;
+    return joinBytes(this.parts);
   }
 }
