@@ -7,5 +7,5 @@ export function isQuantizedFile({ model }: AppState): boolean {
   const isQuantized = formats.some(
     ([id, bytes]) => bytes > 0 && QUANT_FORMATS[id as keyof typeof QUANT_FORMATS].blockSize > 1,
   );
-  return isQuantized && model?.request.level === "stored";
+  return isQuantized && model?.report.level === "stored";
 }
