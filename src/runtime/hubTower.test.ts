@@ -72,5 +72,6 @@ it("is the one in halves, else the smallest, of the model's own folder", () => {
   expect(towerBeside("talk.gguf", towers)?.path).toBe("mmproj-model-f16.gguf");
   expect(towerBeside("talk.gguf", towers.slice(0, 2))?.path).toBe("mmproj-BF16.gguf");
   expect(towerBeside("q4/talk.gguf", towers)).toBeNull();
+  expect(towerBeside("talk.gguf", [file("other/mmproj-model-f16.gguf", 5)])).toBeNull();
   expect(towerBeside("talk.gguf", [file("talk-Q8_0.gguf", 3)])).toBeNull();
 });

@@ -78,8 +78,9 @@ export async function hubModel(model: HubModelId, access: HubAccess, options: Ur
       const opening = { ...options, headers: hubHeaders(access) };
       const known = new Set([...names].map((name) => name.slice(folder.length)));
       const opened = await openModelUrl(url, { ...opening, names: known });
-      const tower = opened.kind === "gguf" && path !== null ? towerBeside(path, files) : null;
-      if (opened.kind !== "gguf" || tower === null) return opened;
+      if (opened.kind !== "gguf" || path === null) return opened;
+      const tower = towerBeside(path, files);
+      if (tower === null) return opened;
       const seeing = await openModelUrl(root + encodePath(tower.path), opening);
       return seeing.kind === "gguf" ? joinTower(opened, seeing) : opened;
     },

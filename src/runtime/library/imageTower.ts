@@ -15,11 +15,14 @@ export function towerBeside<File extends { readonly path: string; readonly sizeB
   path: string,
   files: readonly File[],
 ): File | null {
-  const folder = path.slice(0, path.lastIndexOf("/") + 1);
-  const towers = files.filter((file) => TOWER_NAME.test(file.path) && file.path.startsWith(folder));
-  const inHalves = towers.filter((file) => /(^|[^b])f16/i.test(file.path.slice(folder.length)));
+  const towers = files.filter((file) => TOWER_NAME.test(file.path) && folderOf(file.path) === folderOf(path));
+  const inHalves = towers.filter((file) => /(^|[^b])f16/i.test(file.path.slice(folderOf(path).length)));
   const [best = null] = (inHalves.length > 0 ? inHalves : towers).toSorted((a, b) => a.sizeBytes - b.sizeBytes);
   return best;
+}
+
+function folderOf(path: string): string {
+  return path.slice(0, path.lastIndexOf("/") + 1);
 }
 
 /** The model with its tower, as one; alone where the tower is of a kind that is not computed here, or of another model. */
