@@ -61,6 +61,16 @@ import { LibraryHost } from "./libraryHost";
 /** All but recordings. */
 export type HostApi = Omit<RuntimeApi, "openRecording">;
 
+interface LoadedModel {
+  readonly opened: OpenedModel;
+  /** How it was asked for: a comparison reads its files again. */
+  readonly request: LoadRequest;
+  /** Lets other tabs have it. */
+  readonly release: () => void;
+  /** Why it is not kept, once that is known. */
+  readonly kept: Promise<string | null>;
+}
+
 interface OpenSession {
   readonly session: Session;
   readonly model: ModelHandle;
@@ -80,16 +90,10 @@ export function createRuntimeHost(webgpu: GPU | undefined, store: ByteStore = ne
 
 class RuntimeHost implements HostApi {
   private gpu: Promise<Gpu> | null = null;
-  private readonly models = new Map<ModelHandle, OpenedModel>();
+  private readonly models = new Map<ModelHandle, LoadedModel>();
   private readonly sessions = new Map<SessionHandle, OpenSession>();
-  /** Let other tabs have a model. */
-  private readonly releases = new Map<ModelHandle, () => void>();
-  /** Why a model is not kept, once that is known. */
-  private readonly kept = new Map<ModelHandle, Promise<string | null>>();
   private nextHandle = 1;
   private readonly library: LibraryHost;
-  /** How each open model was asked for: a comparison reads its files again. */
-  private readonly requests = new Map<ModelHandle, LoadRequest>();
   private readonly comparison = new ComparisonHost((model, signal) => {
     this.modelOf(model);
     return (choice, onBytes) => this.borrow(model, choice, onBytes, signal);
@@ -116,13 +120,8 @@ class RuntimeHost implements HostApi {
     try {
       const opened = await loading.run(await this.openDevice());
       const handle = this.nextHandle++ as ModelHandle;
-      this.models.set(handle, opened);
-      this.requests.set(handle, request);
-      this.releases.set(handle, loading.release);
-      this.kept.set(
-        handle,
-        loading.keeping.then(() => loading.notKept),
-      );
+      const kept = loading.keeping.then(() => loading.notKept);
+      this.models.set(handle, { opened, request, release: loading.release, kept });
       loading.onLost = () => {
         onTaken?.();
         void this.unloadModel(handle);
@@ -147,38 +146,33 @@ class RuntimeHost implements HostApi {
   inspectModel = (source: ModelSource, access: HubAccess): Promise<ModelInspection> =>
     this.library.inspectModel(source, access);
   cancelKeep = () => this.library.cancelKeep();
-  whenKept = async (handle: ModelHandle) => (await this.kept.get(handle)) ?? null;
+  whenKept = async (handle: ModelHandle) => (await this.models.get(handle)?.kept) ?? null;
   describeKept = (id: KeptId) => this.library.describeKept(id);
   deleteKept = (id: KeptId | null) => this.library.deleteKept(id);
   verifyKept = (id: KeptId, onProgress: Parameters<LibraryApi["verifyKept"]>[1]): Promise<VerifyReport> =>
     this.library.verifyKept(id, onProgress);
 
   async keepModel(handle: ModelHandle, onProgress: Parameters<LibraryApi["keepModel"]>[1]): Promise<void> {
-    this.modelOf(handle);
-    await this.library.keepFiles(this.requests.get(handle) as LoadRequest, onProgress);
+    await this.library.keepFiles(this.loadedOf(handle).request, onProgress);
   }
 
   async exportGguf(handle: ModelHandle, choice: LevelChoice, onPart: OnGgufPart): Promise<void> {
-    this.modelOf(handle);
-    await this.library.exportGguf(this.requests.get(handle) as LoadRequest, choice, onPart);
+    await this.library.exportGguf(this.loadedOf(handle).request, choice, onPart);
   }
 
   cancelExport = () => this.library.cancelExport();
 
   async unloadModel(handle: ModelHandle): Promise<void> {
-    const opened = this.models.get(handle);
-    if (opened === undefined) return;
+    const loaded = this.models.get(handle);
+    if (loaded === undefined) return;
     await this.comparison.letGo(handle);
-    this.requests.delete(handle);
     for (const [session, open] of this.sessions) {
       if (open.model === handle) await this.closeSession(session);
     }
     this.models.delete(handle);
-    await opened.images?.destroy();
-    opened.model.destroy();
-    this.releases.get(handle)?.();
-    this.releases.delete(handle);
-    this.kept.delete(handle);
+    await loaded.opened.images?.destroy();
+    loaded.opened.model.destroy();
+    loaded.release();
   }
 
   async addImage(handle: ModelHandle, image: Blob): Promise<ImageReport> {
@@ -346,10 +340,9 @@ class RuntimeHost implements HostApi {
     onBytes: (done: number, total: number) => void,
     signal: AbortSignal,
   ): Promise<BorrowedModel> {
-    const open = this.modelOf(handle);
-    const request = this.requests.get(handle);
+    const { opened: open, request } = this.loadedOf(handle);
     const { weights } = splitCompared(choice);
-    if (request === undefined || open.choice === weights) return { opened: open, release: () => {} };
+    if (open.choice === weights) return { opened: open, release: () => {} };
     const opened = await this.library.openBeside(open.model.gpu, { ...request, level: weights }, onBytes, signal);
     if (opened.choice !== weights) {
       opened.model.destroy();
@@ -372,22 +365,23 @@ class RuntimeHost implements HostApi {
     if (known !== undefined && known !== null && !known.isLost) return known;
     if (known !== undefined && known !== null) {
       this.sessions.clear();
-      this.models.clear();
       this.comparison.forget();
-      for (const release of this.releases.values()) release();
-      this.releases.clear();
-      this.requests.clear();
-      this.kept.clear();
+      for (const { release } of this.models.values()) release();
+      this.models.clear();
     }
     this.gpu = openGpu(this.webgpu);
     return this.gpu;
   }
 
-  private modelOf(handle: ModelHandle): OpenedModel {
-    const opened = this.models.get(handle);
-    if (opened === undefined)
+  private loadedOf(handle: ModelHandle): LoadedModel {
+    const loaded = this.models.get(handle);
+    if (loaded === undefined)
       throw new VitrineError("InvalidStateError", "That model is no longer loaded. Load it again.");
-    return opened;
+    return loaded;
+  }
+
+  private modelOf(handle: ModelHandle): OpenedModel {
+    return this.loadedOf(handle).opened;
   }
 
   private tokenizerOf(handle: ModelHandle): Tokenizer {
