@@ -5,8 +5,9 @@ import type { AttentionVariant } from "../kernels/attention";
 import type { MatmulVariant } from "../kernels/matmul";
 import type { SampleVariant } from "../kernels/sample";
 import { BARRIER_FREE, type Layout } from "../kernels/variants";
+import { describe } from "./fastestLayout";
 import { tuneMatmul } from "./tuneMatmul";
-import { describe, matvecCandidates, tuneMatvec } from "./tuneMatvec";
+import { matvecCandidates, tuneMatvec } from "./tuneMatvec";
 import { normCandidates, tuneNorm } from "./tuneNorm";
 import type { Linear } from "./weights";
 

@@ -4,14 +4,9 @@ import type { Gpu } from "../gpu/device";
 import { matvec } from "../kernels/matvec";
 import { BARRIER_FREE, type Layout } from "../kernels/variants";
 import { paddedStride } from "../kernels/weightMatrix";
+import { fastestLayout, type TunedLayout } from "./fastestLayout";
 import { fastestRound } from "./fastestRound";
 import type { Linear } from "./weights";
-
-export interface TunedLayout {
-  readonly layout: Layout;
-  /** For people: how it was chosen. */
-  readonly reason: string;
-}
 
 /** Layouts worth trying on this device. */
 export function matvecCandidates(gpu: Gpu): Layout[] {
@@ -48,22 +43,4 @@ export async function tuneMatvec(
   } finally {
     scope.destroy();
   }
-}
-
-/** @param time milliseconds that a layout takes */
-export async function fastestLayout(
-  candidates: readonly Layout[],
-  time: (layout: Layout) => Promise<number>,
-): Promise<TunedLayout> {
-  const timed: { layout: Layout; ms: number }[] = [];
-  for (const layout of candidates) timed.push({ layout, ms: await time(layout) });
-  timed.sort((a, b) => a.ms - b.ms);
-  const [best, second] = timed;
-  if (best === undefined) return { layout: BARRIER_FREE, reason: "nothing to choose from" };
-  const against = second === undefined ? "" : `, next ${describe(second.layout)} ${(second.ms / best.ms).toFixed(2)} x`;
-  return { layout: best.layout, reason: `fastest of ${timed.length} timed at load${against}` };
-}
-
-export function describe({ variant, workgroup, lanes }: Layout): string {
-  return variant === "barrier_free" ? "barrier-free" : `${variant}, ${lanes} threads a row, ${workgroup} a group`;
 }

@@ -4,8 +4,8 @@ import type { Gpu } from "../gpu/device";
 import { normRows } from "../kernels/norm";
 import { BARRIER_FREE, type Layout } from "../kernels/variants";
 import { paddedStride } from "../kernels/weightMatrix";
+import { fastestLayout, type TunedLayout } from "./fastestLayout";
 import { fastestRound } from "./fastestRound";
-import { fastestLayout, type TunedLayout } from "./tuneMatvec";
 import type { Linear } from "./weights";
 
 /** Tokens of the prompt that is timed. */

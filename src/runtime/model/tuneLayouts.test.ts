@@ -1,11 +1,13 @@
+/** Timing layouts at load: what is offered, what is kept, what is freed. */
 import { afterAll, beforeAll, expect, it, describe as suite } from "vitest";
 import { openModelFiles } from "../files/modelFiles";
 import type { Gpu } from "../gpu/device";
 import { openModel } from "../openModel";
 import { openNodeGpu } from "../testing/nodeGpu";
 import { syntheticLlama } from "../testing/syntheticModel";
+import { fastestLayout } from "./fastestLayout";
 import { chooseKernels, describeChoice, tuneKernels } from "./kernelChoice";
-import { fastestLayout, matvecCandidates } from "./tuneMatvec";
+import { matvecCandidates, tuneMatvec } from "./tuneMatvec";
 import { normCandidates, tuneNorm } from "./tuneNorm";
 
 let gpu: Gpu;
@@ -20,16 +22,7 @@ afterAll(() => {
   idle.device.destroy();
 });
 
-suite("tuneNorm", () => {
-  it("offers each way of reducing, none wider than the adapter's smallest subgroup", () => {
-    const candidates = normCandidates(gpu);
-    expect(new Set(candidates.map(({ variant }) => variant))).toEqual(
-      new Set(["barrier_free", "workgroup", "subgroup"]),
-    );
-    const subgroups = candidates.filter(({ variant }) => variant === "subgroup");
-    expect(Math.max(...subgroups.map(({ lanes }) => lanes))).toBeLessThanOrEqual(gpu.subgroupMinSize);
-  });
-
+suite("fastestLayout", () => {
   it("keeps the fastest and says by how much", async () => {
     const candidates = matvecCandidates(gpu).slice(0, 3);
     const [first, second, third] = candidates;
@@ -42,6 +35,38 @@ suite("tuneNorm", () => {
     expect(layout).toBe(second);
     expect(reason).toContain("fastest of 3 timed at load");
     expect(reason).toContain("2.00 x");
+  });
+});
+
+suite("tuneMatvec", () => {
+  it("offers no subgroup wider than the adapter's smallest", () => {
+    const lanes = matvecCandidates(gpu).flatMap((layout) => (layout.variant === "subgroup" ? [layout.lanes] : []));
+    expect(lanes.length).toBeGreaterThan(0);
+    expect(Math.max(...lanes)).toBeLessThanOrEqual(gpu.subgroupMinSize);
+  });
+
+  it("times every candidate on the model's matrices and frees what it used", async () => {
+    const files = await openModelFiles(syntheticLlama().files);
+    const { model } = await openModel(idle, files, { level: "stored", variant: "barrier_free" });
+    const before = idle.allocatedBytes;
+    const [block] = model.weights.blocks;
+    const candidates = matvecCandidates(idle).slice(0, 3);
+    const { layout, reason } = await tuneMatvec(idle, block === undefined ? [] : [block.o, block.down], candidates);
+    expect(candidates).toContainEqual(layout);
+    expect(reason).toContain("fastest of 3");
+    expect(idle.allocatedBytes).toBe(before);
+    model.destroy();
+  });
+});
+
+suite("tuneNorm", () => {
+  it("offers each way of reducing, none wider than the adapter's smallest subgroup", () => {
+    const candidates = normCandidates(gpu);
+    expect(new Set(candidates.map(({ variant }) => variant))).toEqual(
+      new Set(["barrier_free", "workgroup", "subgroup"]),
+    );
+    const subgroups = candidates.filter(({ variant }) => variant === "subgroup");
+    expect(Math.max(...subgroups.map(({ lanes }) => lanes))).toBeLessThanOrEqual(gpu.subgroupMinSize);
   });
 
   it("times the model's own norm, frees what it used, and the choice says so", async () => {
