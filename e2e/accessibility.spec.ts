@@ -129,9 +129,9 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
-test("an answer is told by sentences, politely", async ({ openFake, page }) => {
-  const chat = await openFake({ ms: 20, answer: "One is first. Two is *second*! And the rest" });
-  const told = await page.evaluateHandle(() => {
+/** What screen readers are told from now on. */
+async function listen(page: Page) {
+  return page.evaluateHandle(() => {
     const texts: string[] = [];
     const region = document.querySelector('[aria-live="polite"]:not([role])');
     new MutationObserver((changes) => {
@@ -139,8 +139,20 @@ test("an answer is told by sentences, politely", async ({ openFake, page }) => {
     }).observe(region ?? document.body, { childList: true });
     return texts;
   });
+}
+
+test("an answer is told by sentences, politely", async ({ openFake, page }) => {
+  const chat = await openFake({ ms: 20, answer: "One is first. Two is *second*! And the rest" });
+  const told = await listen(page);
   await chat.ask("Count");
   await expect.poll(() => told.jsonValue()).toEqual(["One is first. ", "Two is second! ", "And the rest "]);
+});
+
+test("of a thought only that there is one is told", async ({ openFake, page }) => {
+  const chat = await openFake({ ms: 20, scene: "thinking" });
+  const told = await listen(page);
+  await chat.ask("Which?");
+  await expect.poll(() => told.jsonValue()).toEqual(["Thinking ", "It is both at once. "]);
 });
 
 test("at 400 % zoom, 320 px, nothing runs out of the page", async ({ openFake, page }) => {

@@ -101,6 +101,33 @@ test("a thought that is broken off is folded away and at rest", async ({ openFak
   await expect(chat.answer(0).locator(".pulse")).toHaveCount(0);
 });
 
+test("a thought that the template began is folded away from its first word, and can be left out", async ({
+  openFake,
+  page,
+}) => {
+  const chat = await openFake({ ms: 40, scene: "thinking" });
+  const think = page.getByRole("button", { name: "Think first" });
+  await expect(think).toHaveAttribute("aria-pressed", "true");
+  await chat.send("Which?");
+  const answer = chat.answer(0);
+  await expect(answer.getByText("Thinking")).toBeVisible();
+  await expect(answer.getByText("The question has two parts.")).toBeHidden();
+  await chat.expectState(0, "done");
+  await expect(answer.getByText("It is both at once.")).toBeVisible();
+  await expect(answer.getByText("The question has two parts.")).toBeHidden();
+  await answer.getByText("Thoughts").click();
+  await expect(answer.getByText("The question has two parts.")).toBeVisible();
+  await expect(answer).not.toContainText("</think>");
+  await think.click();
+  await expect(think).toHaveAttribute("aria-pressed", "false");
+  await chat.ask("Again?");
+  await expect(chat.answer(1).getByText("It is both at once.")).toBeVisible();
+  await expect(chat.answer(1).getByText("Thoughts")).toHaveCount(0);
+  await page.reload();
+  await expect(chat.answer(0).getByText("Thoughts")).toBeVisible();
+  await expect(chat.answer(0).getByText("The question has two parts.")).toBeHidden();
+});
+
 test("the view follows what is written, lets go when the reader scrolls up, and comes back on request", async ({
   openFake,
   page,

@@ -103,6 +103,7 @@ export class Recorder {
       model: this.name,
       level: "stored",
       isCompletion: false,
+      opensThought: false,
     };
     const chatId = `recorded-${pictureId.slice(0, 8)}-${createHash("sha256").update(String(ids)).digest("hex").slice(0, 8)}`;
     const turns: Turn[] = [
@@ -122,6 +123,7 @@ export class Recorder {
         gpuBytes: model.gpuBytes,
         hasTokenizer: true,
         hasChatTemplate: true,
+        thinking: null,
         ownSampling: null,
         notKept: null,
         variants: describeChoice(model.choice),

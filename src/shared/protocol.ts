@@ -72,6 +72,16 @@ export interface LoadProgress {
   };
 }
 
+/** How a model thinks aloud between `<think>` and `</think>`, as its chat template has it. */
+export interface ThinkingReport {
+  /** Whether the template asks (`enable_thinking`), so that `thinks` of a prompt changes what it writes. */
+  readonly isChoice: boolean;
+  /** What it does when nobody says. */
+  readonly byDefault: boolean;
+  /** Where it thinks, the template itself writes `<think>`: the answer begins inside of the thought. */
+  readonly opens: boolean;
+}
+
 export interface ModelReport {
   readonly handle: ModelHandle;
   readonly name: string;
@@ -86,6 +96,8 @@ export interface ModelReport {
   readonly hasTokenizer: boolean;
   /** Null: a base model without a chat template, or no tokenizer. */
   readonly hasChatTemplate: boolean;
+  /** Null: its template neither asks nor begins a thought; the model may still think by itself. */
+  readonly thinking: ThinkingReport | null;
   /** How the model's files ask to be sampled; null: they do not say. */
   readonly ownSampling: Sampler | null;
   /**
@@ -140,7 +152,12 @@ export interface ImageReport {
 }
 
 export type Prompt =
-  | { readonly kind: "chat"; readonly messages: readonly ChatMessage[] }
+  | {
+      readonly kind: "chat";
+      readonly messages: readonly ChatMessage[];
+      /** Whether to think aloud first, told to templates that ask; absent: as they have it. */
+      readonly thinks?: boolean;
+    }
   /** Continues the text as it is: base models. */
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "ids"; readonly ids: readonly number[] };

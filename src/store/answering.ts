@@ -2,6 +2,7 @@
 import { VitrineError } from "../shared/errors";
 import type { GenerateEvent, GenerateRequest, GenerateResult, GenerationStats, Prompt } from "../shared/protocol";
 import type { SliceContext } from "./appState";
+import type { Streaming } from "./chatSlice";
 import { type Answer, changeTurn, pathTo, type Turn, turnOf } from "./conversation";
 import { toErrorInfo } from "./errorInfo";
 import { createFrameBatcher } from "./frameBatcher";
@@ -9,6 +10,7 @@ import type { OpenModel } from "./modelSlice";
 import { lastingNotice } from "./noticeSlice";
 import { promptOf } from "./promptOf";
 import { type GenerationSettings, parseStopStrings } from "./samplingSlice";
+import { opensThought } from "./thinking";
 
 /** Numbers that change while text streams are shown this often; text itself once per frame. */
 const STATISTICS_MS = 250;
@@ -26,11 +28,18 @@ interface Progress extends AnswerPlace {
   textStarts: readonly number[];
   stats: GenerationStats | null;
   shownAt: number;
+  readonly opensThought: boolean;
   readonly describe: (stats: GenerationStats, tokens: AnswerTokens, endReason: Answer["endReason"]) => Answer;
 }
 
 /** Ids, and of each the model's own probability where it is known. */
 export type AnswerTokens = Pick<Answer, "ids" | "probabilities">;
+
+/** What an answer is to begin with. */
+export interface GivenAnswer extends AnswerTokens {
+  /** As when they were generated: a thought that was begun is gone on with. */
+  readonly thinks: boolean | null;
+}
 
 const NO_TOKENS: AnswerTokens = { ids: [], probabilities: [] };
 
@@ -45,7 +54,7 @@ export interface Answering {
    * The turn is in its chat already, empty or with the text to go on from. Resolves when all is said.
    * @param given tokens that the answer begins with, exactly these; what the turn's text was is then of no account
    */
-  readonly answer: (place: AnswerPlace, given?: AnswerTokens) => Promise<void>;
+  readonly answer: (place: AnswerPlace, given?: GivenAnswer) => Promise<void>;
   readonly stop: () => Promise<void>;
   readonly unfinished: () => UnfinishedAnswer | null;
 }
@@ -60,7 +69,7 @@ export function buildRequest(
   settings: GenerationSettings,
   seed: number,
 ): GenerateRequest {
-  const { stopText, maxNewTokens, tokensInFlight, atCapacity, ...sampling } = settings;
+  const { stopText, maxNewTokens, thinks: _inPrompt, tokensInFlight, atCapacity, ...sampling } = settings;
   return {
     prompt,
     answerIds,
@@ -94,8 +103,9 @@ export function createAnswering(context: SliceContext): Answering {
     }
     frames.schedule(() => {
       if (!isUnderWay(own)) return;
-      const { chatId, turnId, text, ids, probabilities, textStarts, stats } = own;
-      const streaming = { chatId, turnId, text, ids, probabilities, textStarts, prefill };
+      const { stats } = own;
+      const { stats: _, shownAt: _at, describe: _describe, ...shown } = own;
+      const streaming: Streaming = { ...shown, prefill };
       if (stats === null || now() - own.shownAt < STATISTICS_MS) {
         set({ streaming });
         return;
@@ -116,17 +126,20 @@ export function createAnswering(context: SliceContext): Answering {
     });
   }
 
-  async function generate(place: AnswerPlace, model: OpenModel, kept: Turn, given: AnswerTokens | null): Promise<void> {
+  async function generate(place: AnswerPlace, model: OpenModel, kept: Turn, given: GivenAnswer | null): Promise<void> {
     const { settings } = get();
     const isDrawn = drawsSeed(settings);
     const seed = settings.seed ?? (isDrawn ? context.drawSeed() : 0);
     const { ids, probabilities } = given ?? kept.answer ?? NO_TOKENS;
     const before: AnswerTokens = { ids, probabilities };
+    const { thinks } = given ?? kept.answer?.settings ?? settings;
+    const opens = opensThought(model.report.thinking, thinks) && !kept.isEdited;
     const own: Progress = {
       ...place,
       text: kept.text,
       ...before,
       textStarts: [],
+      opensThought: opens,
       stats: null,
       shownAt: Number.NEGATIVE_INFINITY,
       describe: (stats, tokens, endReason) => ({
@@ -135,10 +148,11 @@ export function createAnswering(context: SliceContext): Answering {
         probabilities: tokens.probabilities,
         endReason,
         seed: isDrawn ? seed : null,
-        settings,
+        settings: { ...settings, thinks },
         model: model.report.name,
         level: model.report.level,
         isCompletion: !model.report.hasChatTemplate,
+        opensThought: opens,
       }),
     };
     progress = own;
@@ -159,7 +173,7 @@ export function createAnswering(context: SliceContext): Answering {
         finish(place, { state: "stopped" });
         return;
       }
-      const prompt = promptOf(get(), chat, path);
+      const prompt = promptOf(get(), chat, path, thinks);
       const result: GenerateResult = await runtime.generate(
         session.handle,
         buildRequest(prompt, given?.ids ?? [], settings, seed),
@@ -191,7 +205,15 @@ export function createAnswering(context: SliceContext): Answering {
       if (model === null || turn === undefined) return;
       stopRequested = false;
       set({
-        streaming: { ...place, text: turn.text, ids: [], probabilities: [], textStarts: [], prefill: null },
+        streaming: {
+          ...place,
+          text: turn.text,
+          ids: [],
+          probabilities: [],
+          textStarts: [],
+          prefill: null,
+          opensThought: turn.answer?.opensThought ?? false,
+        },
         statistics: null,
         notice: lastingNotice(get()),
         alertTurn: null,

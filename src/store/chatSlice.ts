@@ -1,5 +1,5 @@
 import { VitrineError } from "../shared/errors";
-import { type AnswerTokens, createAnswering, type UnfinishedAnswer } from "./answering";
+import { createAnswering, type GivenAnswer, type UnfinishedAnswer } from "./answering";
 import type { SliceContext } from "./appState";
 import { type Answer, addTurn, changeTurn, type Turn, turnOf } from "./conversation";
 import { attachedTo, hasUnseenPictures, unseen } from "./imageSlice";
@@ -15,6 +15,8 @@ export interface Streaming {
   readonly textStarts: readonly number[];
   /** How far the prompt has been read; null once tokens come. */
   readonly prefill: { readonly doneTokens: number; readonly totalTokens: number } | null;
+  /** As in `Answer`. */
+  readonly opensThought: boolean;
 }
 
 export interface ForcedToken {
@@ -50,12 +52,16 @@ export interface ChatSlice {
  * The tokens that an answer's text stands for, where they say exactly what the text says: going on from ids repeats
  * what the model read, where reading the text again may cut it into other tokens.
  */
-function tokensToGoOn({ answer, isEdited }: Turn, model: string | undefined): AnswerTokens | undefined {
+function tokensToGoOn({ answer, isEdited }: Turn, model: string | undefined): GivenAnswer | undefined {
   if (answer === null || isEdited || answer.model !== model || answer.ids.length === 0) return undefined;
   // What a stop string cut off is in the ids and not in the text.
   if (answer.endReason === "stop-string") return undefined;
   const end = answer.endReason === "end-of-text" ? -1 : undefined;
-  return { ids: answer.ids.slice(0, end), probabilities: answer.probabilities.slice(0, end) };
+  return {
+    ids: answer.ids.slice(0, end),
+    probabilities: answer.probabilities.slice(0, end),
+    thinks: answer.settings?.thinks ?? null,
+  };
 }
 
 export function createChatSlice(context: SliceContext): ChatSlice {
@@ -92,7 +98,7 @@ export function createChatSlice(context: SliceContext): ChatSlice {
     };
   }
 
-  async function answer(turnId: string, given?: AnswerTokens): Promise<void> {
+  async function answer(turnId: string, given?: GivenAnswer): Promise<void> {
     underWay = answering.answer({ chatId: get().chat.id, turnId }, given);
     await underWay;
   }
@@ -166,12 +172,13 @@ export function createChatSlice(context: SliceContext): ChatSlice {
       if (get().streaming !== null) await stopAndWait();
       const turn = turnOf(get().chat, turnId);
       if (turn?.answer == null || turn.parentId === null || !canAnswer()) return;
-      const { ids, probabilities } = turn.answer;
+      const { ids, probabilities, settings } = turn.answer;
       const branch = makeTurn("assistant", turn.parentId, "");
       get().changeChat(get().chat.id, (chat) => addTurn(chat, branch, wallClock()));
       await answer(branch.id, {
         ids: [...ids.slice(0, index), ...tokens.map(({ id }) => id)],
         probabilities: [...probabilities.slice(0, index), ...tokens.map(({ probability }) => probability)],
+        thinks: settings?.thinks ?? null,
       });
     },
     editTurn: async (turnId, text, images = turnOf(get().chat, turnId)?.images) => {

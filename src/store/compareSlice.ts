@@ -15,6 +15,7 @@ import type { GatheredScores } from "../shared/runningStatistics";
 import type { AppState, SliceContext } from "./appState";
 import { buildPrompt } from "./conversationWords";
 import { type ErrorInfo, toErrorInfo } from "./errorInfo";
+import { chosenThinking } from "./thinking";
 
 export type ComparedText = "bundled" | "chat" | "own";
 
@@ -128,12 +129,12 @@ function promptOf(state: AppState, bundledText: string): Prompt {
   const { text, ownText } = state.comparisonChoices;
   if (text !== "chat") return { kind: "text", text: text === "own" ? ownText : bundledText };
   // Only text is scored: pictures are left out.
-  return buildPrompt(
-    state.turns,
-    state.chat.systemPrompt,
-    state.model?.report.hasChatTemplate === true,
-    () => undefined,
-  );
+  const report = state.model?.report;
+  return buildPrompt(state.turns, state.chat.systemPrompt, {
+    hasChatTemplate: report?.hasChatTemplate === true,
+    thinks: chosenThinking(report?.thinking, state.settings.thinks),
+    hashOf: () => undefined,
+  });
 }
 
 function withScores(

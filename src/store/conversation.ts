@@ -22,6 +22,8 @@ export interface Answer {
   readonly level: LevelChoice;
   /** It continues the text before it, as base models do, instead of answering it. */
   readonly isCompletion: boolean;
+  /** The template began a thought before it, so that its text begins inside of one. */
+  readonly opensThought: boolean;
 }
 
 export interface Turn {

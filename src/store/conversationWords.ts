@@ -22,16 +22,22 @@ export function turnsInPrompt(path: readonly Turn[]): readonly Turn[] {
   });
 }
 
+export interface PromptOptions {
+  readonly hasChatTemplate: boolean;
+  /** Null: not for the prompt to say. */
+  readonly thinks: boolean | null;
+  /** Under which the model knows a picture; those it does not know are left out. */
+  readonly hashOf: (pictureId: string) => string | undefined;
+}
+
 /**
  * For a path that ends with the message to answer, or with the answer to continue. With a template: the whole
  * conversation. A base model continues the last text, each message beginning afresh.
- * @param hashOf under which the model knows a picture; those it does not know are left out
  */
 export function buildPrompt(
   path: readonly Turn[],
   systemPrompt: string,
-  hasChatTemplate: boolean,
-  hashOf: (pictureId: string) => string | undefined,
+  { hasChatTemplate, thinks, hashOf }: PromptOptions,
 ): Prompt {
   if (!hasChatTemplate) {
     const last = path.at(-1);
@@ -43,7 +49,7 @@ export function buildPrompt(
     return { role, content: text, ...(hashes.length > 0 && { images: hashes }) };
   });
   const system: ChatMessage[] = systemPrompt.trim() === "" ? [] : [{ role: "system", content: systemPrompt }];
-  return { kind: "chat", messages: [...system, ...said] };
+  return { kind: "chat", messages: [...system, ...said], ...(thinks !== null && { thinks }) };
 }
 
 /** Whether a turn is a piece of one text with its neighbour; `isBase` says so where nothing tells it. */

@@ -1,6 +1,6 @@
 /** What the fake runtime reports: a small Llama on a made-up GPU. */
 import type { BlockSpec, ModelSpec } from "../shared/modelSpec";
-import type { DeviceReport, ModelReport } from "../shared/protocol";
+import type { DeviceReport, ModelReport, ThinkingReport } from "../shared/protocol";
 import { DEFAULT_SAMPLER, type Sampler } from "../shared/sampling";
 
 export const FAKE_DEVICE: DeviceReport = {
@@ -67,6 +67,14 @@ export const FAKE_SEEING_SPEC: ModelSpec = {
 
 /** What its files ask for, where they do. */
 export const FAKE_SAMPLING: Sampler = { ...DEFAULT_SAMPLER, temperature: 0.6, topP: 0.9, minP: 0 };
+
+/** Its template begins the thought itself, unless told not to. */
+export const FAKE_THINKING: ThinkingReport = { isChoice: true, byDefault: true, opens: true };
+
+export const FAKE_THOUGHT = `The question has two parts. Both can be answered from what was said.
+</think>
+
+It is both at once.`;
 
 export const FAKE_WEIGHT_BYTES: ModelReport["weightBytes"] = { q8_0: 258_400, f32: 2816, q4_0: 64_200 };
 

@@ -31,6 +31,8 @@ import {
   FAKE_SAMPLING,
   FAKE_SEEING_SPEC,
   FAKE_SPEC,
+  FAKE_THINKING,
+  FAKE_THOUGHT,
   FAKE_WEIGHT_BYTES,
 } from "./fakeModel";
 import { fakeNextToken, fakeTokenText } from "./fakeNextToken";
@@ -48,6 +50,7 @@ export const FAKE_SCENES = [
   "broken-numbers",
   "vision",
   "own-sampling",
+  "thinking",
 ] as const;
 export type FakeScene = (typeof FAKE_SCENES)[number];
 
@@ -57,6 +60,10 @@ export interface FakeOptions {
   readonly tokenMs: number;
   readonly answer: string;
 }
+
+const SCENE_ANSWERS: Readonly<Partial<Record<FakeScene, string>>> = { markdown: FAKE_MARKDOWN, thinking: FAKE_THOUGHT };
+
+const THOUGHT_END = "</think>";
 
 const LOAD_STEPS = 20;
 
@@ -69,7 +76,7 @@ export interface FakeRuntime extends RuntimeApi {
 
 export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRuntime {
   const { scene = "chat", tokenMs = 0 } = options;
-  const { answer = scene === "markdown" ? FAKE_MARKDOWN : FAKE_ANSWER } = options;
+  const { answer = SCENE_ANSWERS[scene] ?? FAKE_ANSWER } = options;
   const calls: FakeRuntime["calls"] = [];
   const sessions = new Map<SessionHandle, { report: SessionReport; length: number }>();
   const stopped = new Set<SessionHandle>();
@@ -101,6 +108,7 @@ export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRunti
       gpuBytes: 1_400_000,
       hasTokenizer: scene !== "no-tokenizer",
       hasChatTemplate: scene !== "base" && scene !== "no-tokenizer",
+      thinking: scene === "thinking" ? FAKE_THINKING : null,
       ownSampling: scene === "own-sampling" ? FAKE_SAMPLING : null,
       notKept: null,
       variants: [
@@ -135,7 +143,10 @@ export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRunti
     const session = sessions.get(handle);
     if (session === undefined) throw new VitrineError("InvalidStateError", "The session was closed.");
     stopped.delete(handle);
-    const words = answer.match(/\s*\S+/g) ?? [];
+    // A thought that the template closes at once.
+    const isSilent = request.prompt.kind === "chat" && request.prompt.thinks === false;
+    const said = isSilent ? answer.slice(answer.indexOf(THOUGHT_END) + THOUGHT_END.length) : answer;
+    const words = said.match(/\s*\S+/g) ?? [];
     const promptTokens = JSON.stringify(request.prompt).length >> 2;
     const cachedTokens = Math.min(session.length, promptTokens);
     const given = request.answerIds ?? [];

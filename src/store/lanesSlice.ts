@@ -8,6 +8,7 @@ import { buildRequest } from "./answering";
 import type { SliceContext } from "./appState";
 import { type ErrorInfo, toErrorInfo } from "./errorInfo";
 import { createFrameBatcher } from "./frameBatcher";
+import { chosenThinking } from "./thinking";
 
 export interface LaneView {
   readonly level: ComparedChoice;
@@ -137,9 +138,11 @@ export function createLanesSlice(context: SliceContext): LanesSlice {
   ): LanesRequest | null {
     const { model, settings, lanePrompt, laneTokens, chat } = get();
     if (model === null) return null;
+    const thinks = chosenThinking(model.report.thinking, settings.thinks);
     const prompt: Prompt = model.report.hasChatTemplate
       ? {
           kind: "chat",
+          ...(thinks !== null && { thinks }),
           messages: [
             ...(chat.systemPrompt.trim() === "" ? [] : [{ role: "system" as const, content: chat.systemPrompt }]),
             { role: "user", content: lanePrompt },

@@ -64,10 +64,10 @@ export function textPlaceOf(state: AppState, place: TokenPlace): TextPlace | nul
   const { chat, model, settings } = state;
   const turn = turnOf(chat, place.turnId);
   if (model === null || turn === undefined) return null;
-  const { maxNewTokens, atCapacity } = turn.answer?.settings ?? settings;
+  const { maxNewTokens, atCapacity, thinks } = turn.answer?.settings ?? settings;
   const path = pathTo(chat, place.turnId).slice(0, -1);
   return {
-    prompt: promptOf(state, chat, path),
+    prompt: promptOf(state, chat, path, thinks),
     answerIds: answerIdsOf(state, place.turnId),
     index: place.index,
     fitting: { maxNewTokens, atCapacity },
@@ -78,7 +78,14 @@ function requestFor(state: AppState, place: TokenPlace): NextTokenRequest | null
   const { settings } = state;
   const text = textPlaceOf(state, place);
   if (text === null) return null;
-  const { stopText: _stop, tokensInFlight: _inFlight, maxNewTokens: _max, atCapacity: _at, ...sampling } = settings;
+  const {
+    stopText: _stop,
+    thinks: _thinks,
+    tokensInFlight: _inFlight,
+    maxNewTokens: _max,
+    atCapacity: _at,
+    ...sampling
+  } = settings;
   return { ...text, sampling: { ...sampling, seed: settings.seed ?? 0 }, top: TOP_COUNT };
 }
 

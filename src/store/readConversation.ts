@@ -131,6 +131,7 @@ function readAnswer(value: unknown, where: string): Answer {
     model: readText(fields.model, `${where}.model`),
     level: readChoice(fields.level, LEVEL_CHOICES, `${where}.level`),
     isCompletion: readMaybe(fields.isCompletion, readFlag, `${where}.isCompletion`) ?? false,
+    opensThought: readMaybe(fields.opensThought, readFlag, `${where}.opensThought`) ?? false,
   };
 }
 

@@ -23,6 +23,7 @@ export function readSettings(value: unknown, where: string): GenerationSettings 
     stopText: typeof fields.stopText === "string" ? fields.stopText : DEFAULT_SETTINGS.stopText,
     tokensInFlight:
       TOKENS_IN_FLIGHT.find((count) => count === fields.tokensInFlight) ?? DEFAULT_SETTINGS.tokensInFlight,
+    thinks: typeof fields.thinks === "boolean" ? fields.thinks : DEFAULT_SETTINGS.thinks,
     atCapacity: fields.atCapacity === "drop-oldest" ? "drop-oldest" : "stop",
   };
 }

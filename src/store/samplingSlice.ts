@@ -8,6 +8,8 @@ export interface GenerationSettings extends Sampler {
   readonly maxNewTokens: number;
   /** As typed: one per line. */
   readonly stopText: string;
+  /** Whether to think aloud first, where the model leaves that to choose; null: as its template has it. */
+  readonly thinks: boolean | null;
   readonly tokensInFlight: number;
   readonly atCapacity: GenerateRequest["atCapacity"];
 }
@@ -26,6 +28,7 @@ export const DEFAULT_SETTINGS: GenerationSettings = {
   seed: null,
   maxNewTokens: 512,
   stopText: "",
+  thinks: null,
   tokensInFlight: 4,
   atCapacity: "stop",
 };

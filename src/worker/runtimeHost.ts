@@ -11,6 +11,7 @@ import { Inspection } from "../runtime/session/inspection";
 import { NextTokens } from "../runtime/session/nextToken";
 import { Session } from "../runtime/session/session";
 import { towerHead } from "../runtime/session/towerHead";
+import { thinkingOf } from "../runtime/text/thinking";
 import type { Tokenizer } from "../runtime/text/tokenizer";
 import { tokenTexts } from "../runtime/text/tokenTexts";
 import { VitrineError } from "../shared/errors";
@@ -413,6 +414,7 @@ function reportModel(
     gpuBytes: model.gpuBytes,
     hasTokenizer: tokenizer !== null,
     hasChatTemplate: chatTemplate !== null,
+    thinking: tokenizer === null || chatTemplate === null ? null : thinkingOf(tokenizer, chatTemplate),
     ownSampling,
     notKept,
     variants: describeChoice(model.choice),

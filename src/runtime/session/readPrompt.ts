@@ -24,5 +24,5 @@ export function readPrompt(opened: OpenedModel, prompt: Prompt, capacity: number
       `${name} has no chat template: it is a base model, which continues a text instead of answering.`,
     );
   }
-  return chatPrompt(prompt.messages, chatEncoder(opened, tokenizer, chatTemplate));
+  return chatPrompt(prompt.messages, chatEncoder(opened, tokenizer, chatTemplate, prompt.thinks));
 }

@@ -26,11 +26,13 @@ interface MessageTextProps {
   /** A base model continues a text, and its text is shown letter by letter as it is. */
   readonly isPlain: boolean;
   readonly isStreaming?: boolean;
+  /** The text begins inside of a thought. */
+  readonly isInThought?: boolean;
 }
 
-export function MessageText({ text, isPlain, isStreaming = false }: MessageTextProps) {
+export function MessageText({ text, isPlain, isStreaming = false, isInThought = false }: MessageTextProps) {
   const { turn } = useStrings();
-  const parts = useMemo(() => splitThinking(text), [text]);
+  const parts = useMemo(() => splitThinking(text, isInThought), [text, isInThought]);
   // A thought that was broken off is one.
   const isThinking = parts.isThinking && isStreaming;
   if (isPlain) {

@@ -9,8 +9,8 @@ export interface ThinkingParts {
 const OPEN = "<think>";
 const CLOSE = "</think>";
 
-/** Templates may open the block themselves, so that the answer begins inside of it. */
-export function splitThinking(text: string): ThinkingParts {
+/** @param isInside the template opened the block itself, so that the answer begins inside of it */
+export function splitThinking(text: string, isInside = false): ThinkingParts {
   const start = text.trimStart();
   const isOpened = start.startsWith(OPEN);
   // One within code is spoken of, not said.
@@ -22,5 +22,6 @@ export function splitThinking(text: string): ThinkingParts {
     return { thinking: thinking === "" ? null : thinking, isThinking: false, spoken };
   }
   if (isOpened) return { thinking: start.slice(OPEN.length).trimStart(), isThinking: true, spoken: "" };
+  if (isInside && start !== "") return { thinking: start, isThinking: true, spoken: "" };
   return { thinking: null, isThinking: false, spoken: text };
 }

@@ -1,11 +1,15 @@
 import { useRef } from "react";
 import type { AppState } from "../../store/appStore";
 import { useApp } from "../appContext";
+import { splitThinking } from "../markdown/splitThinking";
+import { useStrings } from "../strings/useStrings";
 import { splitSentences } from "./sentences";
 
 interface Heard {
   turnId: string | null;
-  /** Where the first sentence begins that was not said yet. */
+  /** A thought is folded away for eyes, too: that there is one is said. */
+  hasThought: boolean;
+  /** Of what is said aloud: where the first sentence begins that was not said yet. */
   from: number;
   sentences: readonly string[];
 }
@@ -16,7 +20,7 @@ const KEPT_SENTENCES = 4;
 /** Marks that a reader would spell out. */
 function spoken(sentence: string): string {
   return sentence
-    .replace(/```\S*|<\/?think>|[#>|]+/g, " ")
+    .replace(/```\S*|[#>|]+/g, " ")
     .replace(/[*_`]+/g, "")
     .replace(/\s+/g, " ")
     .trim();
@@ -27,8 +31,9 @@ function spoken(sentence: string): string {
  * sentence is complete.
  */
 export function Announcer() {
-  const heard = useRef<Heard>({ turnId: null, from: 0, sentences: [] });
-  const sentences = useApp((state) => listen(heard.current, state));
+  const heard = useRef<Heard>({ turnId: null, hasThought: false, from: 0, sentences: [] });
+  const { thinking } = useStrings().turn;
+  const sentences = useApp((state) => listen(heard.current, state, thinking));
   return (
     <div className="visually-hidden" aria-live="polite" aria-relevant="additions">
       {sentences.map((sentence, index) => (
@@ -39,19 +44,26 @@ export function Announcer() {
   );
 }
 
-function listen(heard: Heard, { streaming, turns }: AppState): readonly string[] {
+function listen(heard: Heard, { streaming, turns }: AppState, thinking: string): readonly string[] {
   if (streaming === null) {
     if (heard.turnId === null) return heard.sentences;
-    const rest = turns.find((turn) => turn.id === heard.turnId)?.text.slice(heard.from) ?? "";
+    const turn = turns.find(({ id }) => id === heard.turnId);
+    const whole = splitThinking(turn?.text ?? "", turn?.answer?.opensThought).spoken;
     heard.turnId = null;
-    add(heard, splitSentences(`${rest}\n`).finished);
+    add(heard, splitSentences(`${whole.slice(heard.from)}\n`).finished);
     return heard.sentences;
   }
+  const parts = splitThinking(streaming.text, streaming.opensThought);
   if (streaming.turnId !== heard.turnId) {
     // An answer that is continued has been heard up to here.
-    Object.assign(heard, { turnId: streaming.turnId, from: streaming.text.length, sentences: [] });
+    const { spoken } = parts;
+    Object.assign(heard, { turnId: streaming.turnId, hasThought: false, from: spoken.length, sentences: [] });
   }
-  const { finished } = splitSentences(streaming.text.slice(heard.from));
+  if (parts.isThinking && !heard.hasThought) {
+    heard.hasThought = true;
+    add(heard, [thinking]);
+  }
+  const { finished } = splitSentences(parts.spoken.slice(heard.from));
   heard.from += finished.join("").length;
   add(heard, finished);
   return heard.sentences;

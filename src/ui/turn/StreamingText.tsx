@@ -9,8 +9,9 @@ const LONG_PROMPT = 64;
 export function StreamingText({ isPlain }: { isPlain: boolean }) {
   const { turn } = useStrings();
   const text = useApp((state) => state.streaming?.text ?? "");
+  const isInThought = useApp((state) => state.streaming?.opensThought ?? false);
   const prefill = useApp((state) => state.streaming?.prefill ?? null);
-  if (text !== "") return <MessageText text={text} isPlain={isPlain} isStreaming />;
+  if (text !== "") return <MessageText text={text} isPlain={isPlain} isInThought={isInThought} isStreaming />;
   const isLong = prefill !== null && prefill.totalTokens > LONG_PROMPT;
   return (
     <p className="turn-waiting">

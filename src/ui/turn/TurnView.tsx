@@ -57,7 +57,9 @@ export const TurnView = memo(function TurnView({ turn, isNewest, isUnanswered, i
       ) : isStreaming ? (
         <StreamingText isPlain={isPlain} />
       ) : (
-        turn.text !== "" && <MessageText text={turn.text} isPlain={isUser || isPlain} />
+        turn.text !== "" && (
+          <MessageText text={turn.text} isPlain={isUser || isPlain} isInThought={turn.answer?.opensThought} />
+        )
       )}
       {isStreaming && !isReading && (
         <Suspense>
