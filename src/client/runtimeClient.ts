@@ -119,6 +119,7 @@ export function createRuntimeClient(): RuntimeApi {
     compare: (request, onEvent) => call((api) => api.compare(request, proxy(onEvent))),
     pauseComparison: () => call((api) => api.pauseComparison()),
     resumeComparison: () => call((api) => api.resumeComparison()),
+    readComparedHead: (request) => call((api) => api.readComparedHead(request)),
     stopComparison: () => call((api) => api.stopComparison()),
     runLanes: (request, onEvent) => call((api) => api.runLanes(request, proxy(onEvent))),
     stopLanes: () => call((api) => api.stopLanes()),

@@ -2,7 +2,9 @@
  * What one level costs against another on the same text: both models read the same tokens, and at each scored place
  * their distributions over the whole vocabulary are compared. P is the reference, Q the level.
  */
+import type { HeadFigures } from "./attentionMap";
 import type { Statistic } from "./comparisonStatistics";
+import type { HeadId, TileAxis } from "./inspection";
 import type { TokenText } from "./nextToken";
 import type { ModelHandle, Prompt } from "./protocol";
 import type { FormatId } from "./quant";
@@ -63,6 +65,32 @@ export interface TensorPart {
   readonly name: "embedding" | "tied" | "head" | "qkv" | "o" | "up" | "down";
 }
 
+/** One head of both models on the same tokens. */
+export interface HeadDifference {
+  /** Means over the rows, the first left out. */
+  readonly reference: HeadFigures;
+  readonly level: HeadFigures;
+  /**
+   * Sum over keys of |level - reference| / 2, mean over the same rows: the share of attention that went elsewhere. 0:
+   * alike, 1: nothing in common.
+   */
+  readonly variation: Statistic;
+}
+
+/** What a whole run left for looking at: a rectangle of one head, of one of its levels. */
+export interface ComparedHeadRequest {
+  readonly contender: Contender;
+  readonly head: HeadId;
+  readonly rows: TileAxis;
+  readonly keys: TileAxis;
+}
+
+/** Both [rows.count, keys.count]: mean over a cell's rows, sum over its keys; NaN: masked. */
+export interface ComparedHead {
+  readonly reference: Float32Array<ArrayBuffer>;
+  readonly level: Float32Array<ArrayBuffer>;
+}
+
 /** What is compared with the reference: a level, or the reference through other kernels. */
 export type Contender = ComparedChoice | "floor";
 
@@ -91,6 +119,16 @@ export type ComparisonEvent =
     }
   /** |q - p| / |p| of the hidden state after the embedding, then after each layer; mean over some tokens. */
   | { readonly kind: "layers"; readonly contender: Contender; readonly errors: readonly Statistic[] }
+  /** Attention over the first tokens of the first window, by layer and head. */
+  | {
+      readonly kind: "heads";
+      readonly contender: Contender;
+      /** The text's first tokens, which were looked at. */
+      readonly tokens: number;
+      readonly heads: readonly (readonly HeadDifference[])[];
+    }
+  /** Attention of this model cannot be looked at: why. */
+  | { readonly kind: "noHeads"; readonly reason: { readonly name: string; readonly message: string } }
   /** Mean KLD over one window of the reference with only this part taken from the level. */
   | {
       readonly kind: "tensor";
@@ -132,4 +170,9 @@ export interface ComparisonApi {
   /** Waits after the window it is at, with every model left open. */
   pauseComparison(): Promise<void>;
   resumeComparison(): Promise<void>;
+  /**
+   * Heads of the latest comparison can be looked at until the next one, until lanes are run or the model is closed.
+   * @throws InvalidStateError when they are gone, InvalidSettingError outside the tokens that were looked at
+   */
+  readComparedHead(request: ComparedHeadRequest): Promise<ComparedHead>;
 }

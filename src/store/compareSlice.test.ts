@@ -40,6 +40,23 @@ describe("comparing levels", () => {
     });
   });
 
+  it("has each head of each level, and reads its patterns from the runtime", async () => {
+    const { store, runtime } = await opened();
+    await store.getState().runComparison("a text");
+    const { inside, noHeads } = store.getState().comparison ?? { inside: [], noHeads: null };
+    expect(noHeads).toBeNull();
+    const blocks = store.getState().model?.report.spec.blocks ?? [];
+    for (const { heads, headTokens } of inside) {
+      expect(heads.map(({ length }) => length)).toEqual(blocks.map(({ attention }) => attention.numHeads));
+      expect(headTokens).toBe(120);
+    }
+    const axis = { start: 0, step: 1, count: 3 };
+    const request = { contender: "q4_0", head: { layer: 1, head: 0 }, rows: axis, keys: axis } as const;
+    const { reference, level } = await store.getState().readComparedHead(request);
+    expect([reference.length, level.length]).toEqual([9, 9]);
+    expect(runtime.calls.at(-1)).toEqual({ name: "readComparedHead", argument: request });
+  });
+
   it("stops, keeps what was scored, and can run again", async () => {
     const { store } = await opened();
     const running = store.getState().runComparison("a text");

@@ -1,9 +1,12 @@
 /** What a level costs on a text: the choices, the run under way, and its numbers as they come. */
 import type {
+  ComparedHead,
+  ComparedHeadRequest,
   ComparedModel,
   ComparisonEvent,
   ComparisonRequest,
   Contender,
+  HeadDifference,
   TensorPart,
   TokenScores,
 } from "../shared/comparison";
@@ -44,6 +47,9 @@ export interface InsideResult {
   readonly layers: readonly Statistic[];
   /** As far as they were tried. */
   readonly parts: readonly { readonly part: TensorPart; readonly kld: Statistic }[];
+  /** By layer, over the text's first `headTokens`; empty as long as they are not known. */
+  readonly heads: readonly (readonly HeadDifference[])[];
+  readonly headTokens: number;
 }
 
 /** Half a percent. */
@@ -76,6 +82,8 @@ export interface ComparisonRun {
   /** In the order in which they were scored; the last one may not be complete. */
   readonly results: readonly ContenderResult[];
   readonly inside: readonly InsideResult[];
+  /** Why attention of this model is not compared. */
+  readonly noHeads: ErrorInfo | null;
   readonly progress: ComparisonProgress | null;
   /** Of the models, once the run is over. */
   readonly reference: ComparedModel | null;
@@ -100,6 +108,7 @@ export interface CompareSlice {
   /** Texts of tokens by id, as far as they were asked for. */
   readonly comparedTexts: ReadonlyMap<number, TokenText>;
   readonly loadComparedTexts: (ids: Iterable<number>) => Promise<void>;
+  readonly readComparedHead: (request: ComparedHeadRequest) => Promise<ComparedHead>;
 }
 
 /** Fills lists of vocabularies smaller than a list. */
@@ -161,9 +170,24 @@ function withEvent(run: ComparisonRun, event: ComparisonEvent, gathered: Gathere
     case "scores":
       return withScores(run, event, gathered);
     case "layers": {
-      const found: InsideResult = { contender: event.contender, layers: event.errors, parts: [] };
+      const found: InsideResult = {
+        contender: event.contender,
+        layers: event.errors,
+        parts: [],
+        heads: [],
+        headTokens: 0,
+      };
       return { ...run, inside: [...run.inside, found] };
     }
+    case "heads": {
+      const { contender, heads, tokens: headTokens } = event;
+      const inside = run.inside.map((found) =>
+        found.contender === contender ? { ...found, heads, headTokens } : found,
+      );
+      return { ...run, inside };
+    }
+    case "noHeads":
+      return { ...run, noHeads: event.reason };
     case "tensor": {
       const { contender, part, kld, done, ofParts } = event;
       const inside = run.inside.map((found) =>
@@ -216,6 +240,7 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
         get().noteError(error);
       }
     },
+    readComparedHead: (request) => runtime.readComparedHead(request),
     chooseComparison: (choices) => set({ comparisonChoices: { ...get().comparisonChoices, ...choices } }),
     addComparedLevel: () => {
       const { levels, reference } = get().comparisonChoices;
@@ -250,6 +275,7 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
           isPaused: false,
           results: [],
           inside: [],
+          noHeads: null,
           progress: null,
           reference: null,
           models: [],

@@ -4,6 +4,7 @@ import {
   type ComparedModel,
   type ComparisonApi,
   type Contender,
+  type HeadDifference,
   type TensorPart,
   type TokenScores,
 } from "../shared/comparison";
@@ -11,6 +12,7 @@ import type { Statistic } from "../shared/comparisonStatistics";
 import type { RuntimeApi } from "../shared/protocol";
 import { bitsPerWeight, type FormatId, QUANT_FORMATS } from "../shared/quant";
 import { type ComparedChoice, splitChoice, splitCompared } from "../shared/recipes";
+import { FAKE_SPEC } from "./fakeModel";
 import { fakeTokenText } from "./fakeNextToken";
 
 const WINDOWS = 4;
@@ -77,6 +79,21 @@ function fakeLayers(size: number): Statistic[] {
   });
 }
 
+function fakeHeads(size: number): HeadDifference[][] {
+  return FAKE_SPEC.blocks.map(({ attention }, layer) =>
+    Array.from({ length: attention.numHeads }, (_, head) => {
+      const change = Math.min(0.3, size * (1 + head)) * (layer % 2 === 0 ? 1 : -1);
+      const first = 0.4;
+      const figures = { previous: 0.2, self: 0.1, induction: null, entropy: 2.1, distance: 7.5 };
+      return {
+        reference: { ...figures, first },
+        level: { ...figures, first: first + change, entropy: 2.1 - change },
+        variation: { value: Math.abs(change), error: Math.abs(change) / 15, n: 119 },
+      };
+    }),
+  );
+}
+
 export function fakeModel(level: ComparedChoice): ComparedModel {
   const format = QUANT_FORMATS[fakeFormatOf(level)];
   return {
@@ -117,6 +134,7 @@ export function fakeComparison(
         }
         if (contender === "floor" || isStopped) continue;
         onEvent({ kind: "layers", contender, errors: fakeLayers(sizeOf(contender)) });
+        onEvent({ kind: "heads", contender, tokens: 2 * PER_WINDOW, heads: fakeHeads(sizeOf(contender)) });
         for (const [index, part] of request.findTensors ? FAKE_PARTS.entries() : []) {
           const kld = {
             value: (sizeOf(contender) * (1 + ((index * 5) % 7))) / 20,
@@ -133,6 +151,17 @@ export function fakeComparison(
         levels,
         scratchBytes: 4_194_304,
       };
+    },
+    readComparedHead: async ({ contender, head, rows, keys }) => {
+      log("readComparedHead", { contender, head, rows, keys });
+      const cells = (shift: number): Float32Array<ArrayBuffer> =>
+        Float32Array.from({ length: rows.count * keys.count }, (_, i) => {
+          const row = rows.start + Math.floor(i / keys.count) * rows.step;
+          const key = keys.start + (i % keys.count) * keys.step;
+          if (key > row) return Number.NaN;
+          return key === 0 ? 0.4 + shift : (0.6 - shift) / Math.max(1, row);
+        });
+      return { reference: cells(0), level: cells(Math.min(0.3, sizeOf(contender) * (1 + head.head))) };
     },
     pauseComparison: async () => {
       log("pauseComparison");

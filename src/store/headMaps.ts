@@ -1,9 +1,6 @@
 /** What the page holds of every head: squares of cells and figures, put together from what the worker gives. */
-import { FIGURES, type Figure, OVERVIEW_CELLS } from "../shared/attentionMap";
+import { FIGURES, figuresOf, type HeadFigures, OVERVIEW_CELLS } from "../shared/attentionMap";
 import type { AttentionOverview, HeadId } from "../shared/inspection";
-
-/** Means over the text; null: nothing to take a mean over. */
-export type HeadFigures = Readonly<Record<Figure, number | null>>;
 
 export interface HeadMaps {
   readonly epoch: number;
@@ -46,25 +43,6 @@ export function mergeOverview(held: HeadMaps | null, update: AttentionOverview):
     inductionRows,
     gpuBytes,
   };
-}
-
-function figuresOf(state: Float32Array, rowCount: number, length: number, inductionRows: number): HeadFigures[] {
-  const heads = rowCount === 0 ? 0 : state.length / rowCount / STRIDE;
-  return Array.from({ length: heads }, (_, head) => {
-    const mean = (index: number, rows: number): number | null => {
-      if (rows < 1) return null;
-      let sum = 0;
-      for (let row = 0; row < rowCount; row++) {
-        sum += state[(row * heads + head) * STRIDE + OVERVIEW_CELLS + index] as number;
-      }
-      return sum / rows;
-    };
-    const entries = FIGURES.map((name, index) => [
-      name,
-      mean(index, name === "induction" ? inductionRows : length - 1),
-    ]);
-    return Object.fromEntries(entries) as HeadFigures;
-  });
 }
 
 /** What a row of cells gives to a cell of keys, mean over its tokens. */

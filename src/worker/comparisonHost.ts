@@ -1,8 +1,16 @@
 /** The worker's side of comparing: one comparison and one set of lanes at a time, with models opened beside the chat's. */
+import type { ComparedHeads } from "../runtime/comparison/comparedHeads";
 import type { BorrowModel } from "../runtime/comparison/compareLevels";
 import type { LaneSet } from "../runtime/comparison/laneSet";
 import { PauseGate } from "../runtime/files/pauseGate";
-import type { ComparisonApi, ComparisonEvent, ComparisonRequest, ComparisonResult } from "../shared/comparison";
+import type {
+  ComparedHead,
+  ComparedHeadRequest,
+  ComparisonApi,
+  ComparisonEvent,
+  ComparisonRequest,
+  ComparisonResult,
+} from "../shared/comparison";
 import { isErrorNamed, VitrineError } from "../shared/errors";
 import type { LaneEvent, LanesApi, LanesRequest } from "../shared/lanes";
 import type { ModelHandle } from "../shared/protocol";
@@ -19,6 +27,8 @@ export class ComparisonHost implements ComparisonApi, LanesApi {
   private comparison: (Running & { readonly gate: PauseGate }) | null = null;
   private lanes: { readonly model: ModelHandle; readonly set: LaneSet } | null = null;
   private writing: Running | null = null;
+  /** Of the latest comparison. */
+  private heads: { readonly model: ModelHandle; readonly heads: ComparedHeads } | null = null;
 
   constructor(private readonly borrowOf: BorrowOf) {}
 
@@ -31,9 +41,14 @@ export class ComparisonHost implements ComparisonApi, LanesApi {
     const { tell, delivered } = inOrder(onEvent);
     const run = async (): Promise<ComparisonResult> => {
       await this.closeLanes();
+      await this.closeHeads();
       // Most visitors compare nothing: its code comes when it is asked for.
       const { compareLevels } = await import("../runtime/comparison/compareLevels");
+      const { ComparedHeads } = await import("../runtime/comparison/comparedHeads");
+      const heads = new ComparedHeads();
+      this.heads = { model: request.model, heads };
       return compareLevels(request, {
+        heads,
         borrow: this.borrowOf(request.model, stop.signal),
         onEvent: tell,
         now: () => performance.now(),
@@ -63,6 +78,13 @@ export class ComparisonHost implements ComparisonApi, LanesApi {
 
   async resumeComparison(): Promise<void> {
     this.comparison?.gate.resume();
+  }
+
+  async readComparedHead(request: ComparedHeadRequest): Promise<ComparedHead> {
+    if (this.heads === null) {
+      throw new VitrineError("InvalidStateError", "No comparison left heads to look at. Run one.");
+    }
+    return this.heads.heads.read(request);
   }
 
   async runLanes(request: LanesRequest, onEvent: (event: LaneEvent) => void): Promise<void> {
@@ -100,11 +122,19 @@ export class ComparisonHost implements ComparisonApi, LanesApi {
     await this.stopComparison();
     await this.comparison?.done.catch(() => {});
     if (this.lanes?.model === model) await this.closeLanes();
+    if (this.heads?.model === model) await this.closeHeads();
   }
 
   /** The device is gone, and every model with it. */
   forget(): void {
     this.lanes = null;
+    this.heads = null;
+  }
+
+  private async closeHeads(): Promise<void> {
+    const { heads } = this;
+    this.heads = null;
+    await heads?.heads.close();
   }
 
   private async write(request: LanesRequest, onEvent: (event: LaneEvent) => void, signal: AbortSignal): Promise<void> {
@@ -114,6 +144,8 @@ export class ComparisonHost implements ComparisonApi, LanesApi {
       this.lanes.set.close();
       this.lanes = null;
     }
+    // Lanes need the room.
+    await this.closeHeads();
     const { LaneSet } = await import("../runtime/comparison/laneSet");
     this.lanes ??= { model, set: new LaneSet() };
     await this.lanes.set.run(request, { borrow, onEvent, now: () => performance.now(), signal });

@@ -330,6 +330,7 @@ class RuntimeHost implements HostApi {
   stopComparison = () => this.comparison.stopComparison();
   pauseComparison = () => this.comparison.pauseComparison();
   resumeComparison = () => this.comparison.resumeComparison();
+  readComparedHead: RuntimeApi["readComparedHead"] = (request) => this.comparison.readComparedHead(request);
   runLanes: RuntimeApi["runLanes"] = (request, onEvent) => this.comparison.runLanes(request, onEvent);
   stopLanes = () => this.comparison.stopLanes();
   closeLanes = () => this.comparison.closeLanes();

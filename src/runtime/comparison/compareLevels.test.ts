@@ -1,6 +1,6 @@
 /** The whole comparison over generated models: events in order, the floor, borrowing and giving back, stopping. */
 import { beforeAll, describe, expect, it } from "vitest";
-import type { ComparisonEvent, ComparisonRequest } from "../../shared/comparison";
+import type { ComparedHead, ComparisonEvent, ComparisonRequest, HeadDifference } from "../../shared/comparison";
 import { joinScores } from "../../shared/growingScores";
 import { type ComparedChoice, splitChoice, splitCompared } from "../../shared/recipes";
 import { comparisonStatistics } from "../../shared/runningStatistics";
@@ -8,6 +8,7 @@ import { PauseGate } from "../files/pauseGate";
 import type { Gpu } from "../gpu/device";
 import { openTestGpu } from "../testing/kernelHarness";
 import { openSynthetic, syntheticLlama } from "../testing/syntheticModel";
+import { ComparedHeads } from "./comparedHeads";
 import { compareLevels } from "./compareLevels";
 
 let gpu: Gpu;
@@ -31,6 +32,8 @@ interface Outcome {
   readonly events: ComparisonEvent[];
   readonly borrowed: ComparedChoice[];
   open: number;
+  /** Layer 1 head 3 of each level, read when the models were gone. */
+  readonly patterns: (ComparedHead & { readonly contender: string })[];
 }
 
 /** @param stopAfter windows */
@@ -41,8 +44,9 @@ async function run(
   change: Partial<ComparisonRequest> = {},
   gate = new PauseGate(),
 ): Promise<Outcome & { result: Awaited<ReturnType<typeof compareLevels>> }> {
-  const outcome: Outcome = { events: [], borrowed: [], open: 0 };
+  const outcome: Outcome = { events: [], borrowed: [], open: 0, patterns: [] };
   const stop = new AbortController();
+  const heads = new ComparedHeads();
   const result = await compareLevels(
     { ...request, levels, measureFloor, ...change },
     {
@@ -65,8 +69,27 @@ async function run(
       now: () => 0,
       signal: stop.signal,
       passed: () => gate.passed(stop.signal),
+      heads,
     },
   );
+  // What they hold outlives the models.
+  expect(outcome.open).toBe(0);
+  for (const event of outcome.events) {
+    if (event.kind !== "heads") continue;
+    const whole = { start: 0, step: 1, count: event.tokens };
+    const { reference, level } = await heads.read({
+      contender: event.contender,
+      head: { layer: 1, head: 3 },
+      rows: whole,
+      keys: whole,
+    });
+    outcome.patterns.push({ contender: event.contender, reference, level });
+  }
+  await heads.close();
+  expect(heads.gpuBytes).toBe(0);
+  const one = { start: 0, step: 1, count: 1 };
+  const read = heads.read({ contender: "q8_0", head: { layer: 0, head: 0 }, rows: one, keys: one });
+  await expect(read).rejects.toMatchObject({ name: "InvalidStateError" });
   return { ...outcome, result };
 }
 
@@ -99,6 +122,56 @@ describe("comparing levels", { timeout: 300_000 }, () => {
     for (const { tokensPerSecond } of [result.reference, ...result.levels]) expect(tokensPerSecond).toBeGreaterThan(0);
     // Two caches of a window, and logits of a chunk for each side: nothing of the text's length.
     expect(result.scratchBytes).toBeGreaterThan(0);
+  });
+
+  it("says how each head's attention changed, and keeps the patterns", async () => {
+    const tokens = 20;
+    const text = { kind: "ids", ids: ids.slice(0, tokens) } as const;
+    const { events, patterns } = await run(["f32~f16", "q4_0"], false, Number.POSITIVE_INFINITY, {
+      text,
+      window: tokens,
+    });
+    const found = events.flatMap((event) => (event.kind === "heads" ? [event] : []));
+    expect(found.map(({ contender, tokens }) => [contender, tokens])).toEqual([
+      ["f32~f16", tokens],
+      ["q4_0", tokens],
+    ]);
+    for (const { heads } of found) expect(heads.map(({ length }) => length)).toEqual([4, 4]);
+    for (const [index, { reference, level }] of patterns.entries()) {
+      // What a mask hides is not a number; the rest of a row sums to 1.
+      expect([...level].filter(Number.isNaN)).toHaveLength((tokens * (tokens - 1)) / 2);
+      const { heads } = found[index] as (typeof found)[number];
+      const told = heads[1]?.[3] as HeadDifference;
+      const rows = Array.from({ length: tokens - 1 }, (_, i) => i + 1);
+      const mean = (of: (row: number) => number): number => rows.reduce((sum, row) => sum + of(row), 0) / rows.length;
+      const at = (cells: Float32Array, row: number, key: number): number => cells[row * tokens + key] as number;
+      const variation = mean((row) => {
+        let sum = 0;
+        for (let key = 0; key <= row; key++) sum += Math.abs(at(level, row, key) - at(reference, row, key));
+        return sum / 2;
+      });
+      // Weights in f32, from scores of a few tens.
+      expect(told.variation.value).toBeCloseTo(variation, 6);
+      expect(told.variation.n).toBe(tokens - 1);
+      const first = mean((row) => at(level, row, 0) - at(reference, row, 0));
+      expect((told.level.first ?? 0) - (told.reference.first ?? 0)).toBeCloseTo(first, 5);
+      const self = mean((row) => at(level, row, row) - at(reference, row, row));
+      expect((told.level.self ?? 0) - (told.reference.self ?? 0)).toBeCloseTo(self, 5);
+      expect(told.variation.value).toBeGreaterThan(index === 0 ? 1e-6 : 1e-3);
+    }
+    const variationOf = (index: number): number => found[index]?.heads[1]?.[3]?.variation.value ?? Number.NaN;
+    expect(variationOf(0)).toBeLessThan(variationOf(1));
+  });
+
+  it("a level that is the reference attends alike", async () => {
+    const text = { kind: "ids", ids: ids.slice(0, 12) } as const;
+    const { events } = await run(["f32"], false, Number.POSITIVE_INFINITY, { text, window: 12 });
+    const heads = events.flatMap((event) => (event.kind === "heads" ? event.heads.flat() : []));
+    expect(heads).toHaveLength(8);
+    for (const { reference, level, variation } of heads) {
+      expect(variation).toMatchObject({ value: 0, error: 0 });
+      expect(level).toEqual(reference);
+    }
   });
 
   it("a cache in f16 over the same weights is a contender, and layers and tensors say where a level departs", async () => {

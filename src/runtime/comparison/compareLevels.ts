@@ -7,7 +7,7 @@ import type {
   Contender,
 } from "../../shared/comparison";
 import { LEAST_TOKENS, shareError } from "../../shared/comparisonStatistics";
-import { VitrineError } from "../../shared/errors";
+import { isErrorNamed, VitrineError } from "../../shared/errors";
 import type { KvPrecision } from "../../shared/protocol";
 import { type ComparedChoice, splitCompared } from "../../shared/recipes";
 import { otherChoice } from "../model/kernelChoice";
@@ -15,6 +15,7 @@ import type { Model } from "../model/model";
 import type { OpenedModel } from "../openModel";
 import { readPrompt } from "../session/readPrompt";
 import { bareToken, tokenTexts } from "../text/tokenTexts";
+import type { ComparedHeads } from "./comparedHeads";
 import { decodeSpeed } from "./decodeSpeed";
 import { KeptLogits } from "./keptLogits";
 import { layerErrors } from "./layerErrors";
@@ -40,6 +41,8 @@ export interface ComparisonSetting {
   readonly signal: AbortSignal;
   /** Resolves when there is no pause, or when the signal aborts. */
   readonly passed: () => Promise<void>;
+  /** Gets the heads of reference and levels, which outlive the run. */
+  readonly heads: ComparedHeads;
 }
 
 /** The reference's logits are kept for all levels where those of the whole text take no more than this. */
@@ -123,18 +126,41 @@ async function lookInside(
   level: Model,
   { windows, plan }: Text,
   request: Asked,
-  { onEvent, signal, passed }: ComparisonSetting,
+  setting: ComparisonSetting,
 ): Promise<void> {
+  const { onEvent, signal, passed } = setting;
   const [window] = windows;
   if (window === undefined || signal.aborted) return;
   const errors = await layerErrors(reference, level, window.ids, cachesOf(request, contender));
   onEvent({ kind: "layers", contender, errors });
+  await compareHeads(contender, reference, level, window, request, setting);
   const parts = request.findTensors ? partsOf(reference.weights) : [];
   for (const [index, part] of parts.entries()) {
     await passed();
     if (signal.aborted) return;
     const { kld } = await damageOf(part, reference, level, window, plan);
     onEvent({ kind: "tensor", contender, part, kld, done: index + 1, ofParts: parts.length });
+  }
+}
+
+/** Said once where attention of this model cannot be computed again. */
+async function compareHeads(
+  contender: Contender,
+  reference: Model,
+  level: Model,
+  { ids }: TextWindow,
+  request: Asked,
+  { onEvent, signal, heads }: ComparisonSetting,
+): Promise<void> {
+  if (signal.aborted) return;
+  const caches = cachesOf(request, contender);
+  try {
+    if (heads.tokens === 0) await heads.begin(reference, ids, caches[0]);
+    onEvent({ kind: "heads", contender, heads: await heads.add(contender, level, caches[1]), tokens: heads.tokens });
+  } catch (error) {
+    if (!isErrorNamed(error, "UnsupportedModelError") && !isErrorNamed(error, "OutOfMemoryError")) throw error;
+    const { name, message } = error as Error;
+    onEvent({ kind: "noHeads", reason: { name, message } });
   }
 }
 

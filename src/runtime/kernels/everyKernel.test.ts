@@ -25,6 +25,7 @@ import { matmul } from "./matmul";
 import { matvec } from "./matvec";
 import { matvecQkv } from "./matvecQkv";
 import { normRows } from "./norm";
+import { PATTERNS_BYTES, patternVariation } from "./patternVariation";
 import { resizePass } from "./resizePass";
 import { ropeAppend } from "./ropeAppend";
 import { chunksBytes, DRAWN_BYTES, HISTORY_BYTES, SETTINGS_BYTES, sample } from "./sample";
@@ -185,6 +186,12 @@ describe("every kernel compiles on the null backend", () => {
         }
       }
     }
+  });
+
+  it("pattern variation", async () => {
+    const cells = harness.filled(64, 0);
+    const patterns = harness.uniform(new ArrayBuffer(PATTERNS_BYTES));
+    await patternVariation(gpu, { patterns, reference: cells, level: cells, variation: harness.filled(64, 0) });
   });
 
   it.each(["serial", "workgroup"] as const)("lens rows, %s", async (variant) => {

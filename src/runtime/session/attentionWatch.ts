@@ -28,7 +28,15 @@ import {
   stateBytes,
 } from "../kernels/attentionOverview";
 import { attentionRollout, ROLLOUT_BYTES } from "../kernels/attentionRollout";
-import { attentionTile, EDGES_BYTES, MASKED_BELOW, MOST_EDGES, packTile, TILE_BYTES } from "../kernels/attentionTile";
+import {
+  attentionTile,
+  EDGES_BYTES,
+  MASKED_BELOW,
+  MOST_EDGES,
+  packTile,
+  TILE_BYTES,
+  type TileArea,
+} from "../kernels/attentionTile";
 import { captureQueries, type QueryCapture } from "../model/capture";
 import type { Forward, ForwardLists } from "../model/forward";
 import type { KvCache, LayerCache } from "../model/kvCache";
@@ -201,13 +209,30 @@ export class AttentionWatch {
         this.gpu.device.queue.writeBuffer(this.buffers.edges, axis * MOST_EDGES * 4, Uint32Array.from(edges));
       }
       const count = rows.count * keys.count;
-      for (const [index, { layer, head }] of heads.entries()) {
-        const { tile } = this.layers[layer] as WatchedLayer;
-        this.gpu.device.queue.writeBuffer(this.buffers.tile, 0, packTile(area, head, 1 / heads.length, index > 0));
-        this.submit([tile], count);
-      }
+      this.submitTile(area, heads, count);
       const cells = await readFloats(this.gpu, this.buffers.cells, 0, count);
       return { length, cells: cells.map((value) => (value < MASKED_BELOW ? Number.NaN : value)) };
+    });
+  }
+
+  /**
+   * One head's whole pattern [length, length] on the GPU, cells behind the mask below MASKED_BELOW; valid while `use`
+   * runs. @throws InvalidSettingError where it has more than `MAX_TILE_CELLS`
+   */
+  withPattern<T>(
+    items: readonly PromptItem[],
+    head: HeadId,
+    use: (cells: GPUBuffer, length: number) => Promise<T>,
+  ): Promise<T> {
+    return this.inTurn(() => {
+      this.catchUp(items);
+      const length = this.seen.length;
+      const axis = { start: 0, step: 1, count: length };
+      this.checkTile({ heads: [head], rows: axis, keys: axis, values: "pattern" });
+      const rows = { rowStart: 0, rowStep: 1, rowCount: length };
+      const keys = { keyStart: 0, keyStep: 1, keyCount: length };
+      this.submitTile({ length, ...rows, ...keys, wantsScores: false }, [head], length * length);
+      return use(this.buffers.cells, length);
     });
   }
 
@@ -322,6 +347,15 @@ export class AttentionWatch {
     }
     const words = Uint32Array.from(this.targets.slice(from), (target) => target ?? NO_TARGET);
     this.gpu.device.queue.writeBuffer(this.buffers.targets, from * 4, words);
+  }
+
+  /** The mean of heads over an area, into `cells`. */
+  private submitTile(area: TileArea, heads: readonly HeadId[], count: number): void {
+    for (const [index, { layer, head }] of heads.entries()) {
+      const { tile } = this.layers[layer] as WatchedLayer;
+      this.gpu.device.queue.writeBuffer(this.buffers.tile, 0, packTile(area, head, 1 / heads.length, index > 0));
+      this.submit([tile], count);
+    }
   }
 
   private submit(dispatches: readonly Dispatch[], rows: number): void {

@@ -16,7 +16,7 @@ export function scaled(weight: number, scale: WeightScale): number {
   return share <= LOG_FLOOR ? 0 : 1 - Math.log(share) / Math.log(LOG_FLOOR);
 }
 
-type Rgb = readonly [number, number, number];
+export type Rgb = readonly [number, number, number];
 
 const VIRIDIS: readonly Rgb[] = [
   [68, 1, 84],
@@ -38,40 +38,49 @@ export interface Palette {
   /** 256 colours, 4 bytes each. */
   readonly rgba: Uint8ClampedArray;
   /** CSS colour of a share of 1, and the text colour that reads best on it. */
-  readonly color: (share: number) => { readonly background: string; readonly text: string };
+  readonly color: (share: number) => Tint;
+  /** Of what is nothing: where a mask is drawn. */
+  readonly nothing: Tint;
+}
+
+export interface Tint {
+  readonly background: string;
+  readonly text: string;
 }
 
 /** @param background CSS hex colour of the page */
 export function createPalette(background: string): Palette {
   const page = readHex(background);
   const isDark = luminance(page) < 0.2;
+  return paletteOf(0, (share) => mix(page, viridisAt(isDark ? share : 1 - share), Math.min(1, share / FADE)));
+}
+
+/** @param colorAt of shares from 0 to 1 @param nothing the share that is none */
+export function paletteOf(nothing: number, colorAt: (share: number) => Rgb): Palette {
   const rgba = new Uint8ClampedArray(256 * 4);
-  for (let i = 0; i < 256; i++) {
-    const share = i / 255;
-    const full = viridisAt(isDark ? share : 1 - share);
-    const alpha = Math.min(1, share / FADE);
-    for (let c = 0; c < 3; c++) rgba[i * 4 + c] = (full[c] as number) * alpha + (page[c] as number) * (1 - alpha);
-    rgba[i * 4 + 3] = 255;
-  }
-  return {
-    rgba,
-    color: (share) => {
-      const at = Math.round(Math.min(1, Math.max(0, share)) * 255) * 4;
-      const rgb: Rgb = [rgba[at] as number, rgba[at + 1] as number, rgba[at + 2] as number];
-      // Black and white are equally readable at a luminance of 0.179, with 4.6 : 1.
-      return { background: `rgb(${rgb.join(" ")})`, text: luminance(rgb) > 0.179 ? "#000" : "#fff" };
-    },
+  for (let i = 0; i < 256; i++) rgba.set([...colorAt(i / 255), 255], i * 4);
+  const color = (share: number): Tint => {
+    const at = Math.round(Math.min(1, Math.max(0, share)) * 255) * 4;
+    const rgb: Rgb = [rgba[at] as number, rgba[at + 1] as number, rgba[at + 2] as number];
+    // Black and white are equally readable at a luminance of 0.179, with 4.6 : 1.
+    return { background: `rgb(${rgb.join(" ")})`, text: luminance(rgb) > 0.179 ? "#000" : "#fff" };
   };
+  return { rgba, color, nothing: color(nothing) };
+}
+
+/** @param share of `to` */
+export function mix(from: Rgb, to: Rgb, share: number): Rgb {
+  const [a, b, c] = [0, 1, 2].map((i) => (from[i] as number) * (1 - share) + (to[i] as number) * share);
+  return [a as number, b as number, c as number];
 }
 
 function viridisAt(share: number): Rgb {
   const at = Math.min(VIRIDIS.length - 1.000001, Math.max(0, share * (VIRIDIS.length - 1)));
   const [from, to] = [VIRIDIS[Math.floor(at)] as Rgb, VIRIDIS[Math.floor(at) + 1] as Rgb];
-  const part = at - Math.floor(at);
-  return [0, 1, 2].map((c) => (from[c] as number) * (1 - part) + (to[c] as number) * part) as unknown as Rgb;
+  return mix(from, to, at - Math.floor(at));
 }
 
-function readHex(color: string): Rgb {
+export function readHex(color: string): Rgb {
   const value = Number.parseInt(color.trim().replace("#", ""), 16);
   return [(value >> 16) & 255, (value >> 8) & 255, value & 255];
 }

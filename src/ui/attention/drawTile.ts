@@ -49,9 +49,9 @@ function hatchCell(palette: Palette): OffscreenCanvas {
   const cell = new OffscreenCanvas(HATCH, HATCH);
   const context = cell.getContext("2d");
   if (context === null) return cell;
-  context.fillStyle = palette.color(0).background;
+  context.fillStyle = palette.nothing.background;
   context.fillRect(0, 0, HATCH, HATCH);
-  context.strokeStyle = palette.color(0).text;
+  context.strokeStyle = palette.nothing.text;
   context.globalAlpha = 0.22;
   context.beginPath();
   for (const shift of [-HATCH, 0, HATCH]) {

@@ -1,7 +1,6 @@
 /** A head's figures in words. */
-import { FIGURES } from "../../shared/attentionMap";
+import { FIGURES, type HeadFigures } from "../../shared/attentionMap";
 import { formatNumber, formatPercent } from "../../shared/units";
-import type { HeadFigures } from "../../store/headMaps";
 import type { Strings } from "../strings/en";
 
 type Words = Strings["attention"];

@@ -11,6 +11,7 @@ import { ComparisonProgressBar } from "./ComparisonProgressBar";
 import { contenderName } from "./contenderName";
 import { ExportButton } from "./ExportButton";
 import { Flips } from "./Flips";
+import { HeadDifferences } from "./HeadDifferences";
 import { Inside } from "./Inside";
 import { KldHistogram } from "./KldHistogram";
 import { Lanes } from "./Lanes";
@@ -87,6 +88,14 @@ function Results({ run }: { run: ComparisonRun }) {
           )}
           <Tokens key={shown.contender} run={run} result={shown} />
           {inside !== undefined && <Inside inside={inside} />}
+          {inside !== undefined && inside.heads.length > 0 && (
+            <HeadDifferences key={`${shown.contender} heads`} inside={inside} />
+          )}
+          {run.noHeads !== null && (
+            <p className="compare-note">
+              <ErrorWords error={run.noHeads} />
+            </p>
+          )}
         </>
       )}
     </>
