@@ -122,6 +122,23 @@ test("drawn by pointer, by keyboard, and from a sample", async ({ chat, page }) 
   expect(await askAbout(chat)).toBe(ANSWER_TEXTS.rain);
 });
 
+test("on small screens the canvas stays in sight, and large pictures leave room", async ({ chat, page }) => {
+  await openSeeing(chat);
+  await page.setViewportSize({ width: 375, height: 640 });
+  await chat.button("Draw").click();
+  const dialog = page.getByRole("dialog", { name: "Draw" });
+  await dialog.getByRole("button", { name: "a large purple diamond" }).click();
+  await expect(dialog.getByRole("application")).toBeInViewport({ ratio: 0.99 });
+  await dialog.getByRole("button", { name: "Add to message" }).click();
+  await attached(page).getByRole("button", { name: "Show larger" }).click();
+  await expect(chat.message).toBeInViewport({ ratio: 1 });
+  // The panels lie below the chat here.
+  await page.setViewportSize({ width: 768, height: 1024 });
+  const bottom = async (place: Locator) => place.evaluate((element) => element.getBoundingClientRect().bottom);
+  const top = async (place: Locator) => place.evaluate((element) => element.getBoundingClientRect().top);
+  expect(await bottom(chat.sendButton)).toBeLessThan(await top(page.getByRole("tablist").first()));
+});
+
 test("a sample is one click away from a question", async ({ chat, page }) => {
   await openSeeing(chat);
   await chat.button("a red circle above a blue square").click();
