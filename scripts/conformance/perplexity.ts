@@ -73,7 +73,8 @@ async function referenceLogits(golden: PerplexityGolden, { model }: OpenedModel)
   try {
     const windows = windowsOf(golden);
     const logits = await KeptLogits.create(model, { window: golden.chunk, firstScored: 0 });
-    await logits.letGo(windows);
+    for (const window of windows) await logits.begin(window);
+    await logits.letGo();
     return { windows, logits };
   } finally {
     model.destroy();

@@ -109,6 +109,18 @@ export type ComparisonEvent =
       readonly doneBytes: number;
       readonly totalBytes: number;
     }
+  /**
+   * Reference and level do not fit on the GPU together: each is opened by itself, and the reference's logits of so many
+   * windows at a time are kept. Matrices are not exchanged then.
+   */
+  | { readonly kind: "turns"; readonly windowsAtATime: number; readonly ofWindows: number }
+  /** The reference by itself, when models take turns. */
+  | {
+      readonly kind: "reading";
+      readonly level: ComparedChoice;
+      readonly done: number;
+      readonly ofWindows: number;
+    }
   /** After each window. */
   | {
       readonly kind: "scores";

@@ -116,9 +116,14 @@ function refusal(question: FitQuestion, { capacity, gpuBytes }: Measured): FitRe
     const fitting = Math.floor(limitBytes / perToken);
     return { kind: "cache-buffer", neededBytes: perToken * capacity, limitBytes, capacity: fitting };
   }
-  if (memoryBytes === null || memoryBytes >= REPORTED_CEILING) return null;
-  const usable = memoryBytes * USABLE_SHARE;
+  const usable = usableBytes(memoryBytes);
+  if (usable === null) return null;
   return gpuBytes > usable ? { kind: "memory", neededBytes: gpuBytes, limitBytes: usable } : null;
+}
+
+/** What models may take of a machine's memory; null: nobody knows. */
+export function usableBytes(memoryBytes: number | null): number | null {
+  return memoryBytes === null || memoryBytes >= REPORTED_CEILING ? null : memoryBytes * USABLE_SHARE;
 }
 
 function verdictOf(question: FitQuestion, needs: LevelNeeds, reason: FitReason | null): FitVerdict {

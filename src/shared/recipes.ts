@@ -44,3 +44,7 @@ export function splitCompared(choice: ComparedChoice): { readonly weights: Level
   const [weights = "stored", cache = "f32"] = choice.split("~") as [LevelChoice, KvPrecision?];
   return { weights, cache };
 }
+
+export function cacheOf(choice: ComparedChoice): KvPrecision {
+  return splitCompared(choice).cache;
+}

@@ -65,7 +65,7 @@ export interface ContenderResult {
 
 export interface ComparisonProgress {
   readonly contender: Contender;
-  readonly stage: "loading" | "scoring" | "tensors";
+  readonly stage: "loading" | "reading" | "scoring" | "tensors";
   /** 0 to 1 */
   readonly share: number;
 }
@@ -82,6 +82,8 @@ export interface ComparisonRun {
   /** In the order in which they were scored; the last one may not be complete. */
   readonly results: readonly ContenderResult[];
   readonly inside: readonly InsideResult[];
+  /** When models do not fit on the GPU together: windows that are read at a time. Null: they do. */
+  readonly turns: { readonly windowsAtATime: number; readonly ofWindows: number } | null;
   /** Why attention of this model is not compared. */
   readonly noHeads: ErrorInfo | null;
   readonly progress: ComparisonProgress | null;
@@ -166,6 +168,14 @@ function withEvent(run: ComparisonRun, event: ComparisonEvent, gathered: Gathere
     case "loading": {
       const share = event.totalBytes > 0 ? event.doneBytes / event.totalBytes : 0;
       return { ...run, progress: { contender: event.level, stage: "loading", share } };
+    }
+    case "turns": {
+      const { windowsAtATime, ofWindows } = event;
+      return { ...run, turns: { windowsAtATime, ofWindows } };
+    }
+    case "reading": {
+      const { level, done, ofWindows } = event;
+      return { ...run, progress: { contender: level, stage: "reading", share: done / ofWindows } };
     }
     case "scores":
       return withScores(run, event, gathered);
@@ -275,6 +285,7 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
           isPaused: false,
           results: [],
           inside: [],
+          turns: null,
           noHeads: null,
           progress: null,
           reference: null,

@@ -1,6 +1,6 @@
 /** The worker's side of comparing: one comparison and one set of lanes at a time, with models opened beside the chat's. */
 import type { ComparedHeads } from "../runtime/comparison/comparedHeads";
-import type { BorrowModel } from "../runtime/comparison/compareLevels";
+import { type BorrowModel, KEPT_BYTES } from "../runtime/comparison/comparisonSetting";
 import type { LaneSet } from "../runtime/comparison/laneSet";
 import { PauseGate } from "../runtime/files/pauseGate";
 import type {
@@ -30,7 +30,11 @@ export class ComparisonHost implements ComparisonApi, LanesApi {
   /** Of the latest comparison. */
   private heads: { readonly model: ModelHandle; readonly heads: ComparedHeads } | null = null;
 
-  constructor(private readonly borrowOf: BorrowOf) {}
+  /** @param budgetBytes all that may lie on the GPU; null: not known */
+  constructor(
+    private readonly borrowOf: BorrowOf,
+    private readonly budgetBytes: number | null = null,
+  ) {}
 
   async compare(request: ComparisonRequest, onEvent: (event: ComparisonEvent) => void): Promise<ComparisonResult> {
     if (this.comparison !== null) {
@@ -49,6 +53,8 @@ export class ComparisonHost implements ComparisonApi, LanesApi {
       this.heads = { model: request.model, heads };
       return compareLevels(request, {
         heads,
+        budgetBytes: this.budgetBytes,
+        keptBytes: KEPT_BYTES,
         borrow: this.borrowOf(request.model, stop.signal),
         onEvent: tell,
         now: () => performance.now(),

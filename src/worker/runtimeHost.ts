@@ -1,6 +1,6 @@
 /** The worker's side of the protocol: handles in, runtime objects behind them. */
 
-import type { BorrowedModel } from "../runtime/comparison/compareLevels";
+import type { BorrowedModel } from "../runtime/comparison/comparisonSetting";
 import type { ByteStore } from "../runtime/files/byteSource";
 import { type Gpu, openGpu } from "../runtime/gpu/device";
 import { MemoryStore } from "../runtime/library/memoryStore";
@@ -15,6 +15,7 @@ import { thinkingOf } from "../runtime/text/thinking";
 import type { Tokenizer } from "../runtime/text/tokenizer";
 import { tokenTexts } from "../runtime/text/tokenTexts";
 import { VitrineError } from "../shared/errors";
+import { usableBytes } from "../shared/fit";
 import type {
   AttentionOverview,
   AttentionTileData,
@@ -84,9 +85,14 @@ interface OpenSession {
 /**
  * @param webgpu `navigator.gpu` of this thread
  * @param store where models are kept
+ * @param memoryBytes of the machine, where the browser tells
  */
-export function createRuntimeHost(webgpu: GPU | undefined, store: ByteStore = new MemoryStore()): HostApi {
-  return new RuntimeHost(webgpu, store);
+export function createRuntimeHost(
+  webgpu: GPU | undefined,
+  store: ByteStore = new MemoryStore(),
+  memoryBytes: number | null = null,
+): HostApi {
+  return new RuntimeHost(webgpu, store, memoryBytes);
 }
 
 class RuntimeHost implements HostApi {
@@ -95,15 +101,17 @@ class RuntimeHost implements HostApi {
   private readonly sessions = new Map<SessionHandle, OpenSession>();
   private nextHandle = 1;
   private readonly library: LibraryHost;
-  private readonly comparison = new ComparisonHost((model, signal) => {
-    this.modelOf(model);
-    return (choice, onBytes) => this.borrow(model, choice, onBytes, signal);
-  });
+  private readonly comparison: ComparisonHost;
 
   constructor(
     private readonly webgpu: GPU | undefined,
     store: ByteStore,
+    memoryBytes: number | null,
   ) {
+    this.comparison = new ComparisonHost((model, signal) => {
+      this.modelOf(model);
+      return (choice, onBytes) => this.borrow(model, choice, onBytes, signal);
+    }, usableBytes(memoryBytes));
     this.library = new LibraryHost(store, () => this.openDevice());
   }
 

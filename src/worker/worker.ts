@@ -4,4 +4,7 @@ import { createIdbStore } from "./idbStore";
 import { createRuntimeHost } from "./runtimeHost";
 import { withRecordings } from "./withRecordings";
 
-expose(withRecordings(createRuntimeHost(navigator.gpu, createIdbStore())));
+const { deviceMemory } = navigator as WorkerNavigator & { readonly deviceMemory?: number };
+const memoryBytes = deviceMemory === undefined ? null : deviceMemory * 2 ** 30;
+
+expose(withRecordings(createRuntimeHost(navigator.gpu, createIdbStore(), memoryBytes)));

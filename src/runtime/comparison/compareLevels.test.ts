@@ -1,6 +1,7 @@
 /** The whole comparison over generated models: events in order, the floor, borrowing and giving back, stopping. */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { ComparedHead, ComparisonEvent, ComparisonRequest, HeadDifference } from "../../shared/comparison";
+import { VitrineError } from "../../shared/errors";
 import { joinScores } from "../../shared/growingScores";
 import { type ComparedChoice, splitChoice, splitCompared } from "../../shared/recipes";
 import { comparisonStatistics } from "../../shared/runningStatistics";
@@ -10,6 +11,7 @@ import { openTestGpu } from "../testing/kernelHarness";
 import { openSynthetic, syntheticLlama } from "../testing/syntheticModel";
 import { ComparedHeads } from "./comparedHeads";
 import { compareLevels } from "./compareLevels";
+import { type ComparisonSetting, KEPT_BYTES } from "./comparisonSetting";
 
 let gpu: Gpu;
 beforeAll(async () => {
@@ -32,6 +34,7 @@ interface Outcome {
   readonly events: ComparisonEvent[];
   readonly borrowed: ComparedChoice[];
   open: number;
+  mostOpen: number;
   /** Layer 1 head 3 of each level, read when the models were gone. */
   readonly patterns: (ComparedHead & { readonly contender: string })[];
 }
@@ -43,17 +46,23 @@ async function run(
   stopAfter = Number.POSITIVE_INFINITY,
   change: Partial<ComparisonRequest> = {},
   gate = new PauseGate(),
+  room: Partial<ComparisonSetting> & { readonly mostModels: number } = { mostModels: 2 },
 ): Promise<Outcome & { result: Awaited<ReturnType<typeof compareLevels>> }> {
-  const outcome: Outcome = { events: [], borrowed: [], open: 0, patterns: [] };
+  const outcome: Outcome = { events: [], borrowed: [], open: 0, mostOpen: 0, patterns: [] };
   const stop = new AbortController();
   const heads = new ComparedHeads();
   const result = await compareLevels(
     { ...request, levels, measureFloor, ...change },
     {
+      budgetBytes: null,
+      keptBytes: KEPT_BYTES,
+      ...room,
       borrow: async (choice) => {
+        if (outcome.open >= room.mostModels) throw new VitrineError("OutOfMemoryError", "No room for another model.");
         const opened = await openSynthetic(gpu, synthetic, splitChoice(splitCompared(choice).weights));
         outcome.borrowed.push(choice);
         outcome.open++;
+        outcome.mostOpen = Math.max(outcome.mostOpen, outcome.open);
         return {
           opened,
           release: () => {
@@ -122,6 +131,60 @@ describe("comparing levels", { timeout: 300_000 }, () => {
     for (const { tokensPerSecond } of [result.reference, ...result.levels]) expect(tokensPerSecond).toBeGreaterThan(0);
     // Two caches of a window, and logits of a chunk for each side: nothing of the text's length.
     expect(result.scratchBytes).toBeGreaterThan(0);
+  });
+
+  describe("where both models do not fit", () => {
+    const levels = ["q8_0", "q4_0", "f32~f16"] as const;
+    let together: Awaited<ReturnType<typeof run>> | null = null;
+    const windowBytes = 12 * 128 * 4;
+    const told = (events: readonly ComparisonEvent[], kind: ComparisonEvent["kind"]): ComparisonEvent[] =>
+      events.filter((event) => event.kind === kind);
+    /** In the order of contenders, not of turns. */
+    const scoresOf = (events: readonly ComparisonEvent[], contender: string) =>
+      events.flatMap((event) => (event.kind === "scores" && event.contender === contender ? [event] : []));
+
+    it.each([
+      ["by the budget, all windows at a time", { budgetBytes: 1, mostModels: 1 }, 3],
+      ["by the budget, a window at a time", { budgetBytes: 1, mostModels: 1, keptBytes: windowBytes }, 1],
+      ["by a refusal, two windows at a time", { mostModels: 1, keptBytes: 2 * windowBytes }, 2],
+    ])("they take turns %s, and every number is the same", async (_, room, atATime) => {
+      together ??= await run(levels, true);
+      const { events } = together;
+      const turns = await run(levels, true, Number.POSITIVE_INFINITY, {}, new PauseGate(), room);
+      expect([together.mostOpen, turns.mostOpen]).toEqual([2, 1]);
+      expect(told(events, "turns")).toEqual([]);
+      expect(told(turns.events, "turns")).toEqual([{ kind: "turns", windowsAtATime: atATime, ofWindows: 3 }]);
+      expect(told(turns.events, "reading").at(-1)).toMatchObject({ level: "f32", done: 3, ofWindows: 3 });
+      for (const contender of ["floor", ...levels]) {
+        expect(scoresOf(turns.events, contender)).toEqual(scoresOf(events, contender));
+      }
+      for (const kind of ["layers", "heads"] as const) {
+        expect(told(turns.events, kind)).toEqual(told(events, kind));
+      }
+      expect(turns.patterns).toEqual(together.patterns);
+      expect(turns.result).toMatchObject({ end: "done", reference: { level: "f32" } });
+      expect(turns.result.levels.map(({ level }) => level)).toEqual(levels);
+      expect(turns.result.reference.tokensPerSecond).toBeGreaterThan(0);
+      const batches = Math.ceil(3 / atATime);
+      // Reference and levels once for each batch; by a refusal the reference was open already.
+      expect(turns.borrowed).toHaveLength(batches * (1 + levels.length));
+    });
+
+    it("stops between turns and frees what is kept", async () => {
+      const room = { budgetBytes: 1, mostModels: 1, keptBytes: windowBytes };
+      const before = gpu.allocatedBytes;
+      const { result, open, events } = await run(levels, false, 4, {}, new PauseGate(), room);
+      expect(result.end).toBe("stopped");
+      expect(told(events, "scores")).toHaveLength(4);
+      expect(open).toBe(0);
+      expect(gpu.allocatedBytes).toBe(before);
+    });
+
+    it("says so when not even one fits", async () => {
+      const room = { budgetBytes: 1, mostModels: 0 };
+      const failing = run(levels, false, 1, {}, new PauseGate(), room);
+      await expect(failing).rejects.toMatchObject({ name: "OutOfMemoryError" });
+    });
   });
 
   it("says how each head's attention changed, and keeps the patterns", async () => {

@@ -1,246 +1,268 @@
-/** A reference and levels of the same weights over one text: one level at a time beside the reference. */
-import type {
-  ComparedModel,
-  ComparisonEvent,
-  ComparisonRequest,
-  ComparisonResult,
-  Contender,
-} from "../../shared/comparison";
-import { LEAST_TOKENS, shareError } from "../../shared/comparisonStatistics";
-import { isErrorNamed, VitrineError } from "../../shared/errors";
+/**
+ * A reference and levels of the same weights over one text. Where both fit on the GPU one level at a time stands beside
+ * the reference; where they do not, the reference reads some windows and goes, and the levels follow one by one against
+ * the logits that it left.
+ */
+import type { ComparedModel, ComparisonResult, Contender } from "../../shared/comparison";
+import { isErrorNamed } from "../../shared/errors";
 import type { KvPrecision } from "../../shared/protocol";
-import { type ComparedChoice, splitCompared } from "../../shared/recipes";
+import { bitsPerWeight, QUANT_FORMATS } from "../../shared/quant";
+import { type ComparedChoice, cacheOf, splitChoice, splitCompared } from "../../shared/recipes";
 import { otherChoice } from "../model/kernelChoice";
 import type { Model } from "../model/model";
-import type { OpenedModel } from "../openModel";
-import { readPrompt } from "../session/readPrompt";
-import { bareToken, tokenTexts } from "../text/tokenTexts";
-import type { ComparedHeads } from "./comparedHeads";
+import { type ComparedText, readComparedText } from "./comparedText";
+import type { BorrowedModel, ComparisonQuestion, ComparisonSetting } from "./comparisonSetting";
 import { decodeSpeed } from "./decodeSpeed";
+import { InsideLook } from "./insideLook";
 import { KeptLogits } from "./keptLogits";
-import { layerErrors } from "./layerErrors";
 import { PairScorer } from "./pairScorer";
-import { damageOf, partsOf } from "./tensorDamage";
-import { planWindows, scoredCount, type TextWindow, textWindows, type WindowPlan } from "./textWindows";
-
-/** A model that somebody may have open anyway; `release` frees it if nobody has. */
-export interface BorrowedModel {
-  readonly opened: OpenedModel;
-  readonly release: () => void;
-}
-
-export type BorrowModel = (
-  level: ComparedChoice,
-  onBytes: (done: number, total: number) => void,
-) => Promise<BorrowedModel>;
-
-export interface ComparisonSetting {
-  readonly borrow: BorrowModel;
-  readonly onEvent: (event: ComparisonEvent) => void;
-  readonly now: () => number;
-  readonly signal: AbortSignal;
-  /** Resolves when there is no pause, or when the signal aborts. */
-  readonly passed: () => Promise<void>;
-  /** Gets the heads of reference and levels, which outlive the run. */
-  readonly heads: ComparedHeads;
-}
-
-/** The reference's logits are kept for all levels where those of the whole text take no more than this. */
-const KEPT_BYTES = 256 * 2 ** 20;
+import { scoredCount, type TextWindow } from "./textWindows";
+import { WindowTally } from "./windowTally";
 
 /** Rounding is the same everywhere in a text: so many tokens tell the floor. */
 const FLOOR_TOKENS = 256;
 
-type Asked = Omit<ComparisonRequest, "model">;
-
-interface Text {
-  readonly windows: readonly TextWindow[];
-  readonly plan: WindowPlan;
-  readonly until: number | null;
+/** @throws InvalidSettingError for a text too short or a picture in it; any error of loading a model */
+export async function compareLevels(
+  request: ComparisonQuestion,
+  setting: ComparisonSetting,
+): Promise<ComparisonResult> {
+  const reference = new HeldModel(request.reference, setting);
+  const opened = await reference.open();
+  try {
+    const text = readComparedText(opened.opened, request, setting.onEvent);
+    return await new Comparing(request, setting, reference, text).run();
+  } finally {
+    reference.letGo();
+  }
 }
 
-/** @throws InvalidSettingError for a text too short or a picture in it; any error of loading a model */
-export async function compareLevels(request: Asked, setting: ComparisonSetting): Promise<ComparisonResult> {
-  const kept: { logits: KeptLogits | null } = { logits: null };
-  const loaded = (level: ComparedChoice): Promise<BorrowedModel> =>
-    setting.borrow(level, (doneBytes, totalBytes) =>
-      setting.onEvent({ kind: "loading", level, doneBytes, totalBytes }),
-    );
-  const reference = await loaded(request.reference);
-  const levels: ComparedModel[] = [];
-  let scratchBytes = 0;
-  let scoringMs = 0;
-  const score = async (contender: Contender, model: Model, text: Text): Promise<number> => {
-    const { model: against } = reference.opened;
-    const { plan } = text;
-    const caches = cachesOf(request, contender);
-    const isKept = KeptLogits.bytesOf(text.windows, plan, against.spec.vocabSize) <= KEPT_BYTES;
-    if (isKept) kept.logits ??= await KeptLogits.create(against, plan, caches[0]);
-    const scorer =
-      kept.logits === null
-        ? await PairScorer.create(against, model, plan.window, caches)
-        : await PairScorer.against(kept.logits, model, plan.window, caches[1]);
-    const { bytes, elapsedMs } = await scoreText(contender, scorer, text, setting);
-    scratchBytes = Math.max(scratchBytes, bytes);
-    scoringMs += elapsedMs;
-    return elapsedMs;
-  };
-  try {
-    const text = readText(reference.opened, request, setting.onEvent);
-    if (request.measureFloor && !setting.signal.aborted) {
-      const { model } = reference.opened;
-      await score("floor", model.withKernels(otherChoice(model.choice)), text);
+/** The reference, which may be let go and opened again. */
+class HeldModel {
+  private borrowed: BorrowedModel | null = null;
+
+  constructor(
+    private readonly choice: ComparedChoice,
+    private readonly setting: ComparisonSetting,
+  ) {}
+
+  async open(): Promise<BorrowedModel> {
+    this.borrowed ??= await borrow(this.choice, this.setting);
+    return this.borrowed;
+  }
+
+  letGo(): void {
+    this.borrowed?.release();
+    this.borrowed = null;
+  }
+}
+
+function borrow(level: ComparedChoice, { borrow, onEvent }: ComparisonSetting): Promise<BorrowedModel> {
+  return borrow(level, (doneBytes, totalBytes) => onEvent({ kind: "loading", level, doneBytes, totalBytes }));
+}
+
+class Comparing {
+  private readonly tallies: ReadonlyMap<ComparedChoice, WindowTally>;
+  private readonly floor: WindowTally | null;
+  private readonly described = new Map<ComparedChoice, ComparedModel>();
+  private scratchBytes = 0;
+  private readonly inside: InsideLook;
+
+  constructor(
+    private readonly request: ComparisonQuestion,
+    private readonly setting: ComparisonSetting,
+    private readonly reference: HeldModel,
+    private readonly text: ComparedText,
+  ) {
+    this.inside = new InsideLook(request, setting, text);
+    const all = scoredCount(text.windows, text.plan);
+    const tally = (contender: Contender, tokens: number) => new WindowTally(contender, tokens, request.until);
+    this.tallies = new Map(request.levels.map((level) => [level, tally(level, all)]));
+    this.floor = request.measureFloor ? tally("floor", Math.min(FLOOR_TOKENS, all)) : null;
+  }
+
+  async run(): Promise<ComparisonResult> {
+    const { setting, request } = this;
+    const isDone = (await this.fits()) && (await this.besideReference());
+    if (!isDone) await this.inTurns();
+    const scoringMs = [this.floor, ...this.tallies.values()].reduce((sum, tally) => sum + (tally?.elapsedMs ?? 0), 0);
+    if (!this.described.has(request.reference)) {
+      await this.describe(request.reference, (await this.reference.open()).opened.model);
     }
-    for (const level of request.levels) {
-      if (setting.signal.aborted) break;
-      // Another cache over the same weights needs no second copy of them.
-      const isSame = splitCompared(level).weights === splitCompared(request.reference).weights;
-      const borrowed = isSame ? { opened: reference.opened, release: () => {} } : await loaded(level);
+    return {
+      end: setting.signal.aborted ? "stopped" : "done",
+      reference: { ...(this.described.get(request.reference) as ComparedModel), scoringMs },
+      levels: request.levels.flatMap((level) => this.levelOf(level) ?? []),
+      scratchBytes: this.scratchBytes,
+    };
+  }
+
+  private levelOf(level: ComparedChoice): ComparedModel | undefined {
+    const found = this.described.get(level);
+    return found === undefined ? undefined : { ...found, scoringMs: this.tallies.get(level)?.elapsedMs ?? 0 };
+  }
+
+  /** By arithmetic, with the reference open; where no budget is known the first refusal tells. */
+  private async fits(): Promise<boolean> {
+    const { budgetBytes } = this.setting;
+    const { model } = (await this.reference.open()).opened;
+    if (budgetBytes === null) return true;
+    const others = this.request.levels.filter((level) => !isSameWeights(level, this.request.reference));
+    const largest = Math.max(0, ...others.map((level) => levelBytes(level, model)));
+    return model.gpu.allocatedBytes + largest + Math.min(this.keptBytes(model), this.setting.keptBytes) <= budgetBytes;
+  }
+
+  private keptBytes({ spec }: Model): number {
+    return KeptLogits.bytesOf(this.text.windows, this.text.plan, spec.vocabSize);
+  }
+
+  /** @returns false: a level had no room beside the reference, and those that are not over are to be taken in turns */
+  private async besideReference(): Promise<boolean> {
+    const { request, setting } = this;
+    const { windows, plan } = this.text;
+    const { opened } = await this.reference.open();
+    const isKept = this.keptBytes(opened.model) <= setting.keptBytes;
+    const kept = isKept ? await KeptLogits.create(opened.model, plan, cacheOf(request.reference)) : null;
+    try {
+      await this.scoreFloor(opened.model, kept, windows);
+      for (const level of request.levels) {
+        if (setting.signal.aborted) break;
+        // Another cache over the same weights needs no second copy of them.
+        const isSame = isSameWeights(level, request.reference);
+        try {
+          const borrowed = isSame ? { opened, release: () => {} } : await borrow(level, setting);
+          try {
+            await this.score(level, borrowed.opened.model, opened.model, kept, windows);
+            await this.inside.look(level, borrowed.opened.model, opened.model);
+            await this.describe(level, borrowed.opened.model);
+          } finally {
+            borrowed.release();
+          }
+        } catch (error) {
+          const isWhole = isSame || this.tallies.get(level)?.scored !== 0;
+          if (isWhole || !isErrorNamed(error, "OutOfMemoryError")) throw error;
+          return false;
+        }
+      }
+      return true;
+    } finally {
+      await kept?.close();
+    }
+  }
+
+  /** Each model by itself: as many windows at a time as may be kept of the reference. */
+  private async inTurns(): Promise<void> {
+    const { request, setting, tallies } = this;
+    const { windows } = this.text;
+    const { model } = (await this.reference.open()).opened;
+    const windowBytes = this.keptBytes(model) / windows.length;
+    const atATime = Math.max(1, Math.floor(setting.keptBytes / windowBytes));
+    setting.onEvent({ kind: "turns", windowsAtATime: Math.min(atATime, windows.length), ofWindows: windows.length });
+    for (let at = 0; at < windows.length && !setting.signal.aborted; at += atATime) {
+      const batch = windows.slice(at, at + atATime);
+      const waiting = request.levels.filter((level) => tallies.get(level)?.isOver === false);
+      if (waiting.length === 0) return;
+      const kept = await this.leaveLogits(at, batch);
       try {
-        const elapsedMs = await score(level, borrowed.opened.model, text);
-        await lookInside(level, reference.opened.model, borrowed.opened.model, text, request, setting);
-        levels.push(await described(level, borrowed, elapsedMs, text, setting.signal));
+        for (const level of waiting) {
+          if (setting.signal.aborted) return;
+          const { opened, release } = await borrow(level, setting);
+          try {
+            await this.score(level, opened.model, null, kept, batch);
+            if (this.described.has(level)) continue;
+            await this.inside.look(level, opened.model, null);
+            await this.describe(level, opened.model);
+          } finally {
+            release();
+          }
+        }
       } finally {
-        borrowed.release();
+        await kept.close();
       }
     }
-    const first = await described(request.reference, reference, scoringMs, text, setting.signal);
-    const end = setting.signal.aborted ? "stopped" : "done";
-    return { end, reference: first, levels, scratchBytes };
-  } finally {
-    await kept.logits?.close();
-    reference.release();
   }
-}
 
-/** Of reference and contender. */
-function cachesOf({ reference }: Asked, contender: Contender): readonly [KvPrecision, KvPrecision] {
-  const { cache } = splitCompared(reference);
-  return [cache, contender === "floor" ? cache : splitCompared(contender).cache];
-}
-
-/** Where in the stack the level departs from the reference, and by which matrices. */
-async function lookInside(
-  contender: Contender,
-  reference: Model,
-  level: Model,
-  { windows, plan }: Text,
-  request: Asked,
-  setting: ComparisonSetting,
-): Promise<void> {
-  const { onEvent, signal, passed } = setting;
-  const [window] = windows;
-  if (window === undefined || signal.aborted) return;
-  const errors = await layerErrors(reference, level, window.ids, cachesOf(request, contender));
-  onEvent({ kind: "layers", contender, errors });
-  await compareHeads(contender, reference, level, window, request, setting);
-  const parts = request.findTensors ? partsOf(reference.weights) : [];
-  for (const [index, part] of parts.entries()) {
-    await passed();
-    if (signal.aborted) return;
-    const { kld } = await damageOf(part, reference, level, window, plan);
-    onEvent({ kind: "tensor", contender, part, kld, done: index + 1, ofParts: parts.length });
-  }
-}
-
-/** Said once where attention of this model cannot be computed again. */
-async function compareHeads(
-  contender: Contender,
-  reference: Model,
-  level: Model,
-  { ids }: TextWindow,
-  request: Asked,
-  { onEvent, signal, heads }: ComparisonSetting,
-): Promise<void> {
-  if (signal.aborted) return;
-  const caches = cachesOf(request, contender);
-  try {
-    if (heads.tokens === 0) await heads.begin(reference, ids, caches[0]);
-    onEvent({ kind: "heads", contender, heads: await heads.add(contender, level, caches[1]), tokens: heads.tokens });
-  } catch (error) {
-    if (!isErrorNamed(error, "UnsupportedModelError") && !isErrorNamed(error, "OutOfMemoryError")) throw error;
-    const { name, message } = error as Error;
-    onEvent({ kind: "noHeads", reason: { name, message } });
-  }
-}
-
-async function described(
-  level: ComparedChoice,
-  { opened: { model } }: BorrowedModel,
-  scoringMs: number,
-  { windows }: Text,
-  signal: AbortSignal,
-): Promise<ComparedModel> {
-  const tokensPerSecond = signal.aborted ? null : await decodeSpeed(model, windows[0]?.ids ?? []);
-  return { level, weightBytes: model.weights.bytesByFormat, scoringMs, tokensPerSecond };
-}
-
-function readText(opened: OpenedModel, request: Asked, onEvent: ComparisonSetting["onEvent"]): Text {
-  const { tokenizer, model } = opened;
-  const bosId = windowStart(opened, request.bos);
-  const ids = textIds(opened, request, bosId);
-  const { contextLength } = model.spec;
-  const plan = planWindows(ids.length, contextLength, request);
-  const windows = textWindows(ids, bosId, plan);
-  if (scoredCount(windows, plan) === 0) {
-    throw new VitrineError("InvalidSettingError", "The text is too short: no token is left to score.");
-  }
-  const tokens = tokenizer === null ? ids.map(bareToken) : tokenTexts(tokenizer, ids);
-  onEvent({ kind: "text", tokens, ...plan, bos: bosId !== null });
-  return { windows, plan, until: request.until };
-}
-
-/** The beginning-of-text token of every window; null: none. @throws InvalidSettingError where the model has none */
-function windowStart({ tokenizer, name }: OpenedModel, asked: boolean | null): number | null {
-  const bosId = tokenizer?.bosId ?? null;
-  if (asked === true && bosId === null) {
-    throw new VitrineError("InvalidSettingError", `${name} has no beginning-of-text token.`);
-  }
-  return (asked ?? tokenizer?.addsBos === true) ? bosId : null;
-}
-
-/** The text's tokens, with or without the beginning-of-text token before them. */
-function textIds(
-  opened: OpenedModel,
-  { text }: Pick<ComparisonRequest, "text">,
-  bosId: number | null,
-): readonly number[] {
-  const items = readPrompt(opened, text, Number.MAX_SAFE_INTEGER)(0, []) ?? [];
-  const ids = items.map((item) => {
-    if (typeof item === "number") return item;
-    throw new VitrineError("InvalidSettingError", "A text with pictures cannot be scored. Compare on another text.");
-  });
-  const bare = ids[0] === opened.tokenizer?.bosId ? ids.slice(1) : ids;
-  return bosId === null ? bare : [bosId, ...bare];
-}
-
-/** @param scorer closed at the end */
-async function scoreText(
-  contender: Contender,
-  scorer: PairScorer,
-  { windows, plan, until }: Text,
-  { onEvent, now, signal, passed }: ComparisonSetting,
-): Promise<{ bytes: number; elapsedMs: number }> {
-  let elapsedMs = 0;
-  try {
-    const all = scoredCount(windows, plan);
-    const ofTokens = contender === "floor" ? Math.min(FLOOR_TOKENS, all) : all;
-    let scored = 0;
-    let same = 0;
-    for (const window of windows) {
-      await passed();
-      if (signal.aborted) break;
-      const started = now();
-      const scores = await scorer.score(window, plan.firstScored);
-      elapsedMs += now() - started;
-      scored += scores.kld.length;
-      same += scores.topReference.filter((id, i) => id === scores.topLevel[i]).length;
-      onEvent({ kind: "scores", contender, scores, scored, ofTokens });
-      if (scored >= ofTokens) break;
-      if (until !== null && scored >= LEAST_TOKENS && shareError(same, scored) <= until) break;
+  /** Has the reference read these windows and go. What else needs it is done the first time. */
+  private async leaveLogits(at: number, batch: readonly TextWindow[]): Promise<KeptLogits> {
+    const { request } = this;
+    const { onEvent, passed, signal } = this.setting;
+    const { windows } = this.text;
+    const { model } = (await this.reference.open()).opened;
+    const kept = await KeptLogits.create(model, this.text.plan, cacheOf(request.reference));
+    try {
+      await this.scoreFloor(model, kept, batch);
+      for (const [index, window] of batch.entries()) {
+        await passed();
+        if (signal.aborted) break;
+        await kept.begin(window);
+        onEvent({ kind: "reading", level: request.reference, done: at + index + 1, ofWindows: windows.length });
+      }
+      await kept.letGo();
+      await this.inside.readReference(model);
+      if (!this.described.has(request.reference)) await this.describe(request.reference, model);
+      return kept;
+    } catch (error) {
+      await kept.close();
+      throw error;
+    } finally {
+      this.reference.letGo();
     }
-    return { bytes: scorer.scratchBytes, elapsedMs };
-  } finally {
-    await scorer.close();
   }
+
+  private async scoreFloor(model: Model, kept: KeptLogits | null, windows: readonly TextWindow[]): Promise<void> {
+    const { floor, request } = this;
+    if (floor === null || floor.isOver || this.setting.signal.aborted) return;
+    const other = model.withKernels(otherChoice(model.choice));
+    await this.scoreOn(floor, other, cacheOf(request.reference), model, kept, windows);
+  }
+
+  private async score(
+    level: ComparedChoice,
+    model: Model,
+    reference: Model | null,
+    kept: KeptLogits | null,
+    windows: readonly TextWindow[],
+  ): Promise<void> {
+    const tally = this.tallies.get(level);
+    if (tally !== undefined) await this.scoreOn(tally, model, cacheOf(level), reference, kept, windows);
+  }
+
+  /** @param reference where nothing is kept of it */
+  private async scoreOn(
+    tally: WindowTally,
+    model: Model,
+    cache: KvPrecision,
+    reference: Model | null,
+    kept: KeptLogits | null,
+    windows: readonly TextWindow[],
+  ): Promise<void> {
+    const { plan } = this.text;
+    const caches = [cacheOf(this.request.reference), cache] as const;
+    const scorer =
+      kept === null
+        ? await PairScorer.create(reference as Model, model, plan.window, caches)
+        : await PairScorer.against(kept, model, plan.window, cache);
+    try {
+      await tally.score(scorer, windows, plan, this.setting);
+      this.scratchBytes = Math.max(this.scratchBytes, scorer.scratchBytes);
+    } finally {
+      await scorer.close();
+    }
+  }
+
+  private async describe(level: ComparedChoice, model: Model): Promise<void> {
+    const ids = this.text.windows[0]?.ids ?? [];
+    const tokensPerSecond = this.setting.signal.aborted ? null : await decodeSpeed(model, ids);
+    this.described.set(level, { level, weightBytes: model.weights.bytesByFormat, scoringMs: 0, tokensPerSecond });
+  }
+}
+
+function isSameWeights(a: ComparedChoice, b: ComparedChoice): boolean {
+  return splitCompared(a).weights === splitCompared(b).weights;
+}
+
+/** About what a level takes, by the parameters of the reference; what a recipe keeps finer is left out. */
+function levelBytes(choice: ComparedChoice, { weights, gpuBytes }: Model): number {
+  const { level } = splitChoice(splitCompared(choice).weights);
+  return level === "stored" ? gpuBytes : (weights.parameters * bitsPerWeight(QUANT_FORMATS[level])) / 8;
 }

@@ -43,9 +43,8 @@ export class KeptLogits implements WindowLogits {
     return scoredCount(windows, plan) * paddedStride(vocabSize) * 4;
   }
 
-  /** Runs what is not kept yet; afterwards the model may go. @throws DeviceLostError, OutOfMemoryError */
-  async letGo(windows: readonly TextWindow[]): Promise<void> {
-    for (const window of windows) await this.begin(window);
+  /** What is kept stays; afterwards the model may go. */
+  async letGo(): Promise<void> {
     await this.source?.close();
     this.source = null;
   }
@@ -54,6 +53,7 @@ export class KeptLogits implements WindowLogits {
     return this.scope.sizeBytes + (this.source?.gpuBytes ?? 0);
   }
 
+  /** @throws DeviceLostError, OutOfMemoryError, InvalidStateError for a window that was not kept */
   async begin(window: TextWindow): Promise<void> {
     if (this.chunks.has(window)) return;
     if (this.source === null) throw new VitrineError("InvalidStateError", "That window's logits were not kept.");
@@ -77,7 +77,7 @@ export class KeptLogits implements WindowLogits {
   }
 
   async close(): Promise<void> {
-    await this.letGo([]);
+    await this.letGo();
     this.scope.destroy();
   }
 

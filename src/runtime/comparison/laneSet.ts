@@ -2,7 +2,7 @@
 import { isErrorNamed } from "../../shared/errors";
 import type { LaneEvent, LaneRequest, LanesRequest } from "../../shared/lanes";
 import { type ComparedChoice, type LevelChoice, splitCompared } from "../../shared/recipes";
-import type { BorrowedModel, BorrowModel } from "./compareLevels";
+import type { BorrowedModel, BorrowModel } from "./comparisonSetting";
 import { Lane } from "./lane";
 
 export interface LaneSetting {

@@ -11,54 +11,44 @@ import { Session } from "../session/session";
 const TAP_BYTES = 32 * 2 ** 20;
 const MOST_ROWS = 64;
 
-/**
- * |q - p| / |p| of the residual stream, mean over the last tokens: after the embedding, then after each layer.
- * @throws OutOfMemoryError, DeviceLostError
- */
-export async function layerErrors(
-  reference: Model,
-  level: Model,
-  ids: readonly number[],
-  caches: readonly [reference: KvPrecision, level: KvPrecision],
-): Promise<Statistic[]> {
-  const { hiddenSize, blocks } = reference.spec;
+/** Residual stream of a text's last tokens, off the GPU: [layers + 1, rows, stride]. */
+export interface HiddenRows {
+  readonly values: Float32Array;
+  readonly stages: number;
+  readonly rows: number;
+  readonly stride: number;
+  readonly hiddenSize: number;
+}
+
+/** After the embedding, then after each layer. @throws OutOfMemoryError, DeviceLostError */
+export async function hiddenRows(model: Model, ids: readonly number[], precision: KvPrecision): Promise<HiddenRows> {
+  const { hiddenSize, blocks } = model.spec;
   const stages = blocks.length + 1;
   const rowBytes = paddedStride(hiddenSize) * 4;
   const rows = Math.max(1, Math.min(MOST_ROWS, ids.length, Math.floor(TAP_BYTES / (stages * rowBytes))));
-  const p = await hiddenRows(reference, ids, rows, caches[0]);
-  const q = await hiddenRows(level, ids, rows, caches[1]);
-  return Array.from({ length: stages }, (_, stage) =>
-    meanOf(Array.from({ length: rows }, (_, row) => relativeError(p, q, (stage * rows + row) * p.stride, hiddenSize))),
-  );
-}
-
-interface HiddenRows {
-  /** [layers + 1, rows, stride] */
-  readonly values: Float32Array;
-  readonly stride: number;
-}
-
-async function hiddenRows(
-  model: Model,
-  ids: readonly number[],
-  rows: number,
-  precision: KvPrecision,
-): Promise<HiddenRows> {
   const session = await Session.create(model, { capacity: ids.length, precision, prefillRows: rows });
   const scope = new BufferScope(model.gpu);
   try {
     const { buffers, hiddenStrideBytes } = session.forward;
     const stageBytes = rows * hiddenStrideBytes;
-    const bytes = (model.spec.blocks.length + 1) * stageBytes;
-    const taps = scope.storage("hidden rows", bytes);
+    const taps = scope.storage("hidden rows", stages * stageBytes);
     await session.runTapped(ids, (encoder, stage) => {
       encoder.copyBufferToBuffer(buffers.hidden, 0, taps, stage * stageBytes, stageBytes);
     });
-    return { values: await readFloats(model.gpu, taps, 0, bytes / 4), stride: hiddenStrideBytes / 4 };
+    const values = await readFloats(model.gpu, taps, 0, (stages * stageBytes) / 4);
+    return { values, stages, rows, stride: hiddenStrideBytes / 4, hiddenSize };
   } finally {
     scope.destroy();
     await session.close();
   }
+}
+
+/** |q - p| / |p| at each stage, mean over the tokens. */
+export function layerErrors(p: HiddenRows, q: HiddenRows): Statistic[] {
+  const { stages, rows, stride, hiddenSize } = p;
+  return Array.from({ length: stages }, (_, stage) =>
+    meanOf(Array.from({ length: rows }, (_, row) => relativeError(p, q, (stage * rows + row) * stride, hiddenSize))),
+  );
 }
 
 function relativeError(p: HiddenRows, q: HiddenRows, at: number, length: number): number {

@@ -100,7 +100,8 @@ describe("scoring two models together", { timeout: 300_000 }, () => {
     await live.close();
     const before = gpu.allocatedBytes;
     const kept = await KeptLogits.create(p.model, plan);
-    await kept.letGo(windows);
+    for (const window of windows) await kept.begin(window);
+    await kept.letGo();
     const rowBytes = Math.ceil(original.spec.vocabSize / 32) * 32 * 4;
     expect(KeptLogits.bytesOf(windows, plan, original.spec.vocabSize)).toBe((29 + 29 + 9) * rowBytes);
     // Beside the scored rows, one chunk of rows that are shown: nothing else of the model's own pass is left.

@@ -1,6 +1,6 @@
 import { useEffect, useState } from "react";
 import type { Contender } from "../../shared/comparison";
-import { formatBytes } from "../../shared/units";
+import { formatBytes, formatCount } from "../../shared/units";
 import type { ComparisonRun, ContenderResult } from "../../store/compareSlice";
 import { useApp } from "../appContext";
 import { ErrorWords } from "../ErrorWords";
@@ -46,6 +46,7 @@ function Scored({ run, hasModel }: { run: ComparisonRun | null; hasModel: boolea
   return (
     <>
       {run?.end === "running" && <ComparisonProgressBar progress={run.progress} isPaused={run.isPaused} />}
+      {run?.turns != null && <Turns turns={run.turns} findsTensors={run.request.findTensors} />}
       {run?.error != null && (
         <p role="alert" className="compare-error">
           <ErrorWords error={run.error} />
@@ -55,6 +56,20 @@ function Scored({ run, hasModel }: { run: ComparisonRun | null; hasModel: boolea
       {run !== null && run.results.length > 0 && <Results run={run} />}
       <Measurements />
     </>
+  );
+}
+
+interface TurnsProps {
+  readonly turns: NonNullable<ComparisonRun["turns"]>;
+  readonly findsTensors: boolean;
+}
+
+function Turns({ turns: { windowsAtATime, ofWindows }, findsTensors }: TurnsProps) {
+  const { compare } = useStrings();
+  return (
+    <p className="hint">
+      {compare.turns(formatCount(windowsAtATime), formatCount(ofWindows))} {findsTensors && compare.turnsNoTensors}
+    </p>
   );
 }
 

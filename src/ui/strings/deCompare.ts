@@ -63,9 +63,13 @@ export const deCompare: typeof enCompare = {
   progress: "Vergleich",
   stages: {
     loading: (level, percent) => `${level} wird geladen: ${percent}`,
+    reading: (level, percent) => `${level} liest den Text: ${percent}`,
     scoring: (level, percent) => `${level} wird bewertet: ${percent}`,
     tensors: (level, percent) => `Tensoren von ${level} werden probiert: ${percent}`,
   },
+  turns: (windows, all) =>
+    `Referenz und Stufe passen nicht zusammen auf die GPU und wechseln sich ab: Die Referenz liest ${windows} von ${all} Fenstern auf einmal, ihre Vorhersagen bleiben, und jede Stufe folgt für sich.`,
+  turnsNoTensors: "Tensoren werden nicht einzeln probiert: Dafür bräuchte es beide Modelle zugleich.",
   tensors: "Tensoren, die am meisten schaden",
   tensorsHint: "Mittlere KLD der Referenz, in der nur dieser von der Stufe kommt, im ersten Fenster.",
   layers: "Relativer Fehler des verborgenen Zustands",

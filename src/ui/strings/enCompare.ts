@@ -61,9 +61,13 @@ export const enCompare = {
   progress: "Comparison",
   stages: {
     loading: (level: string, percent: string) => `Loading ${level}: ${percent}`,
+    reading: (level: string, percent: string) => `${level} reads the text: ${percent}`,
     scoring: (level: string, percent: string) => `Scoring ${level}: ${percent}`,
     tensors: (level: string, percent: string) => `Trying the tensors of ${level}: ${percent}`,
   },
+  turns: (windows: string, all: string) =>
+    `Reference and level do not fit on the GPU together, so they take turns: the reference reads ${windows} of ${all} windows at a time, its predictions stay, and each level follows by itself.`,
+  turnsNoTensors: "Tensors are not tried one by one, which would take both models at once.",
   tensors: "Tensors that hurt most",
   tensorsHint: "Mean KLD of the reference with only this one taken from the level, on the first window.",
   layers: "Relative error of the hidden state",
