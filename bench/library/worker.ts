@@ -1,7 +1,10 @@
 /** Measures the model library where it runs: in a worker. */
 import { clear, createStore, get, set } from "idb-keyval";
+import { type StoreEntry, streamOf } from "../../src/runtime/files/byteSource";
+import { urlSource } from "../../src/runtime/files/urlSource";
 import type { Gpu } from "../../src/runtime/gpu/device";
 import { openGpu } from "../../src/runtime/gpu/device";
+import { fillModel } from "../../src/runtime/library/fillModel";
 import { hubModel } from "../../src/runtime/library/hub";
 import type { ModelAbout } from "../../src/runtime/library/manifest";
 import { recordKey } from "../../src/runtime/library/manifest";
@@ -10,12 +13,16 @@ import { ModelLibrary } from "../../src/runtime/library/modelLibrary";
 import { type RemoteModel, urlModel } from "../../src/runtime/library/remoteModel";
 import { loadKept, loadRemote } from "../../src/runtime/loadKept";
 import { quantize } from "../../src/runtime/model/quantize/quantize";
+import { describeModel } from "../../src/runtime/openModel";
 import { createIdbStore } from "../../src/worker/idbStore";
 import { describeLibrary, type LibraryRequest, type LibraryResult, type LibraryTimes } from "./libraryResult";
 
-const LOAD = { level: "stored", recipe: "", variant: "auto", download: {} } as const;
+const CHOICE = { level: "stored", recipe: "" } as const;
+const LOAD = { ...CHOICE, variant: "auto", download: {} } as const;
 const QUANTIZED = ["q8_0", "q4_0", "q6_k", "q4_k"] as const;
 const PIECE_BYTES = 4 * 2 ** 20;
+/** Less is no record. */
+const RECORD_BYTES = 2 ** 20;
 const ROUNDS = 4;
 
 const store = createIdbStore("vitrine-bench");
@@ -37,14 +44,20 @@ async function measureLibrary({ folder, hub }: LibraryRequest): Promise<LibraryR
   // What is compared takes turns: other programs come and go.
   for (let round = 0; round < ROUNDS; round++) {
     await times.take("plainFetch", () => fetchWhole(weights));
-    if (byId !== null) await times.take("hashedCold", () => firstLoad(gpu, byId));
+    if (byId !== null) await (await times.take("hashedCold", () => firstLoad(gpu, byId))).kept;
     await library.deleteAll();
+    await times.take("ranges", () => fetchRanges(weights));
+    await times.take("filling", () => fillOnly(byUrl));
+    await times.take("unkept", () => firstLoad(gpu, byUrl, new ModelLibrary(new NoRecords())));
     await times.take("plainFetch", () => fetchWhole(weights));
-    await times.take("cold", () => firstLoad(gpu, byUrl));
+    await times.take("kept", async () => {
+      const { kept } = await times.take("cold", () => firstLoad(gpu, byUrl));
+      await kept;
+    });
     const [kept] = await library.list();
     if (kept === undefined) throw new Error("Nothing was kept.");
     const about = await library.about(kept.id);
-    await times.take("plainWrite", () => writePlainly(about));
+    await writePlainly(about, times);
     await times.take("plainRead", () => readPlainly(about));
     await times.take("warm", async () => {
       const { model } = await loadKept(gpu, library, about, LOAD);
@@ -62,6 +75,7 @@ async function measureLibrary({ folder, hub }: LibraryRequest): Promise<LibraryR
   const least = (name: keyof LibraryTimes) => times.least(name);
   return {
     ...{ cold: least("cold"), plainFetch: least("plainFetch"), plainWrite: least("plainWrite"), warm: least("warm") },
+    ...{ kept: least("kept"), ranges: least("ranges"), filling: least("filling"), unkept: least("unkept") },
     ...{ reading: least("reading"), plainRead: least("plainRead"), recordRead: least("recordRead") },
     hashedCold: byId && least("hashedCold"),
     modelBytes,
@@ -70,8 +84,35 @@ async function measureLibrary({ folder, hub }: LibraryRequest): Promise<LibraryR
   };
 }
 
-async function firstLoad(gpu: Gpu, remote: RemoteModel): Promise<void> {
-  (await loadRemote(gpu, library, remote, LOAD)).model.destroy();
+/** Until it is on the GPU. @returns what ends when all of it is kept */
+async function firstLoad(gpu: Gpu, remote: RemoteModel, into = library): Promise<{ kept: Promise<void> }> {
+  let kept: Promise<void> = Promise.resolve();
+  const onKeeping = (keeping: Promise<void>): void => {
+    kept = keeping;
+  };
+  (await loadRemote(gpu, into, remote, { ...LOAD, onKeeping })).model.destroy();
+  return { kept };
+}
+
+/** Keeps what is small, and says of records that it did. */
+class NoRecords extends MemoryStore {
+  override put(entries: readonly StoreEntry[]): Promise<void> {
+    return super.put(entries.filter(([, bytes]) => bytes === null || bytes.length < RECORD_BYTES));
+  }
+}
+
+async function fetchRanges(url: string): Promise<void> {
+  const source = await urlSource(url);
+  for await (const _ of streamOf(source, 0, source.sizeBytes));
+}
+
+async function fillOnly(remote: RemoteModel): Promise<void> {
+  const into = new ModelLibrary(new NoRecords());
+  const files = await remote.open();
+  const { tensors } = describeModel(files);
+  const about = await into.begin({ ...remote, ...CHOICE, name: files.name, files, tensors });
+  const kept = await into.open(about, async (file) => files.sources[file] ?? null);
+  await (await fillModel(kept, files.sources)).kept;
 }
 
 async function fetchWhole(url: string): Promise<number> {
@@ -100,9 +141,13 @@ async function readPlainly(about: ModelAbout): Promise<void> {
   for (const { index } of plan) await get(index, plainStore);
 }
 
-async function writePlainly(about: ModelAbout): Promise<void> {
+/** The very bytes: what compresses well would be written, and read, in less time. */
+async function writePlainly(about: ModelAbout, times: Times): Promise<void> {
   const { plan } = await library.open(about, async () => null);
-  for (const { index, start, end } of plan) await set(index, new Uint8Array(end - start).fill(index), plainStore);
+  const records = await Promise.all(plan.map(({ index }) => store.get(recordKey(about.id, index))));
+  await times.take("plainWrite", async () => {
+    for (const [index, bytes] of records.entries()) await set(index, bytes, plainStore);
+  });
 }
 
 async function storedBytes(): Promise<number> {
@@ -135,10 +180,11 @@ function bestOf(run: () => void): number {
 class Times {
   private readonly all = new Map<string, number[]>();
 
-  async take(name: keyof LibraryTimes, run: () => Promise<unknown>): Promise<void> {
+  async take<T>(name: keyof LibraryTimes, run: () => Promise<T>): Promise<T> {
     const started = performance.now();
-    await run();
+    const result = await run();
     this.all.set(name, [...(this.all.get(name) ?? []), performance.now() - started]);
+    return result;
   }
 
   /** Of the fastest round. */

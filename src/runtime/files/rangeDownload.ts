@@ -3,6 +3,7 @@
  * was cut; other bytes than before (RFC 9110: If-Range, ETag) are refused.
  */
 import { isErrorNamed, VitrineError } from "../../shared/errors";
+import { BodyReader } from "./bodyReader";
 import { throwIfCancelled } from "./byteSource";
 import { type Fetch, PassingError, rangeStartOf, request, settle, totalOf, versionOf } from "./httpRequest";
 import type { PauseGate } from "./pauseGate";
@@ -46,9 +47,17 @@ export class RangeDownload {
     this.conditional = version !== null && !version.startsWith("W/");
   }
 
-  /** Bytes [start, end). @throws DownloadError, CancelledError */
-  async read(start: number, end: number, signal = this.options.signal): Promise<Uint8Array> {
-    const bytes = new Uint8Array(end - start);
+  /**
+   * Bytes [start, end).
+   * @param bytes where they go
+   * @throws DownloadError, CancelledError
+   */
+  async read(
+    start: number,
+    end: number,
+    signal = this.options.signal,
+    bytes: Uint8Array = new Uint8Array(end - start),
+  ): Promise<Uint8Array> {
     const { attempts = ATTEMPTS, firstWaitMs = FIRST_WAIT_MS, gate } = this.options;
     let done = 0;
     let failures = 0;
@@ -80,23 +89,31 @@ export class RangeDownload {
     return bytes;
   }
 
-  /** Bytes [start, end) in order, `parallel` segments ahead of the one that is handed on. */
+  /**
+   * Bytes [start, end) in order, `parallel` segments ahead of the one that is handed on. A segment's memory is used
+   * again once the next is asked for: new memory costs more than what is done with the bytes.
+   */
   async *stream(start: number, end: number, outer = this.options.signal): AsyncGenerator<Uint8Array> {
     const { segmentBytes = SEGMENT_BYTES, parallel = PARALLEL } = this.options;
     const stop = new AbortController();
     const signal = outer === undefined ? stop.signal : AbortSignal.any([outer, stop.signal]);
     const ahead: Promise<Uint8Array>[] = [];
+    const free: Uint8Array<ArrayBufferLike>[] = [];
     let next = start;
     try {
       while (next < end || ahead.length > 0) {
         while (next < end && ahead.length < parallel) {
-          const segment = this.read(next, Math.min(end, next + segmentBytes), signal);
+          const length = Math.min(segmentBytes, end - next);
+          const memory = free.pop() ?? new Uint8Array(Math.min(segmentBytes, end - start));
+          const segment = this.read(next, next + length, signal, memory.subarray(0, length));
           // Awaited in order; one that fails before its turn is no unhandled rejection.
           segment.catch(() => {});
           ahead.push(segment);
           next += segmentBytes;
         }
-        yield (await ahead.shift()) as Uint8Array;
+        const segment = (await ahead.shift()) as Uint8Array;
+        yield segment;
+        free.push(new Uint8Array(segment.buffer));
       }
     } finally {
       stop.abort();
@@ -144,12 +161,12 @@ export class RangeDownload {
     signal: AbortSignal,
     onChunk: (chunk: Uint8Array) => void,
   ): Promise<void> {
-    const reader = response.body?.getReader();
+    const reader = response.body && new BodyReader(response.body);
     let at = start;
     try {
-      while (reader !== undefined) {
-        const { done, value } = await settle(reader.read(), this.url, signal);
-        if (done) break;
+      while (reader !== null) {
+        const value = await settle(reader.read(), this.url, signal);
+        if (value === null) break;
         // A server that sends more than it was asked for is not believed; what was asked for is there.
         const chunk = value.subarray(0, end - at);
         onChunk(chunk);
@@ -157,7 +174,7 @@ export class RangeDownload {
         if (at === end) break;
       }
     } finally {
-      await reader?.cancel().catch(() => {});
+      await reader?.cancel();
     }
     if (at < end)
       throw new PassingError(`${this.url} ended after byte ${at} of ${end}. Load it again to go on from there.`);

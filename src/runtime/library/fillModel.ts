@@ -3,7 +3,7 @@ import { VitrineError } from "../../shared/errors";
 import { type ByteSource, streamOf, throwIfCancelled } from "../files/byteSource";
 import type { ConvertRows } from "../model/convertRows";
 import { convertUnit } from "./convertUnit";
-import type { RecordPlan } from "./keptLayout";
+import { isConverted, type RecordPlan } from "./keptLayout";
 import type { Filled, KeptModel } from "./keptModel";
 import { OrderedReader } from "./orderedReader";
 import { createStreamingHash, type StreamingHash } from "./streamingHash";
@@ -124,10 +124,14 @@ class FileFiller {
     for (const unit of record.units) {
       throwIfCancelled(this.options.signal, this.source.name);
       await reader.skip(unit.sourceStart - this.position);
-      const source = await reader.take(unit.sourceEnd - unit.sourceStart);
-      const kept = await convertUnit(unit, source, this.options.convert);
-      bytes.set(kept, at);
-      at += kept.length;
+      const place = bytes.subarray(at, at + unit.keptBytes);
+      if (isConverted(unit.tensor)) {
+        const source = await reader.take(unit.sourceEnd - unit.sourceStart);
+        place.set(await convertUnit(unit, source, this.options.convert));
+      } else {
+        await reader.takeInto(place);
+      }
+      at += place.length;
     }
     const state = hash === null ? null : { end: this.position, state: hash.save() };
     while (this.writes.length >= UNWRITTEN) await this.writes.shift();

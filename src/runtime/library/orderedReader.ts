@@ -11,18 +11,26 @@ export class OrderedReader {
     this.pieces = stream[Symbol.asyncIterator]();
   }
 
-  /** The next `length` bytes; a view where they lie in one piece. @throws RangeError when the stream ends before */
+  /**
+   * The next `length` bytes: a view where they lie in one piece, good until more is read.
+   * @throws RangeError when the stream ends before
+   */
   async take(length: number): Promise<Uint8Array> {
     await this.fillRest(0);
     if (this.rest.length >= length) return this.cut(length);
     const all = new Uint8Array(length);
-    for (let done = 0; done < length; ) {
-      await this.fillRest(length - done);
-      const part = this.cut(Math.min(this.rest.length, length - done));
-      all.set(part, done);
+    await this.takeInto(all);
+    return all;
+  }
+
+  /** As many bytes as `target` holds. @throws RangeError when the stream ends before */
+  async takeInto(target: Uint8Array): Promise<void> {
+    for (let done = 0; done < target.length; ) {
+      await this.fillRest(target.length - done);
+      const part = this.cut(Math.min(this.rest.length, target.length - done));
+      target.set(part, done);
       done += part.length;
     }
-    return all;
   }
 
   async skip(length: number): Promise<void> {

@@ -118,7 +118,7 @@ export class MatrixLoader {
     return planes;
   }
 
-  /** Rows [first, first + count) of the stacked strips into planes, in pieces of four rows or a multiple. */
+  /** Rows [first, first + count) of the stacked strips into planes. */
   private async fill(
     strips: readonly Strip[],
     format: QuantFormat,
@@ -128,14 +128,11 @@ export class MatrixLoader {
     columns: number,
   ): Promise<void> {
     const { queue } = this.scope.gpu.device;
-    const pieceRows = Math.max(4, Math.floor(PIECE_BYTES / (columns * 4) / 4) * 4);
-    for (let done = 0; done < count; done += pieceRows) {
-      const rows = Math.min(pieceRows, count - done);
+    for (const [done, rows] of pieces(strips, format, first, count, columns)) {
       const blocks = await this.readPiece(strips, format, first + done, rows, columns);
       for (const plane of format.planes) {
         const buffer = planes[plane.name] as GPUBuffer;
         const bytes = splitPlane(blocks, format, plane, rows, columns);
-        // Four rows keep every plane a multiple of 4 bytes; only the very last piece can be shorter and is padded.
         queue.writeBuffer(buffer, done * planeRowBytes(format, plane, columns), bytes);
       }
       this.sinceDrain += blocks.byteLength;
@@ -155,20 +152,20 @@ export class MatrixLoader {
     columns: number,
   ): Promise<Uint8Array> {
     const rowBytes = (columns / format.blockSize) * format.blockBytes;
-    const [only] = strips;
-    if (only !== undefined && strips.length === 1) return this.readStrip(only, first, rows, columns);
-    const out = new Uint8Array(rows * rowBytes);
+    let out: Uint8Array | null = null;
     let stripStart = 0;
     for (const strip of strips) {
       const from = Math.max(first, stripStart);
       const to = Math.min(first + rows, stripStart + strip.rows);
       if (from < to) {
         const bytes = await this.readStrip(strip, from - stripStart, to - from, columns);
+        if (to - from === rows) return bytes;
+        out ??= new Uint8Array(rows * rowBytes);
         out.set(bytes, (from - first) * rowBytes);
       }
       stripStart += strip.rows;
     }
-    return out;
+    return out ?? new Uint8Array(0);
   }
 
   private async readStrip(strip: Strip, start: number, count: number, columns: number): Promise<Uint8Array> {
@@ -200,6 +197,30 @@ function groupByTarget(strips: readonly Strip[]): Strip[][] {
     else groups.push([strip]);
   }
   return groups;
+}
+
+/**
+ * Runs of rows within [first, first + count), counted from `first`: of four rows or a multiple, and of one strip where
+ * it ends so that every plane is a multiple of 4 bytes there. Only the very last can be shorter and is padded.
+ */
+function* pieces(
+  strips: readonly Strip[],
+  format: QuantFormat,
+  first: number,
+  count: number,
+  columns: number,
+): Generator<[start: number, rows: number]> {
+  const most = Math.max(4, Math.floor(PIECE_BYTES / (columns * 4) / 4) * 4);
+  const ends: number[] = [];
+  for (const { rows } of strips) ends.push((ends.at(-1) ?? -first) + rows);
+  const isWhole = (row: number) =>
+    format.planes.every((plane) => (row * planeRowBytes(format, plane, columns)) % 4 === 0);
+  for (let done = 0; done < count; ) {
+    const end = Math.min(count, done + most);
+    const cut = ends.find((row) => row > done && row < end && isWhole(row)) ?? end;
+    yield [done, cut - done];
+    done = cut;
+  }
 }
 
 /** Bytes of a plane that one row takes on the GPU. */

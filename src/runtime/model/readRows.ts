@@ -94,5 +94,6 @@ export async function readVector(
     length * format.blockBytes,
     signal,
   );
-  return toFloats(bytes, format.id);
+  // A vector lives longer than the memory that was read into, and must not hold on to it.
+  return toFloats(bytes.slice(), format.id);
 }
