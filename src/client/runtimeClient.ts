@@ -1,15 +1,15 @@
 /**
  * Main-thread end of the worker: spawns it, wraps it, and starts a new one after a crash or a lost device.
- * A crashed worker never answers, so every call is raced against the crash.
+ * A crashed worker never answers, so every call ends with the crash, too.
  */
 import { proxy, type Remote, releaseProxy, wrap } from "comlink";
 import { isErrorNamed, VitrineError } from "../shared/errors";
 import type { RuntimeApi } from "../shared/protocol";
+import { OpenCalls } from "./openCalls";
 
 interface Connection {
   readonly api: Remote<RuntimeApi>;
-  /** Rejects once the worker is gone; never resolves. */
-  readonly gone: Promise<never>;
+  readonly calls: OpenCalls;
   readonly close: (reason: Error) => void;
 }
 
@@ -21,30 +21,26 @@ function crashed(detail: string): VitrineError {
   );
 }
 
-function connect(): Connection {
+function connect(onGone: () => void): Connection {
   const worker = new Worker(new URL("../worker/worker.ts", import.meta.url), {
     type: "module",
     name: "vitrine-runtime",
   });
   const api = wrap<RuntimeApi>(worker);
-  let reject: (reason: Error) => void = () => {};
-  const gone = new Promise<never>((_, fail) => {
-    reject = fail;
-  });
-  // Every call races `gone`; without a listener of its own an idle crash would count as unhandled.
-  gone.catch(() => {});
+  const calls = new OpenCalls();
   let isOpen = true;
   const close = (reason: Error): void => {
     if (!isOpen) return;
     isOpen = false;
-    reject(reason);
+    onGone();
+    calls.end(reason);
     api[releaseProxy]();
     worker.terminate();
   };
   // Fires for a script that does not load and for exceptions nobody caught: the state inside is no longer known.
   worker.addEventListener("error", (event) => close(crashed(event.message ?? "")));
   worker.addEventListener("messageerror", () => close(crashed("a message could not be read")));
-  return { api, gone, close };
+  return { api, calls, close };
 }
 
 /** The worker's API as plain promises. The worker starts with the first call. */
@@ -53,18 +49,16 @@ export function createRuntimeClient(): RuntimeApi {
 
   function connection(): Connection {
     if (current !== null) return current;
-    const opened = connect();
-    opened.gone.catch(() => {
-      if (current === opened) current = null;
+    current = connect(() => {
+      current = null;
     });
-    current = opened;
-    return opened;
+    return current;
   }
 
   async function call<T>(action: (api: Remote<RuntimeApi>) => Promise<T>): Promise<T> {
     const used = connection();
     try {
-      return await Promise.race([action(used.api), used.gone]);
+      return await used.calls.answered(action(used.api));
     } catch (error) {
       // The device took every buffer with it. A fresh worker asks for a fresh device.
       if (isErrorNamed(error, "DeviceLostError")) used.close(error as Error);
