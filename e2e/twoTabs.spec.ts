@@ -1,4 +1,4 @@
-/** One model, two tabs: the second waits or takes over; the first is told. */
+/** Two tabs: one model, which the second waits for or takes over; and one list of chats. */
 
 import { ChatPage } from "./helpers/chatPage";
 import { ANSWER_TEXTS, talkingGguf } from "./helpers/models";
@@ -28,4 +28,19 @@ test("a second tab says that the model is open elsewhere, and takes it over or w
   await second.page.close();
   await chat.expectReady("shared");
   expect(await chat.ask("tea")).toBe(ANSWER_TEXTS.tea);
+});
+
+test("what is said in one tab stands in the other, without a reload", async ({ openFake, context }) => {
+  const first = await openFake({ answer: "One two three." });
+  const second = new ChatPage(await context.newPage());
+  await second.page.goto(first.page.url());
+  await first.ask("Told in the first");
+  const listed = second.page
+    .getByRole("list", { name: "Chats" })
+    .getByRole("button", { name: "Told in the first", exact: true });
+  await expect(listed).toBeVisible();
+  await listed.click();
+  await expect(second.answer(0)).toContainText("One two three.");
+  await first.ask("And more");
+  await expect(second.answer(1)).toContainText("One two three.");
 });

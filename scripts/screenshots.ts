@@ -94,6 +94,7 @@ const STATES: Readonly<Record<string, State>> = {
   ready: { scene: "chat", show: openModel },
   streaming: { scene: "chat&ms=60", show: talk("streaming", "What happens inside?") },
   long: { scene: "markdown&ms=1", show: talk("done", "Hello", "How does softmax work, and why?") },
+  thinking: { scene: "thinking&ms=1", show: talk("done", "Which of the two is it?") },
   completion: { scene: "base&ms=1", show: talk("done", "Once upon a time, in a village by the sea, there lived") },
   error: { scene: "device-lost&ms=1", show: talk("error", "What happens inside?") },
   "load-error": { scene: "load-error", show: openModel },

@@ -10,6 +10,7 @@ import type { RuntimeApi } from "./shared/protocol";
 import { createAppStore, startApp } from "./store/appStore";
 import { keepChats, restoreKept } from "./store/keeping";
 import { bringsChat, openChatLink } from "./store/openChatLink";
+import { followOtherTabs } from "./store/otherTabs";
 import { App } from "./ui/App";
 import { AppProvider } from "./ui/appContext";
 import { tabOf } from "./ui/panels/tabAddress";
@@ -42,6 +43,7 @@ const tab = tabOf(location.href);
 if (tab !== null) store.getState().changeLayout({ tab });
 await followLanguage(store);
 const keeper = keepChats(store, storage);
+followOtherTabs(store, storage, keeper);
 if (bringsChat(location.href)) {
   await openChatLink(store, location.href);
   history.replaceState(history.state, "", location.pathname + location.search);

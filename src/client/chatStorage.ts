@@ -4,7 +4,18 @@ import type { ChatStorage } from "../shared/chatStorage";
 
 export function createChatStorage(): ChatStorage {
   const withStore = createStore("vitrine", "chats");
+  const tabs = new BroadcastChannel("vitrine:chats");
   return {
+    read: (keys) =>
+      withStore("readonly", async (store) => {
+        const values = await Promise.all(keys.map((key) => promisifyRequest<unknown>(store.get(key))));
+        return keys.flatMap((key, index) => (values[index] === undefined ? [] : [[key, values[index]] as const]));
+      }),
+    onOtherTab: (listener) => {
+      const hear = ({ data }: MessageEvent<readonly string[]>): void => listener(data);
+      tabs.addEventListener("message", hear);
+      return () => tabs.removeEventListener("message", hear);
+    },
     readAll: () =>
       withStore("readonly", async (store) => {
         const [keys, values] = await Promise.all([
@@ -13,8 +24,8 @@ export function createChatStorage(): ChatStorage {
         ]);
         return keys.map((key, index) => [String(key), values[index]] as const);
       }),
-    update: (changes) =>
-      withStore("readwrite", (store) => {
+    update: async (changes) => {
+      await withStore("readwrite", (store) => {
         let isReading = false;
         for (const change of changes) {
           const { key } = change;
@@ -32,6 +43,8 @@ export function createChatStorage(): ChatStorage {
         // A page that ends does not see its requests succeed, after which it would be done by itself.
         if (!isReading) store.transaction.commit();
         return promisifyRequest(store.transaction);
-      }),
+      });
+      tabs.postMessage(changes.map(({ key }) => key));
+    },
   };
 }

@@ -3,10 +3,17 @@
  * store's business, and so is mistrusting it.
  */
 export interface ChatStorage {
-  readAll(): Promise<readonly (readonly [key: string, value: unknown])[]>;
+  readAll(): Promise<StoredEntries>;
+  /** Only these keys; those that are not there are left out. */
+  read(keys: readonly string[]): Promise<StoredEntries>;
   /** All changes or none. `write` gets what is stored now, which another tab may have changed meanwhile. */
   update(changes: readonly StorageChange[]): Promise<void>;
+
+  /** Told after another tab has changed these keys, as far as the browser can tell. Ends with what it returns. */
+  onOtherTab(listener: (keys: readonly string[]) => void): () => void;
 }
+
+export type StoredEntries = readonly (readonly [key: string, value: unknown])[];
 
 export type StorageChange =
   /** Whatever is stored: nothing is read first, so that a page that ends right after has written it. */
@@ -18,6 +25,9 @@ export type StorageChange =
 export function createMemoryStorage(entries: Iterable<readonly [string, unknown]> = []): ChatStorage {
   const kept = new Map<string, unknown>(entries);
   return {
+    read: async (keys) =>
+      keys.flatMap((key) => (kept.has(key) ? [[key, structuredClone(kept.get(key))] as const] : [])),
+    onOtherTab: () => () => {},
     readAll: async () => [...kept].map(([key, value]) => [key, structuredClone(value)] as const),
     update: async (changes) => {
       for (const change of changes) {

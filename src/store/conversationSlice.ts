@@ -62,6 +62,8 @@ export interface ConversationSlice {
   readonly takeChats: (imported: ImportedChats) => number;
   /** The stored chats, at the start. */
   readonly adoptChats: (conversations: readonly Conversation[], chatId: string | null) => void;
+  /** Chats as another tab left them, null for one that it deleted; the one on the page stays on the page. */
+  readonly followChats: (changed: ReadonlyMap<string, Conversation | null>) => void;
   /** A chat that nothing was said in, an earlier one if there is. */
   readonly openEmptyChat: () => void;
 }
@@ -194,6 +196,15 @@ export function createConversationSlice({ get, set, wallClock, newId }: SliceCon
       const last = chatId === null ? undefined : chats.get(chatId);
       if (last === undefined) set({ chats });
       else show(last, chats);
+    },
+    followChats: (changed) => {
+      const chats = new Map(get().chats);
+      for (const [id, conversation] of changed) {
+        if (conversation === null) chats.delete(id);
+        else chats.set(id, conversation);
+      }
+      const shown = changed.get(get().chat.id) ?? null;
+      set(shown === null ? { chats } : { chats, chat: shown, turns: pathOf(shown) });
     },
   };
 }

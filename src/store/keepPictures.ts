@@ -8,7 +8,7 @@ import type { Conversation } from "./conversation";
 import { PICTURE_TYPES, type Picture } from "./picture";
 import { isFields } from "./reading";
 
-const IMAGE = "image:";
+export const IMAGE = "image:";
 
 /** What names pictures. */
 export type Naming = Pick<AppState, "chats" | "attached">;

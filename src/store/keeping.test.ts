@@ -91,7 +91,7 @@ describe("keepChats and restoreKept", () => {
     const storage = createMemoryStorage();
     let isFull = true;
     const { store, keeper } = await visit({
-      readAll: storage.readAll,
+      ...storage,
       update: (changes) => (isFull ? Promise.reject(new Error("full")) : storage.update(changes)),
     });
     await say(store, "First");

@@ -21,13 +21,15 @@ import { DEFAULT_SETTINGS, isSameSampler } from "./samplingSlice";
 
 export const WRITE_MS = 250;
 
-const CHAT = "chat:";
+export const CHAT = "chat:";
 const UNFINISHED = "unfinished:";
 const PREFERENCES = "preferences";
 
 export interface Keeper {
   /** Writes what is waiting, now. */
   readonly flush: () => Promise<void>;
+  /** Chats as another tab wrote them, null for one that it deleted: they are not written again from here. */
+  readonly adopt: (changed: ReadonlyMap<string, Conversation | null>) => void;
   readonly end: () => void;
 }
 
@@ -233,6 +235,16 @@ export function keepChats(store: AppStore, storage: ChatStorage): Keeper {
   });
   return {
     flush,
+    adopt: (changed) => {
+      const now = new Map(written);
+      for (const [id, chat] of changed) {
+        if (chat === null) now.delete(id);
+        else now.set(id, chat);
+        if (chat !== null) see(chat);
+      }
+      written = now;
+      store.getState().followChats(changed);
+    },
     end: () => {
       clearTimeout(timer);
       unsubscribe();
