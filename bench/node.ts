@@ -1,6 +1,7 @@
 /**
  * Benchmarks in Node. Usage: npm run bench -- [--driver native|swiftshader|lavapipe] [--level q4_0,q8_0] [--only NAME]
  * [--variant NAME] [--full] [--profile] [--json FILE]
+ * Without --only, what the attention panel costs the page follows, in Chromium; --panel: that alone.
  * With --library instead of these: the model library in Chromium. [--layers 8]
  */
 import { writeFileSync } from "node:fs";
@@ -9,6 +10,7 @@ import { openNodeGpu, type SoftwareDriver } from "../src/runtime/testing/nodeGpu
 import type { KernelVariant } from "../src/shared/protocol";
 import { FORMAT_IDS } from "../src/shared/quant";
 import type { BenchResult } from "./measure";
+import { runPanelBench } from "./panel/run";
 import { describeResult, runBench } from "./plan";
 
 const { values } = parseArgs({
@@ -21,6 +23,7 @@ const { values } = parseArgs({
     profile: { type: "boolean", default: false },
     json: { type: "string" },
     library: { type: "boolean", default: false },
+    panel: { type: "boolean", default: false },
     layers: { type: "string", default: "8" },
   },
 });
@@ -28,6 +31,12 @@ const { values } = parseArgs({
 if (values.library) {
   const { runLibraryBench } = await import("./library/run");
   await runLibraryBench(Number(values.layers));
+  process.exit();
+}
+
+const isSoftware = values.driver !== "native";
+if (values.panel) {
+  console.log(await runPanelBench(isSoftware));
   process.exit();
 }
 
@@ -50,6 +59,7 @@ await runBench(
   },
   (text) => console.log(text),
 );
+if (values.only === "") console.log(await runPanelBench(isSoftware));
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(results, null, 1)}\n`);
 // Dawn's threads would keep the process alive.
 process.exit(results.length > 0 ? 0 : 1);

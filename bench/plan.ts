@@ -16,9 +16,9 @@ export interface BenchPlan {
 }
 
 const LENGTHS = { prefills: [128, 512], contexts: [16, 512, 2048] } as const;
-const FULL = { decodeTokens: 64, runs: 2 } as const;
-/** Software adapters: minutes instead of hours, by fewer layers, fewer tokens and no run to warm up. */
-const SCALED = { decodeTokens: 2, runs: 1 } as const;
+const FULL = { decodeTokens: 256, runs: 3 } as const;
+/** Software adapters: minutes instead of hours, by fewer layers and fewer tokens. */
+const SCALED = { decodeTokens: 16, runs: 3 } as const;
 const SCALED_LAYERS = 1;
 
 export async function runBench(
@@ -68,11 +68,12 @@ export function describeResult(result: BenchResult): string {
 }
 
 /** What decode loses while the attention panel is open. */
-function losses({ decodeTokensPerSecond, watchedTokensPerSecond }: BenchResult): string {
-  return Object.entries(watchedTokensPerSecond)
-    .map(([length, speed]) => {
-      const loss = 1 - speed / (decodeTokensPerSecond[length] ?? Number.NaN);
-      return `${(loss * 100).toFixed(1)} % slower at ${length}`;
+function losses({ watchedLosses }: BenchResult): string {
+  const percent = (share: number): string => (share * 100).toFixed(1);
+  return Object.entries(watchedLosses)
+    .map(([length, [least, middle, most]]) => {
+      const range = `${percent(least)} to ${percent(most)}`;
+      return `${percent(middle)} % slower at ${length} (${range})`;
     })
     .join(", ");
 }

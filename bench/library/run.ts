@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { type Browser, chromium } from "@playwright/test";
 import { build, preview } from "vite";
 import { HubServer } from "../../src/runtime/testing/hubServer";
+import { mainThreadTasks, TASK_CATEGORIES } from "../panel/traceTasks";
 import { SHAPES } from "../shapes";
 import { line } from "./libraryResult";
 import { randomFolder } from "./randomFolder";
@@ -81,7 +82,7 @@ async function loadInApp(browser: Browser, base: string, hub: string): Promise<A
   // The page's own start is no part of a load.
   await page.getByRole("textbox", { name: "Hugging Face id or URL" }).fill(ID);
   await page.waitForTimeout(1000);
-  await browser.startTracing(page, { categories: ["disabled-by-default-devtools.timeline", "toplevel"] });
+  await browser.startTracing(page, { categories: TASK_CATEGORIES });
   const heap = await WorkerHeap.attach(browser);
   const levels = ["stored", "q4_0"];
   for (const level of levels) {
@@ -92,28 +93,9 @@ async function loadInApp(browser: Browser, base: string, hub: string): Promise<A
     await ready.waitFor({ timeout: LONG_MS });
   }
   const heapBytes = await heap.addedBytes();
-  const longestTaskMs = longestTask((await browser.stopTracing()).toString());
+  const longestTaskMs = Math.max(...mainThreadTasks((await browser.stopTracing()).toString()));
   await page.close();
   return { heapBytes, longestTaskMs, levels };
-}
-
-interface TraceEvent {
-  readonly name: string;
-  readonly pid: number;
-  readonly tid: number;
-  /** Microseconds of processor time. */
-  readonly tdur?: number;
-  readonly args?: { readonly name?: string };
-}
-
-/** Milliseconds of the longest task of a page's main thread. */
-function longestTask(trace: string): number {
-  const { traceEvents } = JSON.parse(trace) as { traceEvents: readonly TraceEvent[] };
-  const named = traceEvents.filter(({ name, args }) => name === "thread_name" && args?.name === "CrRendererMain");
-  const threads = new Set(named.map(({ pid, tid }) => `${pid} ${tid}`));
-  const tasks = traceEvents.filter(({ name, pid, tid }) => /RunTask$/.test(name) && threads.has(`${pid} ${tid}`));
-  if (tasks.length === 0) throw new Error("The trace has no tasks of the main thread.");
-  return tasks.reduce((most, { tdur = 0 }) => Math.max(most, tdur), 0) / 1000;
 }
 
 function mebibytes(bytes: number): string {

@@ -44,8 +44,9 @@ import type { Model } from "../model/model";
 import { type PromptItem, sameItem } from "./promptItems";
 import { readKept } from "./readKept";
 
-/** Rows reduced in one submit: long prompts must not hold the GPU for seconds. */
-const ROWS_PER_SUBMIT = 1024;
+/** Rows reduced in one go, and weights of all heads in one submit: long prompts must not hold the GPU for seconds. */
+const ROWS_AT_ONCE = 1024;
+const WEIGHTS_PER_SUBMIT = 2 ** 26;
 const LANES = 4;
 const ROLLOUT_LANES = 16;
 /** Cells of one rectangle. */
@@ -319,15 +320,29 @@ export class AttentionWatch {
         continue;
       }
       const first = this.seen.length;
-      const end = Math.min(items.length, full, first + ROWS_PER_SUBMIT);
+      const end = Math.min(items.length, full, first + ROWS_AT_ONCE);
       this.gpu.device.queue.writeBuffer(this.buffers.scan, 0, Uint32Array.of(first, end, this.shift, 0));
-      const cellRows = ((end - 1) >> this.shift) - (first >> this.shift) + 1;
-      this.submit(
-        this.layers.map(({ overview }) => overview),
-        cellRows,
-      );
+      this.reduce(first, end);
       this.seen.push(...items.slice(first, end));
     }
+  }
+
+  /** All heads at rows [first, end), in as many submits as that takes. */
+  private reduce(first: number, end: number): void {
+    const cellRows = ((end - 1) >> this.shift) - (first >> this.shift) + 1;
+    let due: Dispatch[] = [];
+    let weights = 0;
+    for (const { attention, overview } of this.layers) {
+      const own = attention.numHeads * (end - first) * end;
+      if (weights + own > WEIGHTS_PER_SUBMIT && due.length > 0) {
+        this.submit(due, cellRows);
+        due = [];
+        weights = 0;
+      }
+      due.push(overview);
+      weights += own;
+    }
+    this.submit(due, cellRows);
   }
 
   /** Goes back to a row of cells that holds nothing beyond the first `length` tokens. */
