@@ -42,6 +42,12 @@ export function randomGguf(): GivenFile {
   return givenFile("random.gguf", tinyGguf(randomModel(7)));
 }
 
+/** 24 layers of 14 heads in two groups, as a model of half a billion parameters has them. */
+export function manyHeadsGguf(): GivenFile {
+  const shape = { numLayers: 24, numHeads: 14, numKvHeads: 2, headDim: 8, hiddenSize: 112 };
+  return givenFile("heads.gguf", tinyGguf(randomModel(7, shape)));
+}
+
 export function talkingFolder(): GivenFile[] {
   return [...tinyFolder(talkingModel())].map(([name, bytes]) => givenFile(name, bytes));
 }

@@ -20,6 +20,7 @@ interface TokenStripProps extends TintChoice {
 /** Weights below this leave a token as it is. */
 const LEAST = 0.005;
 const DIMMED = 0.25;
+const UNTINTED = { background: "", text: "" };
 
 /** Every token (or word, or sentence); hovering or moving to one shows where it looks and who looks at it. */
 export function TokenStrip({ units, rolled, scale, dimsFirst }: TokenStripProps) {
@@ -103,17 +104,22 @@ interface Tint extends TintChoice {
   readonly palette: Palette;
 }
 
+/** Writes only what has become different: most tokens of a long text stay as they are. */
 function tint(strip: HTMLElement, rolled: RolledUp, { palette, scale, dimsFirst }: Tint): void {
   const { selected, looksAt, lookedAtBy } = rolled;
   for (const [unit, token] of [...strip.children].entries()) {
     if (!(token instanceof HTMLElement)) continue;
     const weight = (unit <= selected ? looksAt[unit] : lookedAtBy[unit - selected]) ?? 0;
-    const isTinted = weight >= LEAST;
     const share = scaled(weight, scale) * (dimsFirst && unit === 0 ? DIMMED : 1);
-    const { background, text } = palette.color(share);
-    token.style.background = isTinted ? background : "";
-    token.style.color = isTinted ? text : "";
-    token.title = Number.isNaN(weight) ? "" : `${(weight * 100).toFixed(1)} %`;
-    token.setAttribute("aria-selected", String(unit === selected));
+    const { background, text } = weight >= LEAST ? palette.color(share) : UNTINTED;
+    if (token.dataset.tint !== background) {
+      token.dataset.tint = background;
+      token.style.background = background;
+      token.style.color = text;
+    }
+    const title = Number.isNaN(weight) ? "" : `${(weight * 100).toFixed(1)} %`;
+    if (token.title !== title) token.title = title;
+    const isSelected = String(unit === selected);
+    if (token.ariaSelected !== isSelected) token.ariaSelected = isSelected;
   }
 }
