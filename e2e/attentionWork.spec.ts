@@ -88,14 +88,16 @@ for (const [name, model, layers, heads] of [
     await speak(chat);
     await expect(page.getByRole("gridcell")).toHaveCount(layers * heads);
     const options = page.getByRole("listbox", { name: "Tokens of the text" }).getByRole("option");
-    const text = page.getByText(/tokens?; a cell stands for/);
-    await expect(text).toContainText(String(await options.count()));
-    const tokens = await options.count();
+    const tokens = await chat.number(chat.cache, "length");
+    await expect(page.getByText(/tokens?; a cell stands for/)).toHaveText(new RegExp(`^${tokens}\\s`));
+    await expect(options).toHaveCount(tokens);
     // What a token looks at, itself with it, and who looks at it.
     const bytes = 4 * (tokens + 1);
     await options.first().scrollIntoViewIfNeeded();
     await options.nth(1).hover();
     await expect(options.nth(1)).toHaveAttribute("aria-selected", "true");
+    // The answer's last words about heads have been told.
+    await expect.poll(async () => (await take()).commits).toBe(0);
     for (const place of [2, 5, 9]) {
       await take();
       await options.nth(place).hover();

@@ -17,6 +17,14 @@ test("a recorded example shows every head, the lens and the next tokens", async 
   await expect(page.getByText(/^recorded This is what .* once read and answered\./)).toBeVisible();
   await expect(chat.message).toHaveCount(0);
   await expect(chat.answers).toHaveCount(1);
+  // Nothing is offered that only a model could do.
+  for (const turn of [chat.messages.first(), chat.answers.first()]) {
+    await turn.hover();
+    await expect(turn.getByRole("button", { name: "Copy", exact: true })).toBeVisible();
+    for (const action of ["Edit", "Regenerate", "Continue", "Delete turn"]) {
+      await expect(turn.getByRole("button", { name: action, exact: true })).toHaveCount(0);
+    }
+  }
   await page.getByRole("tab", { name: "Attention" }).click();
   await expect(page.getByRole("grid", { name: "Attention heads" }).getByRole("gridcell").first()).toBeVisible();
   const head = page.getByRole("region", { name: "Head", exact: true });

@@ -1,6 +1,7 @@
 import { VitrineError } from "../shared/errors";
+import type { ModelReport } from "../shared/protocol";
 import { createAnswering, type GivenAnswer, type UnfinishedAnswer } from "./answering";
-import type { SliceContext } from "./appState";
+import type { AppState, SliceContext } from "./appState";
 import { type Answer, addTurn, changeTurn, type Turn, turnOf } from "./conversation";
 import { attachedTo, hasUnseenPictures, unseen } from "./imageSlice";
 
@@ -64,6 +65,18 @@ function tokensToGoOn({ answer, isEdited }: Turn, model: string | undefined): Gi
   };
 }
 
+/** Why the open model cannot write; null: it can. */
+function refusalOf(state: AppState, { name, hasTokenizer }: ModelReport): VitrineError | null {
+  if (state.isRecorded) {
+    const message = "This is a recording, which answers nothing new. Open the page where WebGPU is available.";
+    return new VitrineError("WebGpuUnavailableError", message);
+  }
+  if (!hasTokenizer) {
+    return new VitrineError("TokenizerError", "This model came without a tokenizer, so it cannot read or write text.");
+  }
+  return hasUnseenPictures(state) ? unseen(name) : null;
+}
+
 export function createChatSlice(context: SliceContext): ChatSlice {
   const { get, set, newId, wallClock } = context;
   const answering = createAnswering(context);
@@ -73,11 +86,7 @@ export function createChatSlice(context: SliceContext): ChatSlice {
   function canAnswer(): boolean {
     const { model, streaming } = get();
     if (streaming !== null || model === null) return false;
-    const refusal = !model.report.hasTokenizer
-      ? new VitrineError("TokenizerError", "This model came without a tokenizer, so it cannot read or write text.")
-      : hasUnseenPictures(get())
-        ? unseen(model.report.name)
-        : null;
+    const refusal = refusalOf(get(), model.report);
     if (refusal !== null) get().report({ kind: "send" }, refusal);
     return refusal === null;
   }

@@ -17,6 +17,7 @@ import type {
   LensReport,
   OverviewKnown,
   QueryKeyPair,
+  TileAxis,
   TileRequest,
   TowerHeadReport,
 } from "../shared/inspection";
@@ -119,9 +120,10 @@ export class RecordedRuntime implements Partial<RuntimeApi> {
     const { heads, rows, keys, values } = request;
     const cells = new Float32Array(rows.count * keys.count);
     for (let i = 0; i < cells.length; i++) {
-      const row = rows.start + Math.floor(i / keys.count) * rows.step;
-      const key = keys.start + (i % keys.count) * keys.step;
-      cells[i] = values === "scores" ? this.score(heads[0] as HeadId, row, key) : this.cell(request, row, key);
+      const row = rangeOf(rows, Math.floor(i / keys.count));
+      const key = rangeOf(keys, i % keys.count);
+      const isScore = values === "scores";
+      cells[i] = isScore ? this.score(heads[0] as HeadId, row.start, key.start) : this.cell(heads, row, key);
     }
     return { length: this.length, cells };
   };
@@ -262,20 +264,31 @@ export class RecordedRuntime implements Partial<RuntimeApi> {
   }
 
   /** What a cell's rows give to its keys: mean over rows, sum over keys, mean over heads; NaN: masked. */
-  private cell({ heads, rows, keys }: TileRequest, firstRow: number, firstKey: number): number {
-    const endRow = Math.min(firstRow + rows.step, this.length);
-    if (firstKey >= endRow) return Number.NaN;
+  private cell(heads: readonly HeadId[], rows: Range, keys: Range): number {
+    const endRow = Math.min(rows.end, this.length);
+    if (keys.start >= endRow) return Number.NaN;
     let sum = 0;
     for (const head of heads) {
       const pattern = this.pattern(head);
-      for (let row = firstRow; row < endRow; row++) {
-        for (let key = firstKey; key < Math.min(firstKey + keys.step, row + 1); key++) {
+      for (let row = rows.start; row < endRow; row++) {
+        for (let key = keys.start; key < Math.min(keys.end, row + 1); key++) {
           sum += (pattern[row] as Float64Array)[key] as number;
         }
       }
     }
-    return sum / heads.length / (endRow - firstRow);
+    return sum / heads.length / (endRow - rows.start);
   }
+}
+
+/** Tokens from `start` up to `end`. */
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+function rangeOf({ start, step, edges }: TileAxis, cell: number): Range {
+  const edge = (at: number): number => edges?.[at] ?? start + at * step;
+  return { start: edge(cell), end: edge(cell + 1) };
 }
 
 function refuse(): never {

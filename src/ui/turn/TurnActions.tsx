@@ -19,11 +19,19 @@ export function TurnActions({ turn, isNewest, onEdit }: TurnActionsProps) {
   const regenerate = useApp((state) => state.regenerate);
   const continueAnswer = useApp((state) => state.continueAnswer);
   const removeTurn = useApp((state) => state.removeTurn);
+  const isRecorded = useApp((state) => state.isRecorded);
   const isAnswer = turn.role === "assistant";
-  return (
-    <div className="turn-actions">
+  const own = (
+    <>
       <BranchSwitch turn={turn} />
       <CopyButton label={strings.copy} text={turn.text} />
+    </>
+  );
+  // A recording answers nothing and stays as it is.
+  if (isRecorded) return <div className="turn-actions">{own}</div>;
+  return (
+    <div className="turn-actions">
+      {own}
       <IconButton icon="edit" label={strings.edit} isDisabled={isBusy} onClick={onEdit} />
       {(isAnswer || isNewest) && (
         <IconButton
