@@ -445,6 +445,38 @@ test("a token's attention lies over the patches of a picture", async ({ chat }) 
   await expect(options.filter({ hasText: "▦" })).toHaveCount(36);
 });
 
+test("a picture lights up word by word while the answer streams", async ({ chat }) => {
+  const { page } = chat;
+  await chat.goto();
+  await chat.chooseFiles(seeingFolder());
+  await chat.expectReady();
+  await page.getByLabel("Add image").setInputFiles(plainPng("red.png", [255, 0, 0]));
+  await expect(page.getByRole("list", { name: "Pictures for this message" })).toBeVisible();
+  await page.getByRole("tab", { name: "Attention" }).click();
+  await chat.setNumber("Max new tokens", 900);
+  await chat.send("count");
+  const said = head(page).getByText(/ of what .+ looks at is on this picture/);
+  const words = new Set<string>();
+  await expect
+    .poll(async () => {
+      words.add((await said.innerText()).replace(/^.* of what (.+) looks at .*$/, "$1"));
+      return words.size;
+    })
+    .toBeGreaterThan(2);
+  await expect(chat.answer(0)).toHaveAttribute("data-state", "streaming");
+  // It is the newest word: a pin holds the picture at one of them.
+  const options = tokens(page).getByRole("option");
+  await options.nth((await options.count()) - 3).click();
+  await page.mouse.move(0, 0);
+  const held = await said.innerText();
+  const covered = page.getByText(/tokens?; a cell stands for/);
+  const before = await covered.innerText();
+  await expect.poll(() => covered.innerText()).not.toBe(before);
+  expect(await said.innerText()).toBe(held);
+  await chat.stopButton.click();
+  await chat.expectState(0, "stopped");
+});
+
 test("a link shows the same view to somebody else: chat, model, token, head and settings", async ({
   chat,
   context,

@@ -9,6 +9,8 @@ const SCREENS = [
   [1440, 900, "light"],
   [1440, 900, "dark"],
   [768, 1024, "light"],
+  [768, 1024, "dark"],
+  [390, 844, "light"],
   [390, 844, "dark"],
 ] as const;
 

@@ -88,7 +88,8 @@ for (const [name, model, layers, heads] of [
     await speak(chat);
     await expect(page.getByRole("gridcell")).toHaveCount(layers * heads);
     const options = page.getByRole("listbox", { name: "Tokens of the text" }).getByRole("option");
-    const tokens = await chat.number(chat.cache, "length");
+    const tokens =
+      (await chat.number(chat.statistics, "prompt-tokens")) + (await chat.number(chat.statistics, "generated-tokens"));
     await expect(page.getByText(/tokens?; a cell stands for/)).toHaveText(new RegExp(`^${tokens}\\s`));
     await expect(options).toHaveCount(tokens);
     // What a token looks at, itself with it, and who looks at it.

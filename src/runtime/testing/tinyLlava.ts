@@ -1,4 +1,4 @@
-/** A language model of the tests that sees: a SigLIP tower and a projector before it, as a Hugging Face folder. */
+/** A language model of the tests that sees: a SigLIP or CLIP tower and a projector before it, as a Hugging Face folder. */
 import { writeGguf } from "./ggufWriter";
 import { SeededRandom } from "./random";
 import { safetensorsFile, type WrittenSafetensor } from "./safetensorsWriter";
@@ -52,28 +52,38 @@ export function randomTower(seed: number): TowerValues {
   };
 }
 
+/** CLIP's tower has a row before the patches that stands for none of them, and a norm before its layers. */
+export type TowerKind = "siglip" | "clip";
+
 /** File name -> content, F16 in model.safetensors. The image token's id lies outside the embedding table. */
-export function tinyLlavaFolder(model: TinyModel, tower: TowerValues): Map<string, Uint8Array> {
+export function tinyLlavaFolder(
+  model: TinyModel,
+  tower: TowerValues,
+  kind: TowerKind = "siglip",
+): Map<string, Uint8Array> {
   const { shape, vocabulary } = model;
   const imageTokenId = vocabulary.size;
   const tokenizer = vocabulary.tokenizerJson() as { added_tokens: object[] };
   const imageToken = { id: imageTokenId, content: "<image>", special: true, normalized: false };
   const text = Object.entries(tinyTensors(model)).map(([name, tensor]) => [`language_model.${name}`, tensor] as const);
   return new Map([
-    ["config.json", jsonFile(llavaConfig(tinyConfig(shape), imageTokenId))],
+    ["config.json", jsonFile(llavaConfig(tinyConfig(shape), imageTokenId, kind))],
     ["preprocessor_config.json", jsonFile({ size: { width: SEEN_SIZE, height: SEEN_SIZE }, resample: 2 })],
     ["tokenizer.json", jsonFile({ ...tokenizer, added_tokens: [...tokenizer.added_tokens, imageToken] })],
     ["tokenizer_config.json", jsonFile(vocabulary.tokenizerConfig(BYTE_LEVEL_TEMPLATE))],
-    ["model.safetensors", safetensorsFile({ ...Object.fromEntries(text), ...towerTensors(shape.hiddenSize, tower) })],
+    [
+      "model.safetensors",
+      safetensorsFile({ ...Object.fromEntries(text), ...towerTensors(shape.hiddenSize, tower, kind) }),
+    ],
   ]);
 }
 
-function llavaConfig(textConfig: object, imageTokenId: number): object {
+function llavaConfig(textConfig: object, imageTokenId: number, kind: TowerKind): object {
   return {
     model_type: "llava",
     text_config: textConfig,
     vision_config: {
-      model_type: "siglip_vision_model",
+      model_type: `${kind}_vision_model`,
       image_size: SEEN_SIZE,
       patch_size: PATCH_SIZE,
       hidden_size: TOWER_SIZE,
@@ -82,13 +92,17 @@ function llavaConfig(textConfig: object, imageTokenId: number): object {
       intermediate_size: TOWER_MLP,
     },
     vision_feature_layer: -1,
-    vision_feature_select_strategy: "full",
+    vision_feature_select_strategy: kind === "clip" ? "default" : "full",
     projector_hidden_act: "relu",
     image_token_index: imageTokenId,
   };
 }
 
-function towerTensors(textSize: number, values: TowerValues): Record<string, WrittenSafetensor> {
+function towerTensors(
+  textSize: number,
+  values: TowerValues,
+  kind: TowerKind = "siglip",
+): Record<string, WrittenSafetensor> {
   const tensors: Record<string, WrittenSafetensor> = {};
   const put = (root: string, name: string, ...shape: number[]): void => {
     tensors[`${root}.${name}`] = f16Tensor(values(name, shape));
@@ -104,7 +118,11 @@ function towerTensors(textSize: number, values: TowerValues): Record<string, Wri
   const tower = "vision_tower.vision_model";
   put(tower, "embeddings.patch_embedding.weight", TOWER_SIZE, 3, PATCH_SIZE, PATCH_SIZE);
   put(tower, "embeddings.patch_embedding.bias", TOWER_SIZE);
-  put(tower, "embeddings.position_embedding.weight", IMAGE_TOKENS, TOWER_SIZE);
+  put(tower, "embeddings.position_embedding.weight", IMAGE_TOKENS + (kind === "clip" ? 1 : 0), TOWER_SIZE);
+  if (kind === "clip") {
+    put(tower, "embeddings.class_embedding", TOWER_SIZE);
+    norm(tower, "pre_layrnorm");
+  }
   const block = `${tower}.encoder.layers.0`;
   norm(block, "layer_norm1");
   norm(block, "layer_norm2");
