@@ -106,7 +106,7 @@ test("a thought that the template began is folded away from its first word, and 
   page,
 }) => {
   const chat = await openFake({ ms: 40, scene: "thinking" });
-  const think = page.getByRole("button", { name: "Think first" });
+  const think = page.getByRole("button", { name: "Think", exact: true });
   await expect(think).toHaveAttribute("aria-pressed", "true");
   await chat.send("Which?");
   const answer = chat.answer(0);

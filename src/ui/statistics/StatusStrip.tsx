@@ -51,7 +51,9 @@ function GenerationStatistics() {
       data-end-reason={endReason ?? undefined}
       data-seed={attribute(answer?.seed)}
     >
-      {parts.join(" · ")}
+      {parts.map((part, index) => (
+        <span key={part}>{index === 0 ? part : ` · ${part}`}</span>
+      ))}
     </div>
   );
 }

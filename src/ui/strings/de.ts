@@ -190,7 +190,7 @@ export const de: Strings = {
     noTokenizer: "Dieses Modell hat keinen Tokenizer und kann daher nicht chatten.",
     base: "Dies ist ein Basismodell: Es setzt deinen Text fort. Jede Nachricht beginnt neu; „Fortsetzen“ schreibt am Ende weiter.",
     elsewhere: (title) => `In „${title}“ wird gerade eine Antwort geschrieben.`,
-    think: "Erst nachdenken",
+    think: "Nachdenken",
     send: "Senden",
     stop: "Anhalten",
   },

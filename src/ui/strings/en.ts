@@ -194,7 +194,7 @@ export const en = {
     noTokenizer: "This model has no tokenizer, so it cannot chat.",
     base: "This is a base model: it continues your text. Each message starts afresh; Continue goes on where it ended.",
     elsewhere: (title: string) => `An answer is being written in “${title}”.`,
-    think: "Think first",
+    think: "Think",
     send: "Send",
     stop: "Stop",
   },
