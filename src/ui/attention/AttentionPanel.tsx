@@ -20,6 +20,7 @@ import { HeadGrid } from "./HeadGrid";
 import { HeadRegion } from "./HeadRegion";
 import { LogitLens } from "./LogitLens";
 import { Rollout } from "./Rollout";
+import { ScaleLegend } from "./ScaleLegend";
 import { TowerHeads } from "./TowerHeads";
 import { useFigureWords } from "./useFigureWords";
 import { usePalette } from "./usePalette";
@@ -109,6 +110,7 @@ function Heads({ maps }: { maps: HeadMaps }) {
           dimsFirst={dimsFirst}
           hasLayers={sortBy === null}
         />
+        <ScaleLegend scale={scale} most={1} />
         <p className="hint">
           {words.thresholds(formatPercent(LABEL_THRESHOLDS.first), formatPercent(LABEL_THRESHOLDS.induction))}{" "}
           {words.costs(formatBytes(maps.gpuBytes))}

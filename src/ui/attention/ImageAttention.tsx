@@ -10,6 +10,7 @@ import { drawImageAttention } from "./drawImageAttention";
 import { ExportMenu } from "./export/ExportMenu";
 import { imageFigure } from "./export/imageFigure";
 import { showToken } from "./headWords";
+import { ScaleLegend } from "./ScaleLegend";
 import { useFigureWords } from "./useFigureWords";
 import { usePalette } from "./usePalette";
 
@@ -34,6 +35,7 @@ export function ImageAttention({ scale }: { scale: WeightScale }) {
       {read.map((image) => (
         <OneImage key={image.start} image={image} weights={weightsOf(image)} most={most} scale={scale} />
       ))}
+      {most > 0 && <ScaleLegend scale={scale} most={most} />}
     </div>
   );
 }

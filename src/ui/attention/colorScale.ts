@@ -16,6 +16,17 @@ export function scaled(weight: number, scale: WeightScale): number {
   return share <= LOG_FLOOR ? 0 : 1 - Math.log(share) / Math.log(LOG_FLOOR);
 }
 
+/** Shares of the strongest colour that a legend names, far enough apart to be read. */
+export const SCALE_TICKS: Readonly<Record<WeightScale, readonly number[]>> = {
+  linear: [0, 0.25, 0.5, 0.75, 1],
+  sqrt: [0, 0.01, 0.05, 0.25, 0.5, 1],
+  log: [LOG_FLOOR, 0.001, 0.01, 0.1, 1],
+};
+
+export function tickLabel(tick: number, most: number): string {
+  return `${Number((tick * most * 100).toPrecision(2))} %`;
+}
+
 export type Rgb = readonly [number, number, number];
 
 const VIRIDIS: readonly Rgb[] = [

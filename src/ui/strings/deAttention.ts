@@ -74,6 +74,7 @@ export const deAttention: Strings["attention"] = {
   zoomIn: "Vergrößern",
   zoomOut: "Verkleinern",
   wholeText: "Ganzer Text",
+  legend: (most: string, scale: string) => `Farben von nichts bis ${most} einer Zeile, ${scale}`,
   legendMasked: "nicht gesehen",
   image: "Bild",
   imageName: "Bild-Attention",

@@ -81,6 +81,7 @@ export const enAttention = {
   zoomIn: "Zoom in",
   zoomOut: "Zoom out",
   wholeText: "Whole text",
+  legend: (most: string, scale: string) => `Colours run from nothing to ${most} of a row, ${scale}`,
   legendMasked: "not seen",
   image: "image",
   imageName: "Image attention",

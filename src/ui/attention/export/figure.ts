@@ -1,7 +1,7 @@
 /** A picture with its title, legend and settings inside, and what was drawn as data: everything that can be saved. */
 
 import type { WeightScale } from "../../../shared/attentionMap";
-import { type Palette, scaled } from "../colorScale";
+import { type Palette, SCALE_TICKS, scaled, tickLabel } from "../colorScale";
 import { encodeNpy } from "./npy";
 import { escapeXml, rasterize, svgText } from "./svg";
 
@@ -34,8 +34,6 @@ const LEGEND_WIDTH = 320;
 const CHARACTER = 6.4;
 /** Pixels of a picture for each of its units. */
 const PIXELS = 2;
-/** Shares of the strongest colour that are named under the legend. */
-const TICKS = [0, 0.01, 0.05, 0.25, 0.5, 1];
 
 export async function exportFigure(kind: ExportKind, figure: Figure): Promise<Blob> {
   switch (kind) {
@@ -78,10 +76,9 @@ function bar({ scale, most }: { scale: WeightScale; most: number }, palette: Pal
   const stops = Array.from({ length: 17 }, (_, i) => i / 16).map(
     (share) => `<stop offset="${share}" stop-color="${palette.color(share).background}"/>`,
   );
-  const ticks = TICKS.map((tick) => {
-    const share = `${Number((tick * most * 100).toPrecision(2))} %`;
-    return svgText(scaled(tick, scale) * (LEGEND_WIDTH - 36), 28, 12, share);
-  });
+  const ticks = SCALE_TICKS[scale].map((tick) =>
+    svgText(scaled(tick, scale) * (LEGEND_WIDTH - 36), 28, 12, tickLabel(tick, most)),
+  );
   return [
     `<defs><linearGradient id="legend">${stops.join("")}</linearGradient></defs>`,
     `<rect width="${LEGEND_WIDTH}" height="12" fill="url(#legend)"/>`,
