@@ -131,6 +131,11 @@ test("heads are sorted and filtered by a figure", async ({ chat }) => {
     return texts.map((text) => Number(/entropy ([\d.]+)/.exec(text)?.[1]));
   };
   await expect.poll(async () => (await bits()).length).toBe(8);
+  // What colours and labels mean stands beside them.
+  await expect(
+    page.getByRole("img", { name: "Colours run from nothing to 100 % of a row, square root" }),
+  ).toBeVisible();
+  await expect(page.getByText(/at least 50 % of its weight in this text, induction from 40 %/)).toBeVisible();
   const sorted = await bits();
   expect(sorted).toEqual([...sorted].sort((a, b) => b - a));
 });
@@ -428,6 +433,8 @@ test("a token's attention lies over the patches of a picture", async ({ chat }) 
   const image = head(page).getByRole("img", { name: "Image attention" });
   await expect(image).toHaveAttribute("aria-description", /^[\d.]+\s%.* row \d, column \d$/);
   await expect(head(page)).toContainText("looks at is on this picture");
+  const legend = head(page).getByRole("img", { name: /^Colours run from nothing to [\d.]+ % of a row, square root$/ });
+  await expect(legend).toContainText("0 %");
   // The tower that made rows of the patches has heads of its own.
   const tower = page.getByRole("region", { name: "Vision tower" });
   await tower.getByText("The tower's own heads").click();

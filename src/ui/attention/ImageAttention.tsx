@@ -15,6 +15,8 @@ import { useFigureWords } from "./useFigureWords";
 import { usePalette } from "./usePalette";
 
 const TOP = 8;
+/** The strongest colour stands for at least this: a token that hardly looks at the picture leaves it unlit. */
+const LEAST_MOST = 0.001;
 /** A patch that later tokens look at this many times as much as at the mean one is marked. */
 const SINK_FACTOR = 5;
 
@@ -29,13 +31,13 @@ export function ImageAttention({ scale }: { scale: WeightScale }) {
   if (view === null || read.length === 0) return null;
   const weightsOf = ({ start, report }: ImageRows): Float32Array =>
     view.looksAt.slice(start, start + report.tokens).map((weight) => (Number.isNaN(weight) ? 0 : weight));
-  const most = Math.max(...read.map((image) => Math.max(...weightsOf(image))));
+  const most = Math.max(LEAST_MOST, ...read.map((image) => Math.max(...weightsOf(image))));
   return (
     <div className="image-attention">
       {read.map((image) => (
         <OneImage key={image.start} image={image} weights={weightsOf(image)} most={most} scale={scale} />
       ))}
-      {most > 0 && <ScaleLegend scale={scale} most={most} />}
+      <ScaleLegend scale={scale} most={most} />
     </div>
   );
 }

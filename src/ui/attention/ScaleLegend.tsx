@@ -1,6 +1,6 @@
 import type { WeightScale } from "../../shared/attentionMap";
 import { useStrings } from "../strings/useStrings";
-import { SCALE_TICKS, scaled, tickLabel } from "./colorScale";
+import { legendTicks } from "./colorScale";
 import { usePalette } from "./usePalette";
 
 const STOPS = 17;
@@ -10,12 +10,13 @@ export function ScaleLegend({ scale, most }: { scale: WeightScale; most: number 
   const { attention: words } = useStrings();
   const palette = usePalette();
   const stops = Array.from({ length: STOPS }, (_, i) => palette.color(i / (STOPS - 1)).background);
+  const ticks = legendTicks(scale, most);
   return (
-    <div className="scale-legend" role="img" aria-label={words.legend(tickLabel(1, most), words.scales[scale])}>
+    <div className="scale-legend" role="img" aria-label={words.legend(ticks.at(-1)?.label ?? "", words.scales[scale])}>
       <div className="scale-legend-bar" style={{ background: `linear-gradient(to right, ${stops.join(", ")})` }} />
-      {SCALE_TICKS[scale].map((tick) => (
-        <span key={tick} style={{ insetInlineStart: `${scaled(tick, scale) * 100}%` }}>
-          {tickLabel(tick, most)}
+      {ticks.map(({ at, label }) => (
+        <span key={at} style={{ insetInlineStart: `${at * 100}%` }}>
+          {label}
         </span>
       ))}
     </div>

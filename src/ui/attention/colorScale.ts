@@ -16,15 +16,31 @@ export function scaled(weight: number, scale: WeightScale): number {
   return share <= LOG_FLOOR ? 0 : 1 - Math.log(share) / Math.log(LOG_FLOOR);
 }
 
-/** Shares of the strongest colour that a legend names, far enough apart to be read. */
-export const SCALE_TICKS: Readonly<Record<WeightScale, readonly number[]>> = {
+const TICKS: Readonly<Record<WeightScale, readonly number[]>> = {
   linear: [0, 0.25, 0.5, 0.75, 1],
   sqrt: [0, 0.01, 0.05, 0.25, 0.5, 1],
   log: [LOG_FLOOR, 0.001, 0.01, 0.1, 1],
 };
+/** A legend's width in the widths of a digit of its labels, a little less. */
+const LEGEND_DIGITS = 44;
 
-export function tickLabel(tick: number, most: number): string {
-  return `${Number((tick * most * 100).toPrecision(2))} %`;
+export interface LegendTick {
+  /** From 0 to 1 along the colours. */
+  readonly at: number;
+  readonly label: string;
+}
+
+/** Weights that a legend names, the largest and those before it for which there is room. @param most of the strongest colour */
+export function legendTicks(scale: WeightScale, most: number): readonly LegendTick[] {
+  const ticks: LegendTick[] = [];
+  for (const share of TICKS[scale].toReversed()) {
+    const label = `${Number((share * most * 100).toPrecision(2))} %`;
+    const at = scaled(share, scale);
+    const next = ticks[0];
+    const room = next === undefined ? Number.POSITIVE_INFINITY : (next.at - at) * LEGEND_DIGITS;
+    if (room > (label.length + (next?.label.length ?? 0)) / 2) ticks.unshift({ at, label });
+  }
+  return ticks;
 }
 
 export type Rgb = readonly [number, number, number];

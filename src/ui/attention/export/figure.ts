@@ -1,7 +1,7 @@
 /** A picture with its title, legend and settings inside, and what was drawn as data: everything that can be saved. */
 
 import type { WeightScale } from "../../../shared/attentionMap";
-import { type Palette, SCALE_TICKS, scaled, tickLabel } from "../colorScale";
+import { legendTicks, type Palette } from "../colorScale";
 import { encodeNpy } from "./npy";
 import { escapeXml, rasterize, svgText } from "./svg";
 
@@ -76,9 +76,7 @@ function bar({ scale, most }: { scale: WeightScale; most: number }, palette: Pal
   const stops = Array.from({ length: 17 }, (_, i) => i / 16).map(
     (share) => `<stop offset="${share}" stop-color="${palette.color(share).background}"/>`,
   );
-  const ticks = SCALE_TICKS[scale].map((tick) =>
-    svgText(scaled(tick, scale) * (LEGEND_WIDTH - 36), 28, 12, tickLabel(tick, most)),
-  );
+  const ticks = legendTicks(scale, most).map(({ at, label }) => svgText(at * (LEGEND_WIDTH - 36), 28, 12, label));
   return [
     `<defs><linearGradient id="legend">${stops.join("")}</linearGradient></defs>`,
     `<rect width="${LEGEND_WIDTH}" height="12" fill="url(#legend)"/>`,
