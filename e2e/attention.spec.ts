@@ -455,13 +455,13 @@ test("a token's attention lies over the patches of a picture", async ({ chat }) 
 test("a picture lights up word by word while the answer streams", async ({ chat }) => {
   const { page } = chat;
   await chat.goto();
-  await chat.chooseFiles(seeingFolder());
+  await chat.chooseFiles(seeingFolder("count"));
   await chat.expectReady();
   await page.getByLabel("Add image").setInputFiles(plainPng("red.png", [255, 0, 0]));
   await expect(page.getByRole("list", { name: "Pictures for this message" })).toBeVisible();
   await page.getByRole("tab", { name: "Attention" }).click();
   await chat.setNumber("Max new tokens", 900);
-  await chat.send("count");
+  await chat.send("?");
   const said = head(page).getByText(/ of what .+ looks at is on this picture/);
   const words = new Set<string>();
   await expect

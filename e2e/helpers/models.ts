@@ -52,10 +52,10 @@ export function talkingFolder(): GivenFile[] {
   return [...tinyFolder(talkingModel())].map(([name, bytes]) => givenFile(name, bytes));
 }
 
-/** The talking model with eyes: red is cats to it, green is rain, blue is tea. */
-export function seeingFolder(): GivenFile[] {
+/** The talking model with eyes: `red` is what red is to it, green is rain, blue is tea. */
+export function seeingFolder(red = "cats"): GivenFile[] {
   const model = talkingModel({ contextLength: 1024 });
-  const files = tinyLlavaFolder(model, colourTower(model, ["cats", "rain", "tea"]));
+  const files = tinyLlavaFolder(model, colourTower(model, [red, "rain", "tea"]));
   return [...files].map(([name, bytes]) => givenFile(name, bytes));
 }
 
