@@ -135,7 +135,7 @@ test("heads are sorted and filtered by a figure", async ({ chat }) => {
   await expect(
     page.getByRole("img", { name: "Colours run from nothing to 100 % of a row, square root" }),
   ).toBeVisible();
-  await expect(page.getByText(/at least 50 % of its weight in this text, induction from 40 %/)).toBeVisible();
+  await expect(page.getByText(/at least 50\s% of its weight in this text, induction from 40\s%/)).toBeVisible();
   const sorted = await bits();
   expect(sorted).toEqual([...sorted].sort((a, b) => b - a));
 });
