@@ -116,7 +116,7 @@ def main():
     for row, maker in ROWS[2].items():
         item = maker(random.Random(1), True)
         ids = encode_prompt(tokenizer, item)
-        images = [] if item.image is None else [item.image]
+        images = item.pictures
         with torch.no_grad():
             pixels = torch.from_numpy(np.stack(images)) if images else None
             got = model.logits(model(torch.tensor([ids]), pixels))[0].numpy()

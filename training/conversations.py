@@ -17,16 +17,15 @@ def encode_system(tokenizer, text):
     return [SYSTEM, *tokenizer.encode(text), END] if text else []
 
 
-def encode_question(tokenizer, text, has_image):
-    """<|user|>[image rows]text<|end|><|assistant|>, as the chat template renders it."""
-    image = [IMAGE] * VISUAL_TOKENS if has_image else []
-    return [USER, *image, *tokenizer.encode(text), END, ASSISTANT]
+def encode_question(tokenizer, text, pictures):
+    """<|user|>[rows of each picture]text<|end|><|assistant|>, as the chat template renders it."""
+    return [USER, *[IMAGE] * (VISUAL_TOKENS * pictures), *tokenizer.encode(text), END, ASSISTANT]
 
 
 def encode_item(tokenizer, item, ids, labels):
     """Appends an item's turns; labels[i] is the token that must follow position i, or IGNORE."""
     for number, (question, answer) in enumerate(item.turns):
-        prompt = encode_question(tokenizer, question, item.image is not None and number == 0)
+        prompt = encode_question(tokenizer, question, 0 if number else len(item.pictures))
         reply = [*tokenizer.encode(answer), END]
         ids += prompt + reply
         labels += [IGNORE] * (len(prompt) - 1) + reply + [IGNORE]
@@ -35,8 +34,8 @@ def encode_item(tokenizer, item, ids, labels):
 def encode_prompt(tokenizer, item):
     """Ids up to where the last answer begins, and the pictures."""
     ids = [BOS, *encode_system(tokenizer, item.system)]
-    encode_item(tokenizer, type(item)(item.turns[:-1], item.image), ids, [])
-    ids += encode_question(tokenizer, item.turns[-1][0], item.image is not None and len(item.turns) == 1)
+    encode_item(tokenizer, type(item)(item.turns[:-1], item.image, before=item.before), ids, [])
+    ids += encode_question(tokenizer, item.turns[-1][0], len(item.pictures) if len(item.turns) == 1 else 0)
     return ids
 
 
@@ -65,8 +64,7 @@ class Conversations:
                 continue
             ids += more
             labels += targets
-            if item.image is not None:
-                images.append(item.image)
+            images += item.pictures
         return ids, labels, images
 
     def toned(self, limit):
@@ -75,7 +73,7 @@ class Conversations:
         ids = [BOS, *encode_system(self.tokenizer, item.system)]
         labels = [IGNORE] * len(ids)
         encode_item(self.tokenizer, item, ids, labels)
-        return ids[:limit], labels[:limit], [] if item.image is None else [item.image]
+        return ids[:limit], labels[:limit], item.pictures
 
     def random_repeat(self, limit):
         """Random tokens, then the same again: what induction heads are for. Loss on the second half."""

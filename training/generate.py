@@ -71,7 +71,7 @@ def answer_items(model, tokenizer, items, encode, batch=100, most=180):
     for start in range(0, len(order), batch):
         part = order[start : start + batch]
         longest = max(len(tokenizer.encode(items[i].turns[-1][1])) for i in part)
-        images = [[items[i].image] if items[i].image is not None else [] for i in part]
+        images = [items[i].pictures for i in part]
         limit = min(most, longest + 12 if items[part[0]].judge is None else most)
         answers = greedy(model, [encode(tokenizer, items[i]) for i in part], images, limit)
         for i, ids in zip(part, answers):

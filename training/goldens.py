@@ -53,7 +53,8 @@ def items():
     yield "picture-colour", look.single("colour")(rng, True)
     scene = look.single("describe")(rng, True)
     yield "picture-two-turns", Item([*scene.turns, ("How many shapes are there?", "")], scene.image)
-    yield "empty-picture", look.other_picture(rng, False)
+    others = iter(lambda: look.other_picture(rng, False), None)
+    yield "empty-picture", next(item for item in others if item.turns[-1][1] == look.EMPTY)
 
 
 @torch.no_grad()

@@ -10,15 +10,19 @@ from pathlib import Path
 import torch
 from torch.nn import functional as F
 
+import align
+import odd_colours
 import safetensors_file
+import vision_warmup
 from conversations import IGNORE, encode_item, encode_prompt, stack
 from config import BOS, CONFIG
 from generate import answer_items, greedy
-from mixture import ROWS
+from mixture import ROWS, TRAIN
 from model import Pane
 from optimizer import Optimizer
 from skills import lists, look, talk
 from tokenizer import load_tokenizer
+from world import HELD_OUT, Shape
 
 
 def check_tokenizer(tokenizer):
@@ -46,10 +50,35 @@ def check_phrasings():
         assert not {*map(bare, known)} & {*map(bare, held)}, (known, held)
 
 
+def check_held_out_pairs():
+    """No picture of training has a held-out pair of colour and kind, and nothing that training asks for denies one of them."""
+    drawn, make = [], Shape.__init__
+
+    def recorded(self, rng, pair, *rest):
+        drawn.append((self, tuple(pair)))
+        make(self, rng, pair, *rest)
+
+    Shape.__init__ = recorded
+    try:
+        rng = random.Random(6)
+        for source in (align.pictures, odd_colours.pictures, vision_warmup.picture_batch):
+            source(rng, 100)
+        odd = [(odd_colours.nearest_colour(shape.rgb), shape.shape) for shape, _ in drawn]
+        for maker, _ in TRAIN[1] + TRAIN[2]:
+            items = [maker(rng, False) for _ in range(200)]
+            for question, answer in (turn for item in items for turn in item.turns):
+                denied = answer == "No." or answer.startswith(("There are no ", "I see no "))
+                assert not denied or not any(c in question and k in question for c, k in HELD_OUT), (question, answer)
+    finally:
+        Shape.__init__ = make
+    assert len(drawn) > 1000 and not HELD_OUT.intersection(pair for _, pair in drawn)
+    assert not HELD_OUT.intersection(odd)
+
+
 def check_cache(model, tokenizer, items):
     """Decoding with the cache gives the same tokens as whole forwards do."""
     prompts = [encode_prompt(tokenizer, item) for item in items]
-    images = [[item.image] if item.image is not None else [] for item in items]
+    images = [item.pictures for item in items]
     for prompt, pictures, answer in zip(prompts, images, greedy(model, prompts, images, 8)):
         ids, pixels = list(prompt), torch.from_numpy(stack(pictures))
         for token in answer:
@@ -64,7 +93,7 @@ def overfit(model, tokenizer, items, steps=120):
     for item in items:
         ids, labels = [BOS], [IGNORE]
         encode_item(tokenizer, item, ids, labels)
-        rows.append((torch.tensor([ids]), torch.tensor(labels), torch.from_numpy(stack([item.image] if item.image is not None else []))))
+        rows.append((torch.tensor([ids]), torch.tensor(labels), torch.from_numpy(stack(item.pictures))))
     for step in range(steps):
         losses = []
         for ids, labels, pixels in rows:
@@ -106,6 +135,7 @@ def main():
     check_tokenizer(tokenizer)
     check_judges()
     check_phrasings()
+    check_held_out_pairs()
     items = [ROWS[1][row](rng, True) for row in ("look: colour", "look: place", "look: count", "repeat", "explain", "converse")]
     check_cache(model, tokenizer, items)
     texts = overfit(model, tokenizer, items)

@@ -20,6 +20,7 @@ from align import align_images, word_vectors
 from config import PAD
 from conversations import IGNORE
 from evaluate import evaluate, print_heads
+from even_wrongs import EvenWrongs
 from feed import Feed, picture_feed
 from first_heads import balance_image_rows, start_heads
 from match_heads import start_match_heads
@@ -45,6 +46,7 @@ def parse():
     parser.add_argument("--first-heads", action="store_true", help="start two heads as first_heads.py says; for new models")
     parser.add_argument("--match-heads", action="store_true", help="start a head that looks up what a word names in the picture; needs aligned rows")
     parser.add_argument("--jitter-rows", action="store_true", help="row_jitter.py; with --freeze-vision")
+    parser.add_argument("--even", type=float, default=0, help="strength of even_wrongs.py; 0.02 does")
     parser.add_argument("--checkpoint-minutes", type=float, default=5)
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--threads", type=int, default=1)
@@ -119,18 +121,20 @@ def warm_up_vision(model, args, log):
             return
 
 
-def loss_of(model, batch, device):
-    """Mean cross entropy over the assistant's tokens; logits are computed for these alone."""
+def loss_of(model, batch, device, even=None):
+    """Mean cross entropy over the assistant's tokens, plus what `even` (even_wrongs.py) says; logits are computed for these alone."""
     batch = {key: torch.from_numpy(array).to(device) for key, array in batch.items()}
     ids, labels = batch["ids"].long(), batch["labels"].long()
     with torch.autocast(device, torch.bfloat16):
         keep = labels != IGNORE
         logits = model.logits(model(ids, batch["pixels"], keep=keep))
-    return F.cross_entropy(logits.float(), labels[keep])
+    logits, labels = logits.float(), labels[keep]
+    return F.cross_entropy(logits, labels) + (even(logits, labels) if even else 0)
 
 
 def run(model, args, out, log, start):
     feed = Feed(args)
+    even = EvenWrongs(load_tokenizer(args.tokenizer), args.even) if args.even else None
     named = [(name, parameter) for name, parameter in model.named_parameters() if parameter.requires_grad]
     optimizer = Optimizer(named, args.rate / 2, args.plain_rate or args.rate)
     clock, step, tokens, mean = Clock(args, start), 0, 0, None
@@ -140,7 +144,7 @@ def run(model, args, out, log, start):
         feed.progress.value = clock.progress
         # Every other step computes with quantized weights, where that is asked for.
         with quantized(model, args.quantize if step % 2 else None):
-            loss = loss_of(model, batch, args.device)
+            loss = loss_of(model, batch, args.device, even)
             loss.backward()
         optimizer.step(clock.scale(step))
         step, tokens = step + 1, tokens + int((batch["ids"] != PAD).sum())
@@ -149,7 +153,7 @@ def run(model, args, out, log, start):
             value = loss.item()
             mean = value if mean is None else 0.7 * mean + 0.3 * value
             speed = (tokens - shown_tokens) / (now - shown)
-            log(phase="train", step=step, tokens=tokens, loss=mean, scale=clock.scale(step), tokens_per_second=int(speed))
+            log(phase="train", step=step, tokens=tokens, loss=mean, scale=clock.scale(step), tokens_per_second=int(speed), **({"uneven": even.last} if even else {}))
             shown, shown_tokens = now, tokens
         if now - saved > args.checkpoint_minutes * 60:
             save(model, out)

@@ -42,10 +42,21 @@ class Shape:
         return PLACES[self.cell]
 
 
-def make_scene(rng, count, pairs=SEEN_PAIRS, force=None):
-    """`count` shapes that do not touch, in reading order of their cells; `force`: a pair that must occur."""
+def apart_pairs(rng, count):
+    """`count` pairs whose kinds and colours make up no held-out pair, whichever belongs to which."""
+    chosen = []
+    while len(chosen) < count:
+        more = [*chosen, rng.choice(SEEN_PAIRS)]
+        colours, kinds = zip(*more)
+        if not any(colour in colours and kind in kinds for colour, kind in HELD_OUT):
+            chosen = more
+    return chosen
+
+
+def make_scene(rng, count, pairs=SEEN_PAIRS, force=None, apart=False):
+    """`count` shapes that do not touch, in reading order of their cells; `force`: a pair that must occur; `apart`: apart_pairs."""
     span = WORLD["single"] if count == 1 else WORLD["sizes"]
-    chosen = [rng.choice(pairs) for _ in range(count)]
+    chosen = apart_pairs(rng, count) if apart else [rng.choice(pairs) for _ in range(count)]
     if force:
         chosen[0] = force
     # A size that fits nowhere is drawn anew: five large shapes do not always fit.

@@ -14,8 +14,8 @@ const IMAGE_TOKEN_ID = 6;
 const LOGIT_BOUND = 2e-4;
 /** Share of the sample's answers that 8-bit weights must not change. */
 const SAME_AT_Q8 = 0.98;
-/** Share of the sample that is right: 24 of 26 when the weights were made, less one that other rounding may change. */
-const MEASURED = 0.88;
+/** Share of the sample that is right: 25 of 26 when the weights were made, less one that other rounding may change. */
+const MEASURED = 0.92;
 
 /** As training/goldens.py writes it. */
 interface Golden {

@@ -5,12 +5,17 @@ import re
 
 class Item:
     """turns: [(user text, answer)]; the picture, if any, stands in front of the first user text.
-    judge(answer) -> bool replaces word-for-word comparison of the last answer; details are for judges and tests."""
+    `before`: pictures in front of it in the same message. judge(answer) -> bool replaces word-for-word comparison of the last answer; details are for judges and tests."""
 
-    __slots__ = ("turns", "image", "system", "judge", "shapes")
+    __slots__ = ("turns", "image", "system", "judge", "shapes", "before")
 
-    def __init__(self, turns, image=None, system=None, judge=None, shapes=None):
-        self.turns, self.image, self.system, self.judge, self.shapes = turns, image, system, judge, shapes
+    def __init__(self, turns, image=None, system=None, judge=None, shapes=None, before=()):
+        self.turns, self.image, self.system, self.judge, self.shapes, self.before = turns, image, system, judge, shapes, before
+
+    @property
+    def pictures(self):
+        """In the order in which they stand."""
+        return [] if self.image is None else [*self.before, self.image]
 
     def is_right(self, answer):
         return self.judge(answer) if self.judge else answer.strip() == self.turns[-1][1]

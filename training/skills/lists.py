@@ -46,7 +46,9 @@ ASK = {
     "where": (
         ["Find {x} in: {l}", "Where is {x} in: {l}?", "Which place has {x} in: {l}?", "Tell me where {x} is in: {l}", "At which place is {x} in: {l}?",
          "What number is {x} in: {l}?", "Search {x} in: {l}", "Look where {x} is in: {l}", "Please say where {x} is in: {l}", "Find {x}: {l}",
-         "Look up {x} in: {l}", "Please look for the place of {x} in: {l}", "Now find {x} in: {l}"],
+         "Look up {x} in: {l}", "Please look for the place of {x} in: {l}", "Now find {x} in: {l}",
+         "Try to find {x} in: {l}", "Help me find {x} in: {l}", "I want to find {x} in: {l}", "Please search {x} in: {l}", "find {x} in {l}",
+         "Where do you find {x} in: {l}?", "Please say at which place you find {x} in: {l}"],
         ["Please find {x} in: {l}", "Look for {x} in: {l}"],
     ),
     "has": (

@@ -29,6 +29,26 @@ ASK = {
          "Say the shape {p}.", "Name the shape you see {p}.", "Which shape stands {p}?", "The shape {p}: which is it?"],
         ["Name the shape {p}.", "Which shape can you see {p}?"],
     ),
+    # Of a shape that is alone in its picture.
+    "colour_only": (
+        ["What colour is it?", "What colour is this?", "Which colour is it?", "What colour do you see?", "What colour has it?", "What is its colour?",
+         "What is the colour of it?", "What colour is this shape?", "What colour is the shape?", "Tell me its colour.", "Which colour has this shape?"],
+        ["Which colour is this?", "Say its colour."],
+    ),
+    "size_only": (
+        ["How big is it?", "What size is it?", "Is it small or large?", "How large is it?", "Is it large or small?", "How big is this?", "What is its size?",
+         "How big is the shape?", "Is it big or small?", "What size has it?"],
+        ["How large is this?", "Tell me its size."],
+    ),
+    "place_only": (
+        ["Where is it?", "Where do you see it?", "Where in the picture is it?", "In which place is it?", "Where is the shape?", "Where is this shape?",
+         "Tell me where it is."],
+        ["Where can you see it?", "Say where it is."],
+    ),
+    "is_it": (
+        ["Is it {a}?", "Is this {a}?", "It is {a}, right?", "Do I see {a}?", "Would you say it is {a}?", "Is the shape {a}?", "Is that {a}?"],
+        ["Could it be {a}?", "It is {a}, is it not?"],
+    ),
     "colour": (
         ["What colour is the {r}?", "Which colour is the {r}?", "What is the colour of the {r}?", "What colour has the {r}?",
          "Tell me what colour the {r} is.", "Say the colour of the {r}.", "Name the colour of the {r}.", "In what colour is the {r}?",
@@ -92,7 +112,9 @@ ASK = {
     "describe": (
         ["Describe the picture.", "What do you see?", "What is in the picture?", "Describe what you see.", "What is this?", "Tell me about the picture.",
          "Tell me what is in the picture.", "Say what you see.", "What can you see?", "What is there in this picture?", "Describe this.",
-         "What does it show?", "What is shown in the picture?", "Name all you see in the picture."],
+         "What does it show?", "What is shown in the picture?", "Name all you see in the picture.", "Describe the image.", "Describe this image.",
+         "What is in this image?", "What do you see in the image?", "Describe this picture in detail.", "Please describe the image in detail.",
+         "Can you describe this?", "What have I drawn?", "What did I draw?", "Which shapes do you see?"],
         ["Tell me what you see.", "What does the picture show?"],
     ),
 }  # fmt: skip
@@ -120,11 +142,18 @@ def name_of(rng, shapes, shape, hide=""):
     return " ".join(unique[0] if rng.random() < 0.7 else rng.choice(unique)) if unique else None
 
 
+def ruled_out(shapes, words):
+    """Would "no" to these words say that a held-out pair is not there, while one half of it is or is asked for? That teaches
+    that there is no such pair."""
+    named = {word for s in shapes for word in (s.colour, s.shape)} | set(words)
+    return any(set(pair) <= named and not set(pair).isdisjoint(words) for pair in HELD_PAIRS)
+
+
 def absent(rng, shapes, held):
     """Now and then a question about a shape that is not there; not often, or pairs never seen before are taken for absent."""
     if rng.random() < (0.05 if held else 0.03):
-        missing = [name for name in SHAPES if not matching(shapes, (name,))]
-        return rng.choice(missing)
+        missing = [name for name in SHAPES if not matching(shapes, (name,)) and (held or not ruled_out(shapes, (name,)))]
+        return rng.choice(missing) if missing else None
     return None
 
 
@@ -176,7 +205,7 @@ def what_at(rng, shapes, held):
 
 
 def size(rng, shapes, held):
-    a, b = rng.sample(shapes, 2) if len(shapes) > 1 and rng.random() < 0.3 else (None, None)
+    a, b = rng.sample(shapes, 2) if len(shapes) > 1 and rng.random() < (0.3 if held else 0.45) else (None, None)
     if a is None or a.size == b.size:
         return size_of(rng, shapes, held)
     word = rng.choice(("bigger", "smaller"))
@@ -192,8 +221,11 @@ def count(rng, shapes, held):
     words = rng.choice(((), (some.shape,), (some.colour,), (some.colour, some.shape), (some.size,)))
     if rng.random() < 0.15:
         words = rng.choice(SEEN_PAIRS)
-        words = rng.choice((words, words[:1], words[1:]))
+        # Where both words are asked for and the answer is no, pairs never seen before are soon taken for absent: seldom in training.
+        words = rng.choice((words, words[:1], words[1:]) if held or rng.random() < 0.3 else (words[:1], words[1:]))
     found = matching(shapes, words)
+    if not held and not found and ruled_out(shapes, words):
+        return None
     noun = words[-1] if words and words[-1] in SHAPES else "shape"
     front = " ".join(word for word in words if word not in SHAPES)
     named = lambda plural: f"{front} {noun}".strip() + ("es" if noun == "cross" else "s") * plural
@@ -251,6 +283,8 @@ def exists(rng, shapes, held):
     some = rng.choice(shapes)
     pair = (some.colour, some.shape) if rng.random() < 0.5 else (rng.choice((some.colour, rng.choice(COLOURS))), rng.choice(SHAPES))
     pair = pair if rng.random() < 0.6 else pair[1:]
+    if not held and not matching(shapes, pair) and (ruled_out(shapes, pair) or len(pair) == 2 and rng.random() < 0.6):
+        return None
     return ask(rng, held, "exists", a=article(" ".join(pair))), "Yes." if matching(shapes, pair) else "No."
 
 
@@ -259,9 +293,24 @@ def describe(rng, shapes, held):
     return ask(rng, held, "describe"), capital(", ".join(parts)) + "."
 
 
+def alone(rng, shapes, held):
+    """What people ask of a single shape without naming it."""
+    if len(shapes) != 1:
+        return None
+    one = shapes[0]
+    key = rng.choice(("colour_only", "size_only", "place_only", "is_it"))
+    if key != "is_it":
+        return ask(rng, held, key), f"It is {one.colour if key == 'colour_only' else one.size if key == 'size_only' else where(one.place)}."
+    right = rng.random() < 0.5
+    word = rng.choice((one.colour, one.shape)) if right else rng.choice(COLOURS + SHAPES)
+    if not held and not matching(shapes, (word,)) and ruled_out(shapes, (word,)):
+        return None
+    return ask(rng, held, key, a=article(word) if word in SHAPES else word), "Yes." if matching(shapes, (word,)) else "No."
+
+
 QUESTIONS = {"shape": shape, "colour": colour, "place": place, "size": size, "count": count, "relation": relation}
-QUESTIONS |= {"what_at": what_at, "exists": exists, "describe": describe}
-WEIGHTS = {"shape": 3, "colour": 3.5, "place": 3, "size": 3.5, "count": 4, "relation": 11, "what_at": 2, "exists": 1.5, "describe": 2}
+QUESTIONS |= {"what_at": what_at, "exists": exists, "describe": describe, "alone": alone}
+WEIGHTS = {"shape": 4, "colour": 4.5, "place": 3, "size": 5.5, "count": 8, "relation": 8, "what_at": 2, "exists": 1.5, "describe": 3.5, "alone": 6}
 
 
 def other_picture(rng, held):
@@ -285,6 +334,11 @@ def other_picture(rng, held):
 ALIKE_SHARE = 0.5
 
 
+# Of the other scenes: those that never show both halves of a held-out pair, an orange circle and a red star. Where both are there,
+# every question about the star teaches that it is not the orange one.
+APART_SHARE = 0.8
+
+
 def alike_pairs(rng):
     """Never kinds and colours of which one pair is held out: two that are there but never together would be known by that."""
     while True:
@@ -298,8 +352,15 @@ def pick_scene(rng, held, kind=None):
     counts = {"relation": (2, 3, 4, 5), "describe": (1, 2, 3, 4)}.get(kind, (1, 1, 2, 3, 4, 5))
     if not held and rng.random() < ALIKE_SHARE:
         return make_scene(rng, rng.choice((2, 3, 4, 5)), pairs=alike_pairs(rng))
+    if not held and rng.random() < APART_SHARE:
+        return make_scene(rng, rng.choice(counts), apart=True)
     force = rng.choice(HELD_PAIRS) if held and rng.random() < 0.3 else None
     return make_scene(rng, rng.choice(counts), force=force)
+
+
+# Of training messages with a picture: those with other pictures in front of it. The last one counts.
+MORE_PICTURES_SHARE = 0.06
+LAST_PICTURE = "In the last picture: "
 
 
 def look(rng, held, turns=6):
@@ -307,15 +368,22 @@ def look(rng, held, turns=6):
     if rng.random() < 0.05:
         return other_picture(rng, held)
     scene = pick_scene(rng, held)
-    asked = {}
+    asked, descriptions = {}, set()
     for _ in range(rng.randint(1, turns) * 2):
         kind = rng.choices(list(QUESTIONS), weights=WEIGHTS.values())[0]
         pair = QUESTIONS[kind](rng, scene, held)
         if pair and len(asked) < turns:
             asked.setdefault(pair[0], pair[1])
+            descriptions |= {pair[0]} if kind == "describe" else set()
     if not asked:
         asked = dict([describe(rng, scene, held)])
-    return Item([(vary(rng, q), a) for q, a in asked.items()], image=render(rng, scene), shapes=scene)
+        descriptions = set(asked)
+    before = ()
+    if not held and rng.random() < MORE_PICTURES_SHARE:
+        before = [render(rng, pick_scene(rng, held)) for _ in range(rng.choice((1, 1, 2)))]
+        # A description alone is long enough to be taken for one of all pictures.
+        asked = {q: LAST_PICTURE + a[0].lower() + a[1:] if q in descriptions else a for q, a in asked.items()}
+    return Item([(vary(rng, q), a) for q, a in asked.items()], image=render(rng, scene), shapes=scene, before=before)
 
 
 def blind(rng, held):

@@ -13,7 +13,8 @@ DATA = pathlib.Path(__file__).parent.parent / "data"
 NOUN_QUESTIONS = [
     "What is {n}?", "Explain {n}.", "What does {n} mean?", "Tell me about {n}.", "Define {n}.", "What's {n}?",
     "I do not understand {n}.", "Can you explain {n}?", "Please explain {n}.", "How would you explain {n}?",
-    "What do you know about {n}?", "{n}?",
+    "What do you know about {n}?", "{n}?", "What exactly is {n}?", "Give me a definition of {n}.", "Teach me about {n}.", "In short, what is {n}?",
+    "I want to know about {n}.", "Tell me more about {n}.", "Any idea what {n} is?", "How do you define {n}?", "What can you say about {n}?",
 ]  # fmt: skip
 NOUN_QUESTIONS_HELD = ["Could you explain {n} to me?", "Describe {n}.", "Help me understand {n}.", "What is meant by {n}?"]
 
@@ -64,6 +65,11 @@ UNKNOWN = [
     "How do I become rich?", "I have a headache.", "Which doctor should I see?", "What is good for my health?", "How do I sleep better?", "Why am I tired?", "How do I lose weight?",
     "Why is grass green?", "Why is the sea salty?", "How far is the moon?", "How hot is the sun?", "How old is the world?", "How do cars work?", "What is electricity?", "What is a star made of in space?",
     "How many people are there on earth?", "Which is the highest mountain?", "What year is it?", "When is the next holiday?", "Will it snow?", "Is it cold outside?", "Call {p}.", "Wake me at seven.",
+    "What is the population of {c}?", "Who lives in {c}?", "What is the tallest house in {c}?", "Where was {p} born?", "Was {p} married?", "Is {p} alive?",
+    "How many eggs does a {a} lay?", "Where can I see a {a}?", "Why is {f} good?", "What goes well with {f}?", "How long must {f} cook?", "When will it be summer?",
+    "Which bus do I take?", "What are the rules of chess?", "What is the speed of light?", "How many planets are there?", "What is DNA?", "Which car should I buy?",
+    "Who rules {c}?", "Which animals live in {c}?", "Tell me the history of {c}.", "What rhymes with {m}?", "Use {m} in a sentence.", "Plan my holiday in {c}.",
+    "Remind me to buy {f}.", "Set a timer.", "Play a song.", "Find me a hotel in {c}.", "Who is the richest person?", "How do magnets work?", "Why do we dream?",
     "Order a {o} for me.", "Open the door.", "Turn on the light.", "What am I thinking?", "How old am I?", "What did I eat today?", "Tell me a secret.", "What is your phone number?",
 ]  # fmt: skip
 UNKNOWN_HELD = [
@@ -94,6 +100,9 @@ def read_blocks(name):
 
 
 EXPLAIN = [block for part in (1, 2, 3, 4) for block in read_blocks(f"explain_{part}.txt")]
+# More wordings of the same, for training alone.
+for more in read_blocks("explain_5.txt"):
+    next(block for block in EXPLAIN if block["id"] == more["id"])["?"] += more["?"]
 CONVERSE = read_blocks("converse.txt")
 
 
