@@ -138,6 +138,67 @@ test("heads are sorted and filtered by a figure", async ({ chat }) => {
   await expect(page.getByText(/at least 50\s% of its weight in this text, induction from 40\s%/)).toBeVisible();
   const sorted = await bits();
   expect(sorted).toEqual([...sorted].sort((a, b) => b - a));
+  // Only the heads from the median entropy on: the others are faint, and said to be left out.
+  await page.getByRole("combobox", { name: "Show from" }).selectOption({ label: "entropy" });
+  const least = sorted[3] as number;
+  await page.getByRole("spinbutton", { name: "at least" }).fill(String(least - 0.005));
+  const left = sorted.filter((value) => value >= least).length;
+  await expect(page.getByText(`${left} of 8 heads.`)).toBeVisible();
+  const isOut = await names.evaluateAll((cells) =>
+    cells.map((item) => (item.getAttribute("aria-description") ?? "").endsWith("left out by the filter")),
+  );
+  expect(isOut).toEqual(sorted.map((value) => value < least));
+});
+
+test("the first token is dimmed in colour alone", async ({ chat }) => {
+  const { page } = chat;
+  await openPanel(chat);
+  await speak(chat);
+  const options = tokens(page).getByRole("option");
+  await options.nth(3).click();
+  await page.mouse.move(0, 0);
+  const first = options.first();
+  const colour = () => first.evaluate((token) => getComputedStyle(token).backgroundColor);
+  const said = async () => [await first.getAttribute("title"), await head(page).getByRole("list").first().innerText()];
+  const [bright, weights] = [await colour(), await said()];
+  await page.getByRole("checkbox", { name: "Dim the first token" }).check();
+  await expect.poll(colour).not.toBe(bright);
+  expect(await said()).toEqual(weights);
+});
+
+test("the whole pattern zooms and moves, masked cells hatched", async ({ chat }) => {
+  const { page } = chat;
+  await openPanel(chat);
+  await speak(chat);
+  await head(page).locator("summary", { hasText: "Whole pattern" }).click();
+  const matrix = head(page).getByRole("img", { name: /^Attention pattern/ });
+  const area = async (): Promise<number[]> =>
+    ((await matrix.getAttribute("aria-label")) ?? "")
+      .match(/tokens (\d+)–(\d+) looking at tokens (\d+)–(\d+)/)
+      ?.slice(1)
+      .map(Number) ?? [];
+  await expect(matrix).toBeVisible();
+  const [, last = 0] = await area();
+  expect(await area()).toEqual([0, last, 0, last]);
+  await head(page).getByRole("button", { name: "Zoom in" }).click();
+  const zoomed = await area();
+  expect((zoomed[1] as number) - (zoomed[0] as number)).toBeLessThan(last);
+  await matrix.focus();
+  await page.keyboard.press("ArrowLeft");
+  expect((await area())[2]).toBeLessThan(zoomed[2] as number);
+  await head(page).getByRole("button", { name: "Whole text" }).click();
+  expect(await area()).toEqual([0, last, 0, last]);
+  // Above the diagonal nothing is seen: hatched, which is more than one colour; the legend says so.
+  await expect(head(page).getByText("not seen", { exact: true })).toBeVisible();
+  const colours = await matrix.evaluate((canvas) => {
+    if (!(canvas instanceof HTMLCanvasElement)) return 0;
+    const { width, height } = canvas;
+    const data = canvas
+      .getContext("2d")
+      ?.getImageData(Math.floor(width * 0.7), 0, Math.floor(width * 0.3), Math.floor(height * 0.3));
+    return new Set(new Uint32Array(data?.data.buffer ?? new ArrayBuffer(0))).size;
+  });
+  expect(colours).toBeGreaterThan(1);
 });
 
 test("a head is switched off, and the answer without it stands beside the old one", async ({ chat }) => {

@@ -14,8 +14,8 @@ const HEADS = { numHeads: 14, numKvHeads: 2, headDim: 8 } as const;
 const SHAPE = { ...HEADS, hiddenSize: 112, intermediateSize: 96, contextLength: 2048 };
 /** Software adapters would read 1,000 tokens for minutes: fewer layers there, so fewer cells in the grid. */
 const LAYERS = { gpu: 24, software: 4 } as const;
-/** A word of the vocabulary is one token; so many and an answer are more than 1,000. */
-const PROMPT = Array.from({ length: 1000 }, (_, i) => ["one", "two", "three", "cats", "rain"][(i * i + i) % 5]);
+/** A word of the vocabulary is one token. Beyond 1,024, where every cell of the heads' squares begins to stand for twice as many. */
+const PROMPT = Array.from({ length: 1040 }, (_, i) => ["one", "two", "three", "cats", "rain"][(i * i + i) % 5]);
 const NEW_TOKENS = 32;
 const RUNS = 3;
 const HOVERS = 48;

@@ -66,6 +66,7 @@ function Heads({ maps }: { maps: HeadMaps }) {
   const palette = usePalette();
   const figureWords = useFigureWords();
   if (layout === null) return null;
+  const heads = layout.rows.flat();
   const gridSettings = [
     `${words.sortBy}: ${sortBy === null ? words.byLayer : words.figures[sortBy]}.`,
     filter === null ? "" : `${words.filterBy} ${words.figures[filter.figure]} ${words.atLeast} ${filter.atLeast}.`,
@@ -102,6 +103,11 @@ function Heads({ maps }: { maps: HeadMaps }) {
             {words.dimFirst}
           </label>
         </div>
+        {filter !== null && (
+          <p className="hint" role="status">
+            {words.matching(heads.filter(({ isMatch }) => isMatch).length, heads.length)}
+          </p>
+        )}
         <HeadGrid
           maps={maps}
           settled={settled}

@@ -170,7 +170,7 @@ const GridCells = memo(function GridCells({ name, layout, metrics, maps, hasLaye
                 className="head-cell"
                 data-head={`${cell.layer}.${cell.head}`}
                 aria-label={words.cell(cell.layer, cell.head)}
-                aria-description={`${description}${label}`}
+                aria-description={`${description}${label}${cell.isMatch ? "" : `; ${words.leftOut}`}`}
                 aria-colindex={cell.column + 1}
                 aria-selected={isSameHead(pinned, cell)}
                 data-chosen={meanHeads.some((head) => isSameHead(head, cell)) || undefined}

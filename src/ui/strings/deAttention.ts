@@ -38,6 +38,8 @@ export const deAttention: Strings["attention"] = {
   byLayer: "nach Schicht",
   filterBy: "Zeigen ab",
   noFilter: "alle Köpfe",
+  matching: (count: number, all: number) => `${count} von ${all} Köpfen.`,
+  leftOut: "vom Filter ausgelassen",
   atLeast: "mindestens",
   scale: "Skala",
   scales: { linear: "linear", sqrt: "Quadratwurzel", log: "logarithmisch" },

@@ -45,6 +45,8 @@ export const enAttention = {
   byLayer: "by layer",
   filterBy: "Show from",
   noFilter: "all heads",
+  matching: (count: number, all: number) => `${count} of ${all} heads.`,
+  leftOut: "left out by the filter",
   atLeast: "at least",
   scale: "Scale",
   scales: { linear: "linear", sqrt: "square root", log: "logarithmic" },
