@@ -13,8 +13,12 @@ export interface ByteSource {
    * @throws InvalidFileError past the end, DownloadError, CancelledError
    */
   read(start: number, length: number, signal?: AbortSignal): Promise<Uint8Array>;
-  /** Bytes [start, end) in order, in pieces of any size; where reading ahead pays. Throws what `read` does. */
-  stream?(start: number, end: number, signal?: AbortSignal): AsyncIterable<Uint8Array>;
+  /**
+   * Bytes [start, end) in order, in pieces of any size, each there until the next is asked for; where reading ahead
+   * pays. Throws what `read` does.
+   * @param onReceived told of bytes as they come, also of those ahead
+   */
+  stream?(start: number, end: number, signal?: AbortSignal, onReceived?: OnReceived): AsyncIterable<Uint8Array>;
   /** Where the bytes come from, if from a server. */
   readonly origin?: SourceOrigin;
 }
@@ -26,6 +30,8 @@ export interface SourceOrigin {
   /** A cut download goes on where it was; otherwise it begins anew. */
   readonly canResume: boolean;
 }
+
+export type OnReceived = (bytes: number) => void;
 
 /** Byte records by key, kept between visits. */
 export interface ByteStore {
@@ -47,8 +53,9 @@ export function streamOf(
   start: number,
   end: number,
   signal?: AbortSignal,
+  onReceived?: OnReceived,
 ): AsyncIterable<Uint8Array> {
-  return source.stream?.(start, end, signal) ?? readOn(source, start, end, signal);
+  return source.stream?.(start, end, signal, onReceived) ?? readOn(source, start, end, signal);
 }
 
 async function* readOn(

@@ -31,10 +31,13 @@ export function prefixSource(source: ByteSource): PrefixSource {
       if (length > known.length) await read(known.length, length - known.length, signal);
       return known.subarray(0, length);
     },
-    async *stream(start, end, signal) {
+    async *stream(start, end, signal, onReceived) {
       const split = Math.min(end, Math.max(start, known.length));
-      if (start < split) yield known.slice(start, split);
-      if (split < end) yield* streamOf(source, split, end, signal);
+      if (start < split) {
+        onReceived?.(split - start);
+        yield known.slice(start, split);
+      }
+      if (split < end) yield* streamOf(source, split, end, signal, onReceived);
     },
   };
 }

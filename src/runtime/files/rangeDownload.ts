@@ -4,7 +4,7 @@
  */
 import { isErrorNamed, VitrineError } from "../../shared/errors";
 import { BodyReader } from "./bodyReader";
-import { throwIfCancelled } from "./byteSource";
+import { type OnReceived, throwIfCancelled } from "./byteSource";
 import { type Fetch, PassingError, rangeStartOf, request, settle, totalOf, versionOf } from "./httpRequest";
 import type { PauseGate } from "./pauseGate";
 
@@ -57,6 +57,7 @@ export class RangeDownload {
     end: number,
     signal = this.options.signal,
     bytes: Uint8Array = new Uint8Array(end - start),
+    onReceived?: OnReceived,
   ): Promise<Uint8Array> {
     const { attempts = ATTEMPTS, firstWaitMs = FIRST_WAIT_MS, gate } = this.options;
     let done = 0;
@@ -69,6 +70,7 @@ export class RangeDownload {
         await this.attempt(start + done, end, signal, (chunk) => {
           bytes.set(chunk, done);
           done += chunk.length;
+          onReceived?.(chunk.length);
         });
       } catch (error) {
         // Let go for a pause, not by the person: the next round waits.
@@ -93,7 +95,12 @@ export class RangeDownload {
    * Bytes [start, end) in order, `parallel` segments ahead of the one that is handed on. A segment's memory is used
    * again once the next is asked for: new memory costs more than what is done with the bytes.
    */
-  async *stream(start: number, end: number, outer = this.options.signal): AsyncGenerator<Uint8Array> {
+  async *stream(
+    start: number,
+    end: number,
+    outer = this.options.signal,
+    onReceived?: OnReceived,
+  ): AsyncGenerator<Uint8Array> {
     const { segmentBytes = SEGMENT_BYTES, parallel = PARALLEL } = this.options;
     const stop = new AbortController();
     const signal = outer === undefined ? stop.signal : AbortSignal.any([outer, stop.signal]);
@@ -105,7 +112,7 @@ export class RangeDownload {
         while (next < end && ahead.length < parallel) {
           const length = Math.min(segmentBytes, end - next);
           const memory = free.pop() ?? new Uint8Array(Math.min(segmentBytes, end - start));
-          const segment = this.read(next, next + length, signal, memory.subarray(0, length));
+          const segment = this.read(next, next + length, signal, memory.subarray(0, length), onReceived);
           // Awaited in order; one that fails before its turn is no unhandled rejection.
           segment.catch(() => {});
           ahead.push(segment);

@@ -82,6 +82,52 @@ describe("urlSource", () => {
     expect(isNotFound(await failure.catch((error: unknown) => error))).toBe(status === 404);
   });
 
+  it("tells of bytes as they come, each once, before the segment they belong to is whole", async () => {
+    let release: () => void = () => {};
+    const released = new Promise<void>((resolve) => {
+      release = resolve;
+    });
+    const { fetch: answer } = server({ ranges: true });
+    const cut = new Set<string>();
+    const fetch: Fetch = async (url, init) => {
+      const response = await answer(url, init);
+      const range = new Headers(init?.headers).get("range") ?? "";
+      if (range === "bytes=0-0") return response;
+      const bytes = new Uint8Array(await response.arrayBuffer());
+      const body = new ReadableStream<Uint8Array>({
+        async start(controller) {
+          controller.enqueue(bytes.slice(0, 50));
+          if (range === "bytes=0-99") await released;
+          // The second segment's connection is cut once.
+          if (range === "bytes=100-199" && !cut.has(range)) {
+            cut.add(range);
+            return controller.close();
+          }
+          if (bytes.length > 50) controller.enqueue(bytes.slice(50));
+          controller.close();
+        },
+      });
+      return new Response(body, { status: 206, headers: response.headers });
+    };
+    const source = await urlSource(URL, { fetch, segmentBytes: 100, parallel: 4, firstWaitMs: 1 });
+    let received = 0;
+    const taken: number[] = [];
+    const reading = (async () => {
+      const pieces = source.stream?.(0, 1000, undefined, (bytes) => {
+        received += bytes;
+      });
+      for await (const piece of pieces ?? []) taken.push(...piece);
+    })();
+    // Half of the first, and the three that are fetched ahead of it.
+    await expect.poll(() => received).toBe(350);
+    expect(taken).toEqual([]);
+    release();
+    await reading;
+    expect(received).toBe(1000);
+    expect(taken).toEqual([...BYTES]);
+    expect([...cut]).toEqual(["bytes=100-199"]);
+  });
+
   it("turns a failed connection into a DownloadError", async () => {
     const fetch: Fetch = async () => {
       throw new TypeError("Failed to fetch");

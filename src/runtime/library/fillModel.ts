@@ -80,10 +80,15 @@ class FileFiller {
     const last = this.records.at(-1)?.sourceEnd ?? 0;
     const end = hash === null ? last : this.source.sizeBytes;
     if (hash === null) this.position = this.records.find(({ index }) => !this.model.has(index))?.sourceStart ?? last;
-    const reader = new OrderedReader(streamOf(this.source, this.position, end, this.options.signal), (bytes) => {
+    let received = this.position;
+    const stream = streamOf(this.source, this.position, end, this.options.signal, (bytes) => {
+      received += bytes;
+      this.onProgress(received);
+    });
+    const reader = new OrderedReader(stream, (bytes) => {
       this.position += bytes.length;
       hash?.update(bytes);
-      this.onProgress(this.position);
+      this.onProgress(Math.max(this.position, received));
     });
     try {
       for (const record of this.records) {
