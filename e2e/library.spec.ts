@@ -186,3 +186,52 @@ async function damageFirstRecord(page: Page): Promise<void> {
     database.close();
   });
 }
+
+test("what may not fit is said before a weight comes, wherever one looks, and waits for a word", async ({
+  chat,
+  page,
+  serveHub,
+}) => {
+  const folder = talkingFolder();
+  const weights = folder.find(({ name }) => name.endsWith(".safetensors"))?.buffer.length ?? 0;
+  // Three quarters of it are for models: too little for all of the weights, enough for them at 8 bit.
+  await page.addInitScript((bytes) => {
+    Object.defineProperty(navigator, "deviceMemory", { get: () => bytes / 2 ** 30 });
+  }, weights);
+  const hub = await serveHub(folder);
+  await page.goto(`./?${new URLSearchParams({ hub: hub.origin, model: "tiny/model", tab: "attention" })}`);
+  await expect(page.getByText("It may not fit: waiting for your word")).toBeVisible();
+  expect(hub.sentBytes).toBeLessThan(weights / 2);
+  await button(page, "See what it needs").click();
+  const fit = page.getByRole("region", { name: "Will it fit" });
+  await expect(fit).toContainText("It fits at q8_0. Weights and cache need");
+  await button(page, "Load at q8_0").click();
+  await chat.expectReady("model");
+  await expect(chat.model).toContainText("q8_0");
+  await expect(fit).toContainText("It fits.");
+  expect(await chat.ask("rain")).toBe(ANSWER_TEXTS.rain);
+});
+
+test("the browser is asked to keep the storage, and all of it is deleted after a question", async ({
+  chat,
+  page,
+  serveHub,
+}) => {
+  const hub = await serveHub([talkingGguf({}, "whole.gguf")]);
+  await showModels(chat);
+  await expect(page.getByText("The browser may delete this when space runs low.")).toBeVisible();
+  await button(page, "Keep storage").click();
+  // A page that nobody has used yet.
+  await expect(page.getByText(/^The browser has not agreed\./)).toBeVisible();
+  await load(page, hub.origin, "tiny/model");
+  await chat.expectReady("whole");
+  await expect(cached(page).getByRole("button", { name: "Open whole" })).toBeVisible();
+  await button(page, "Delete all").click();
+  await button(page, "Cancel").click();
+  await expect(cached(page).getByRole("button", { name: "Open whole" })).toBeVisible();
+  await button(page, "Delete all").click();
+  await button(page, "Delete all").click();
+  await expect(cached(page)).toBeHidden();
+  // What is open stays so.
+  expect(await chat.ask("rain")).toBe(ANSWER_TEXTS.rain);
+});

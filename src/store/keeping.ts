@@ -275,6 +275,7 @@ function differs(kept: Kept, state: AppState, before: AppState): boolean {
 }
 
 function saveError(error: unknown): VitrineError {
-  const reason = error instanceof Error ? error.message : String(error);
+  // What a browser says of a full store has a name and no words.
+  const reason = error instanceof Error ? error.message || error.name : String(error);
   return new VitrineError("InvalidStateError", `The browser's storage refused: ${reason}. Export what matters.`);
 }

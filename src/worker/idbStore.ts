@@ -133,7 +133,7 @@ async function told<T>(action: () => Promise<T>): Promise<T> {
       const message = "The browser's storage is full. Delete models on the Models tab, or free space on the disk.";
       throw new VitrineError("StorageError", message, { cause });
     }
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = cause instanceof Error ? cause.message || cause.name : String(cause);
     throw new VitrineError("StorageError", `The browser's storage cannot be used: ${reason}.`, { cause });
   }
 }

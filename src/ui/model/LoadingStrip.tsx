@@ -1,5 +1,6 @@
 import { formatBytes, formatDuration, formatPercent } from "../../shared/units";
 import { useApp } from "../appContext";
+import { useShell } from "../shell";
 import { useStrings } from "../strings/useStrings";
 
 /** What is loading, how far it is, and the way out. */
@@ -7,10 +8,12 @@ export function LoadingStrip() {
   const { loading: words } = useStrings();
   const loading = useApp((state) => state.loading);
   const cancelLoading = useApp((state) => state.cancelLoading);
+  const isAsking = useApp((state) => state.looked?.isAsking === true);
   if (loading === null) return null;
   const { name, progress, isCancelling, isPaused, bytesPerSecond } = loading;
   const share = progress !== null && progress.totalBytes > 0 ? progress.doneBytes / progress.totalBytes : null;
-  const stage = isPaused ? words.paused : progress === null ? words.opening : words.stages[progress.stage];
+  const known = progress === null ? words.opening : words.stages[progress.stage];
+  const stage = isAsking ? words.asking : isPaused ? words.paused : known;
   const bytes =
     progress === null || share === null
       ? ""
@@ -41,6 +44,7 @@ export function LoadingStrip() {
         <span style={{ inlineSize: `${(share ?? 1) * 100}%` }} />
       </div>
       <div className="loading-actions">
+        {isAsking && <ShowFitButton />}
         <TakeOverButton />
         <PauseButton />
         <button type="button" className="button" disabled={isCancelling} onClick={() => void cancelLoading()}>
@@ -49,6 +53,25 @@ export function LoadingStrip() {
       </div>
       <DownloadNote />
     </div>
+  );
+}
+
+/** The question is on the Models tab, and another may be shown, or none. */
+function ShowFitButton() {
+  const { loading: words } = useStrings();
+  const changeLayout = useApp((state) => state.changeLayout);
+  const { setInspector } = useShell();
+  return (
+    <button
+      type="button"
+      className="button"
+      onClick={() => {
+        changeLayout({ tab: "models" });
+        setInspector(true);
+      }}
+    >
+      {words.showFit}
+    </button>
   );
 }
 

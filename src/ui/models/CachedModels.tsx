@@ -63,7 +63,7 @@ function Row({ model }: { model: KeptModel }) {
             {model.name}
           </button>
         </th>
-        <td>{levelName(strings, model.level)}</td>
+        <td className="kept-level">{levelName(strings, model.level)}</td>
         <td className="number">
           {formatBytes(keptBytes)}
           {!isWhole && <span className="muted"> {words.partly(formatPercent(keptBytes / totalBytes))}</span>}

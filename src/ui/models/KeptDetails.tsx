@@ -40,7 +40,8 @@ export function KeptDetails({ model }: { model: KeptModel }) {
         </section>
       )}
       <h3 className="subtitle">{words.tensors}</h3>
-      <div className="kept-tensors">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls */}
+      <section className="kept-tensors" aria-label={words.tensors} tabIndex={0}>
         <table className="table" aria-label={words.tensors}>
           <thead>
             <tr>
@@ -67,7 +68,7 @@ export function KeptDetails({ model }: { model: KeptModel }) {
         {tensors.length > MOST_TENSORS && (
           <p className="hint">{words.moreTensors(formatCount(tensors.length - MOST_TENSORS))}</p>
         )}
-      </div>
+      </section>
     </div>
   );
 }

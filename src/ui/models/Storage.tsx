@@ -1,3 +1,4 @@
+import { useState } from "react";
 import { formatBytes } from "../../shared/units";
 import { useApp } from "../appContext";
 import { useStrings } from "../strings/useStrings";
@@ -6,6 +7,7 @@ export function Storage() {
   const { library: words } = useStrings();
   const storage = useApp((state) => state.storage);
   const keepStorage = useApp((state) => state.keepStorage);
+  const [wasAsked, setAsked] = useState(false);
   if (storage === null) return null;
   const { usedBytes, quotaBytes, isPersisted } = storage;
   return (
@@ -14,9 +16,19 @@ export function Storage() {
         {words.storage}: {words.storageOf(formatBytes(usedBytes), formatBytes(quotaBytes))}.{" "}
         {isPersisted ? words.persisted : words.notPersisted}
       </p>
-      <button type="button" className="button" disabled={isPersisted} onClick={() => void keepStorage()}>
+      <button
+        type="button"
+        className="button"
+        disabled={isPersisted}
+        onClick={() => void keepStorage().then(() => setAsked(true))}
+      >
         {words.keep}
       </button>
+      {wasAsked && !isPersisted && (
+        <p className="hint" role="status">
+          {words.keepRefused}
+        </p>
+      )}
     </div>
   );
 }

@@ -65,6 +65,8 @@ export const de: Strings = {
     rate: (rate) => `${rate}/s`,
     left: (time) => `noch ${time}`,
     takeOver: "Übernehmen",
+    asking: "Es passt vielleicht nicht: wartet auf deine Antwort",
+    showFit: "Ansehen, was es braucht",
     heldSince: (time) => `Ein Tab dieser Seite hat das Modell seit ${time} offen.`,
     noResume: "Dieser Server schickt nur ganze Dateien: Ein abgebrochener Download beginnt von vorn.",
     notKept: (reason) => `Bleibt nicht für den nächsten Besuch. ${reason}`,

@@ -39,7 +39,8 @@ export const deLibrary: typeof enLibrary = {
   formulaWeights: "Gewichte = Zeilen × Bytes einer Zeile im Format der Stufe, über alle Matrizen; Vektoren in f32",
   formulaCache: (layers, kvHeads, headDim, bytes, tokens) =>
     `Cache = 2 × ${layers} Schichten × ${kvHeads} KV-Köpfe × ${headDim} × ${bytes} Bytes × ${tokens}`,
-  unknownMemory: "WebGPU sagt nicht, wie viel Speicher eine GPU hat; geprüft werden nur ihre Grenzen.",
+  unknownMemory:
+    "WebGPU sagt nicht, wie viel Speicher eine GPU hat. Geprüft werden ihre Grenzen und, wo der Browser ihn nennt, drei Viertel vom Speicher dieses Geräts.",
   speed: "Höchstens so schnell",
   measure: "Diese GPU messen",
   measuring: "Wird gemessen",
@@ -93,4 +94,6 @@ export const deLibrary: typeof enLibrary = {
   persisted: "Der Browser löscht hier nichts von selbst.",
   notPersisted: "Der Browser darf dies löschen, wenn der Platz knapp wird.",
   keep: "Speicher behalten",
+  keepRefused:
+    "Der Browser hat nicht zugestimmt. Er tut es bei Seiten, die oft benutzt, gemerkt oder installiert werden.",
 };

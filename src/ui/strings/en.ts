@@ -67,6 +67,8 @@ export const en = {
     rate: (rate: string) => `${rate}/s`,
     left: (time: string) => `${time} left`,
     takeOver: "Take over",
+    asking: "It may not fit: waiting for your word",
+    showFit: "See what it needs",
     heldSince: (time: string) => `A tab of this page has had this model open since ${time}.`,
     noResume: "This server sends whole files only: an interrupted download begins anew.",
     notKept: (reason: string) => `Not kept for the next visit. ${reason}`,

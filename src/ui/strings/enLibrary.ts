@@ -42,7 +42,8 @@ export const enLibrary = {
   formulaWeights: "weights = rows × bytes of a row in the level’s format, over all matrices; vectors in f32",
   formulaCache: (layers: number, kvHeads: number, headDim: number, bytes: number, tokens: string) =>
     `cache = 2 × ${layers} layers × ${kvHeads} kv heads × ${headDim} × ${bytes} bytes × ${tokens}`,
-  unknownMemory: "WebGPU does not tell how much memory a GPU has; only its limits are checked.",
+  unknownMemory:
+    "WebGPU does not tell how much memory a GPU has. Its limits are checked, and three quarters of this device’s memory where the browser tells that.",
   speed: "Speed at most",
   measure: "Measure this GPU",
   measuring: "Measuring",
@@ -96,4 +97,5 @@ export const enLibrary = {
   persisted: "The browser deletes nothing here by itself.",
   notPersisted: "The browser may delete this when space runs low.",
   keep: "Keep storage",
+  keepRefused: "The browser has not agreed. It does for pages that are used often, bookmarked or installed.",
 };
