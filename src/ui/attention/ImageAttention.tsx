@@ -2,6 +2,7 @@ import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { WeightScale } from "../../shared/attentionMap";
 import { formatPercent } from "../../shared/units";
 import { topTokens } from "../../store/headView";
+import { patchWeights, sharedMost, sinkPatches } from "../../store/imageMass";
 import { type ImageRows, imageRowsOf, patchGrid } from "../../store/imageRows";
 import { useApp } from "../appContext";
 import { NumberHead } from "../panels/NumberHead";
@@ -15,10 +16,6 @@ import { useFigureWords } from "./useFigureWords";
 import { usePalette } from "./usePalette";
 
 const TOP = 8;
-/** The strongest colour stands for at least this: a token that hardly looks at the picture leaves it unlit. */
-const LEAST_MOST = 0.001;
-/** A patch that later tokens look at this many times as much as at the mean one is marked. */
-const SINK_FACTOR = 5;
 
 /** Every picture of the text, with what the selected token gives to its patches: one colour scale for all of them. */
 export function ImageAttention({ scale }: { scale: WeightScale }) {
@@ -29,9 +26,8 @@ export function ImageAttention({ scale }: { scale: WeightScale }) {
   const { view } = attention;
   const read = rows.filter(({ start, report }) => view !== null && start + report.tokens <= view.position + 1);
   if (view === null || read.length === 0) return null;
-  const weightsOf = ({ start, report }: ImageRows): Float32Array =>
-    view.looksAt.slice(start, start + report.tokens).map((weight) => (Number.isNaN(weight) ? 0 : weight));
-  const most = Math.max(LEAST_MOST, ...read.map((image) => Math.max(...weightsOf(image))));
+  const weightsOf = ({ start, report }: ImageRows) => patchWeights(view.looksAt, start, report.tokens);
+  const most = sharedMost(read.map(weightsOf));
   return (
     <div className="image-attention">
       {read.map((image) => (
@@ -129,10 +125,7 @@ function useSinks({ start, report }: ImageRows): readonly number[] {
     const rows = { start: end, step: length - end, count: 1 };
     const keys = { start, step: 1, count: report.tokens };
     void readTile({ heads, rows, keys, values: "pattern" }).then((tile) => {
-      if (isOld || tile === null) return;
-      const mean = tile.cells.reduce((sum, weight) => sum + (weight || 0), 0) / report.tokens;
-      const marked = [...tile.cells.keys()].filter((patch) => (tile.cells[patch] ?? 0) > SINK_FACTOR * mean);
-      setSinks(marked);
+      if (!isOld && tile !== null) setSinks(sinkPatches(tile.cells));
     });
     return () => {
       isOld = true;
