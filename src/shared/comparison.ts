@@ -166,7 +166,10 @@ export interface ComparisonResult {
   readonly reference: ComparedModel;
   /** Those that were reached. */
   readonly levels: readonly ComparedModel[];
-  /** Largest scratch on the GPU beyond weights: two caches and the logits of a few rows of both models. */
+  /**
+   * The most that the run took on the GPU at a time beyond the models: caches and passes of a window, heads, and logits,
+   * O(window x vocabulary).
+   */
   readonly scratchBytes: number;
 }
 

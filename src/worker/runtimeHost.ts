@@ -352,7 +352,7 @@ class RuntimeHost implements HostApi {
   ): Promise<BorrowedModel> {
     const { opened: open, request } = this.loadedOf(handle);
     const { weights } = splitCompared(choice);
-    if (open.choice === weights) return { opened: open, release: () => {} };
+    if (open.choice === weights) return { opened: open, release: () => {}, ownBytes: 0 };
     const opened = await this.library.openBeside(open.model.gpu, { ...request, level: weights }, onBytes, signal);
     if (opened.choice !== weights) {
       opened.model.destroy();
@@ -361,7 +361,7 @@ class RuntimeHost implements HostApi {
         `The weights of ${opened.name} are quantized here already and stay as they are (${opened.choice}), so they cannot be computed at ${weights}. Open the full-precision files to compare levels.`,
       );
     }
-    return { opened, release: () => opened.model.destroy() };
+    return { opened, release: () => opened.model.destroy(), ownBytes: opened.model.gpuBytes };
   }
 
   private inspectionOf(handle: SessionHandle): Inspection {

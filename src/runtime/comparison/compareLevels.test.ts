@@ -1,5 +1,5 @@
 /** The whole comparison over generated models: events in order, the floor, borrowing and giving back, stopping. */
-import { beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { ComparedHead, ComparisonEvent, ComparisonRequest, HeadDifference } from "../../shared/comparison";
 import { VitrineError } from "../../shared/errors";
 import { joinScores } from "../../shared/growingScores";
@@ -7,6 +7,7 @@ import { type ComparedChoice, splitChoice, splitCompared } from "../../shared/re
 import { comparisonStatistics } from "../../shared/runningStatistics";
 import { PauseGate } from "../files/pauseGate";
 import type { Gpu } from "../gpu/device";
+import { paddedStride } from "../kernels/weightMatrix";
 import { openTestGpu } from "../testing/kernelHarness";
 import { openSynthetic, syntheticLlama } from "../testing/syntheticModel";
 import { ComparedHeads } from "./comparedHeads";
@@ -39,6 +40,12 @@ interface Outcome {
   readonly patterns: (ComparedHead & { readonly contender: string })[];
 }
 
+interface Room extends Partial<ComparisonSetting> {
+  readonly mostModels: number;
+  /** Hears what the models take, whenever that changes. */
+  readonly onModels?: (bytes: number) => void;
+}
+
 /** @param stopAfter windows */
 async function run(
   levels: readonly ComparedChoice[],
@@ -46,11 +53,12 @@ async function run(
   stopAfter = Number.POSITIVE_INFINITY,
   change: Partial<ComparisonRequest> = {},
   gate = new PauseGate(),
-  room: Partial<ComparisonSetting> & { readonly mostModels: number } = { mostModels: 2 },
+  room: Room = { mostModels: 2 },
 ): Promise<Outcome & { result: Awaited<ReturnType<typeof compareLevels>> }> {
   const outcome: Outcome = { events: [], borrowed: [], open: 0, mostOpen: 0, patterns: [] };
   const stop = new AbortController();
   const heads = new ComparedHeads();
+  let models = 0;
   const result = await compareLevels(
     { ...request, levels, measureFloor, ...change },
     {
@@ -58,15 +66,22 @@ async function run(
       keptBytes: KEPT_BYTES,
       ...room,
       borrow: async (choice) => {
+        // Until it is there.
+        room.onModels?.(Number.POSITIVE_INFINITY);
         if (outcome.open >= room.mostModels) throw new VitrineError("OutOfMemoryError", "No room for another model.");
         const opened = await openSynthetic(gpu, synthetic, splitChoice(splitCompared(choice).weights));
         outcome.borrowed.push(choice);
         outcome.open++;
+        models += opened.model.gpuBytes;
+        room.onModels?.(models);
         outcome.mostOpen = Math.max(outcome.mostOpen, outcome.open);
         return {
           opened,
+          ownBytes: opened.model.gpuBytes,
           release: () => {
             outcome.open--;
+            models -= opened.model.gpuBytes;
+            room.onModels?.(models);
             opened.model.destroy();
           },
         };
@@ -81,6 +96,8 @@ async function run(
       heads,
     },
   );
+  // What comes now is no longer the run's.
+  room.onModels?.(Number.POSITIVE_INFINITY);
   // What they hold outlives the models.
   expect(outcome.open).toBe(0);
   for (const event of outcome.events) {
@@ -129,8 +146,6 @@ describe("comparing levels", { timeout: 300_000 }, () => {
     expect(result.levels.map(({ level }) => level)).toEqual(["q8_0", "q4_0", "q4_0+head8"]);
     expect(result.levels[0]?.weightBytes.q8_0).toBeGreaterThan(0);
     for (const { tokensPerSecond } of [result.reference, ...result.levels]) expect(tokensPerSecond).toBeGreaterThan(0);
-    // Two caches of a window, and logits of a chunk for each side: nothing of the text's length.
-    expect(result.scratchBytes).toBeGreaterThan(0);
   });
 
   describe("where both models do not fit", () => {
@@ -184,6 +199,52 @@ describe("comparing levels", { timeout: 300_000 }, () => {
       const room = { budgetBytes: 1, mostModels: 0 };
       const failing = run(levels, false, 1, {}, new PauseGate(), room);
       await expect(failing).rejects.toMatchObject({ name: "OutOfMemoryError" });
+    });
+  });
+
+  describe("GPU memory beyond the models", () => {
+    const { vocabSize } = synthetic.spec;
+    /** Counted by the buffers themselves, whatever the run says of it. */
+    async function mostBytes(windows: number, window: number, keptWindows: number): Promise<number> {
+      const long = Array.from({ length: windows * window }, (_, i) => (i * i + 5 * i) % vocabSize);
+      const text = { kind: "ids", ids: long } as const;
+      let models = 0;
+      let most = 0;
+      const { createBuffer } = gpu;
+      const before = gpu.allocatedBytes;
+      const spy = vi.spyOn(gpu, "createBuffer").mockImplementation((...call) => {
+        const buffer = createBuffer.apply(gpu, call);
+        most = Math.max(most, gpu.allocatedBytes - before - models);
+        return buffer;
+      });
+      // A model that is being loaded is a model.
+      const room = {
+        mostModels: 2,
+        keptBytes: keptWindows * (window / 2) * paddedStride(vocabSize) * 4,
+        onModels: (bytes: number) => {
+          models = bytes;
+        },
+      };
+      try {
+        const { result } = await run(["q8_0"], true, Number.POSITIVE_INFINITY, { text, window }, new PauseGate(), room);
+        expect(result.scratchBytes).toBe(most);
+      } finally {
+        spy.mockRestore();
+      }
+      return most;
+    }
+
+    it("is of a window and the vocabulary, not of the text, and the run says how much", async () => {
+      const [short, long] = [await mostBytes(2, 64, 0), await mostBytes(6, 64, 0)];
+      expect(long).toBe(short);
+      // Two passes and their logits, caches, and the heads of both.
+      const [narrow, wide] = [short, await mostBytes(2, 128, 0)];
+      expect(wide).toBeGreaterThan(narrow);
+      expect(wide).toBeLessThan(2 * narrow);
+      // Where the reference's logits are kept: these, and nothing else of the text.
+      const windowBytes = 31 * paddedStride(vocabSize) * 4;
+      const kept = await mostBytes(6, 64, 6);
+      expect(kept - (await mostBytes(4, 64, 6))).toBe(2 * windowBytes);
     });
   });
 

@@ -51,6 +51,10 @@ class HeldModel {
     return this.borrowed;
   }
 
+  get ownBytes(): number {
+    return this.borrowed?.ownBytes ?? 0;
+  }
+
   letGo(): void {
     this.borrowed?.release();
     this.borrowed = null;
@@ -66,6 +70,8 @@ class Comparing {
   private readonly floor: WindowTally | null;
   private readonly described = new Map<ComparedChoice, ComparedModel>();
   private scratchBytes = 0;
+  /** On the GPU for others than this run. */
+  private othersBytes = 0;
   private readonly inside: InsideLook;
 
   constructor(
@@ -83,11 +89,14 @@ class Comparing {
 
   async run(): Promise<ComparisonResult> {
     const { setting, request } = this;
+    const { gpu } = (await this.reference.open()).opened.model;
+    this.othersBytes = gpu.allocatedBytes - this.reference.ownBytes;
     const isDone = (await this.fits()) && (await this.besideReference());
     if (!isDone) await this.inTurns();
     const scoringMs = [this.floor, ...this.tallies.values()].reduce((sum, tally) => sum + (tally?.elapsedMs ?? 0), 0);
     if (!this.described.has(request.reference)) {
-      await this.describe(request.reference, (await this.reference.open()).opened.model);
+      const { model } = (await this.reference.open()).opened;
+      await this.measured(model, 0, () => this.describe(request.reference, model));
     }
     return {
       end: setting.signal.aborted ? "stopped" : "done",
@@ -124,17 +133,20 @@ class Comparing {
     const isKept = this.keptBytes(opened.model) <= setting.keptBytes;
     const kept = isKept ? await KeptLogits.create(opened.model, plan, cacheOf(request.reference)) : null;
     try {
-      await this.scoreFloor(opened.model, kept, windows);
+      await this.measured(opened.model, 0, () => this.scoreFloor(opened.model, kept, windows));
       for (const level of request.levels) {
         if (setting.signal.aborted) break;
         // Another cache over the same weights needs no second copy of them.
         const isSame = isSameWeights(level, request.reference);
         try {
-          const borrowed = isSame ? { opened, release: () => {} } : await borrow(level, setting);
+          const borrowed = isSame ? { opened, release: () => {}, ownBytes: 0 } : await borrow(level, setting);
+          const { model } = borrowed.opened;
           try {
-            await this.score(level, borrowed.opened.model, opened.model, kept, windows);
-            await this.inside.look(level, borrowed.opened.model, opened.model);
-            await this.describe(level, borrowed.opened.model);
+            await this.measured(model, borrowed.ownBytes, async () => {
+              await this.score(level, model, opened.model, kept, windows);
+              await this.inside.look(level, model, opened.model);
+              await this.describe(level, model);
+            });
           } finally {
             borrowed.release();
           }
@@ -166,12 +178,15 @@ class Comparing {
       try {
         for (const level of waiting) {
           if (setting.signal.aborted) return;
-          const { opened, release } = await borrow(level, setting);
+          const { opened, release, ownBytes } = await borrow(level, setting);
+          const { model } = opened;
           try {
-            await this.score(level, opened.model, null, kept, batch);
-            if (this.described.has(level)) continue;
-            await this.inside.look(level, opened.model, null);
-            await this.describe(level, opened.model);
+            await this.measured(model, ownBytes, async () => {
+              await this.score(level, model, null, kept, batch);
+              if (this.described.has(level)) return;
+              await this.inside.look(level, model, null);
+              await this.describe(level, model);
+            });
           } finally {
             release();
           }
@@ -190,22 +205,35 @@ class Comparing {
     const { model } = (await this.reference.open()).opened;
     const kept = await KeptLogits.create(model, this.text.plan, cacheOf(request.reference));
     try {
-      await this.scoreFloor(model, kept, batch);
-      for (const [index, window] of batch.entries()) {
-        await passed();
-        if (signal.aborted) break;
-        await kept.begin(window);
-        onEvent({ kind: "reading", level: request.reference, done: at + index + 1, ofWindows: windows.length });
-      }
-      await kept.letGo();
-      await this.inside.readReference(model);
-      if (!this.described.has(request.reference)) await this.describe(request.reference, model);
+      await this.measured(model, 0, async () => {
+        await this.scoreFloor(model, kept, batch);
+        for (const [index, window] of batch.entries()) {
+          await passed();
+          if (signal.aborted) break;
+          await kept.begin(window);
+          onEvent({ kind: "reading", level: request.reference, done: at + index + 1, ofWindows: windows.length });
+        }
+        await kept.letGo();
+        await this.inside.readReference(model);
+        if (!this.described.has(request.reference)) await this.describe(request.reference, model);
+      });
       return kept;
     } catch (error) {
       await kept.close();
       throw error;
     } finally {
       this.reference.letGo();
+    }
+  }
+
+  /** @param ownBytes of a level that is open beside the reference */
+  private async measured({ gpu }: Model, ownBytes: number, work: () => Promise<void>): Promise<void> {
+    gpu.markHighest();
+    try {
+      await work();
+    } finally {
+      const others = this.othersBytes + this.reference.ownBytes + ownBytes;
+      this.scratchBytes = Math.max(this.scratchBytes, gpu.highestBytes - others);
     }
   }
 
@@ -244,7 +272,6 @@ class Comparing {
         : await PairScorer.against(kept, model, plan.window, cache);
     try {
       await tally.score(scorer, windows, plan, this.setting);
-      this.scratchBytes = Math.max(this.scratchBytes, scorer.scratchBytes);
     } finally {
       await scorer.close();
     }

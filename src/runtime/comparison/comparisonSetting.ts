@@ -8,6 +8,8 @@ import type { ComparedHeads } from "./comparedHeads";
 export interface BorrowedModel {
   readonly opened: OpenedModel;
   readonly release: () => void;
+  /** On the GPU, which `release` frees. */
+  readonly ownBytes: number;
 }
 
 export type BorrowModel = (

@@ -62,6 +62,7 @@ function lending(most = Number.POSITIVE_INFINITY) {
     const model = await open(level);
     return {
       opened: model,
+      ownBytes: model.model.gpuBytes,
       release: () => {
         lent.now--;
         model.model.destroy();

@@ -106,11 +106,6 @@ export class PairScorer {
     }
   }
 
-  /** GPU bytes beyond the two models. */
-  get scratchBytes(): number {
-    return this.scope.sizeBytes + this.reference.gpuBytes + this.level.gpuBytes;
-  }
-
   /**
    * Scores rows from `firstScored` on, each on the token after it.
    * @throws NonFiniteLogitsError, DeviceLostError

@@ -21,6 +21,7 @@ export class Gpu {
   /** Bound where a kernel has a slot that this use leaves empty. */
   readonly emptyBuffer: GPUBuffer;
   private allocated = 0;
+  private highest = 0;
   private lostReason: string | null = null;
   private programErrors: string[] = [];
 
@@ -52,6 +53,15 @@ export class Gpu {
     return this.allocated;
   }
 
+  /** The most that `allocatedBytes` was since `markHighest`. */
+  get highestBytes(): number {
+    return this.highest;
+  }
+
+  markHighest(): void {
+    this.highest = this.allocated;
+  }
+
   get isLost(): boolean {
     return this.lostReason !== null;
   }
@@ -77,6 +87,7 @@ export class Gpu {
     }
     const buffer = this.device.createBuffer({ label, size, usage });
     this.allocated += size;
+    this.highest = Math.max(this.highest, this.allocated);
     return buffer;
   }
 

@@ -192,7 +192,8 @@ export const deCompare: typeof enCompare = {
   actual: "steht im Text",
   histogram: "KLD der Tokens, logarithmisch",
   tokensCount: (count) => `${count} Tokens`,
-  memory: (bytes) => `Über die Modelle hinaus brauchte der Vergleich ${bytes} GPU-Speicher.`,
+  memory: (bytes) =>
+    `Neben den Modellen brauchte der Vergleich höchstens ${bytes} GPU-Speicher: für ein Fenster und das Vokabular, wie lang der Text auch ist.`,
   exportJson: "JSON exportieren",
   measured: "Größe und Abweichung, auf diesem Gerät gemessen",
   series: "Was gezeichnet wird",

@@ -189,7 +189,8 @@ export const enCompare = {
   actual: "stands in the text",
   histogram: "KLD of the tokens, logarithmic",
   tokensCount: (count: string) => `${count} tokens`,
-  memory: (bytes: string) => `Beyond the models, the comparison took ${bytes} of GPU memory.`,
+  memory: (bytes: string) =>
+    `Beyond the models, the comparison took ${bytes} of GPU memory at most: for a window and the vocabulary, however long the text.`,
   exportJson: "Export JSON",
   measured: "Size and divergence, as measured on this device",
   series: "What is plotted",
