@@ -32,6 +32,7 @@ const OPTIONS: BenchOptions = {
   decodeTokens: 2,
   runs: 1,
   profile: false,
+  scoring: { tokens: 16, window: 8 },
 };
 
 describe("a measurement", () => {
@@ -54,6 +55,8 @@ describe("a measurement", () => {
     expect(result).toMatchObject({ dispatchesPerToken: 5 * 2 + 5, submitsPerToken: 1, newObjectsPerToken: 0 });
     expect(result.gpuBytes).toBeGreaterThanOrEqual(result.weightBytes + result.cacheBytes);
     expect(result.bytesPerToken).toBeGreaterThan(result.weightBytes);
+    expect(result.scoring).toMatchObject({ levels: ["q8_0", "q4_0"], tokens: 16, window: 8 });
+    expect(result.scoring.ratio).toBeCloseTo(result.scoring.scoringMs / result.scoring.prefillsMs, 9);
     for (const key of ["adapter", "features", "variants", "copyBytesPerSecond", "copyShare"] as const)
       expect(result[key]).toBeDefined();
     expect(gpu.allocatedBytes).toBe(before);

@@ -12,6 +12,7 @@ import { DEFAULT_SAMPLING } from "../src/shared/sampling";
 import { type DecodeOptions, type DecodeSpeeds, decodeSpeeds } from "./decodeSpeeds";
 import { median } from "./median";
 import { randomModel } from "./randomWeights";
+import { measureScoring, type ScoringResult } from "./scoring";
 import { type BenchShape, layersOf, withLayers } from "./shapes";
 
 export interface BenchOptions extends DecodeOptions {
@@ -19,6 +20,8 @@ export interface BenchOptions extends DecodeOptions {
   readonly variant: KernelVariant;
   readonly prefills: readonly number[];
   readonly profile: boolean;
+  /** Tokens scored against a finer level, and those read at a time. */
+  readonly scoring: { readonly tokens: number; readonly window: number };
 }
 
 export interface BenchResult {
@@ -47,11 +50,14 @@ export interface BenchResult {
   readonly gpuBytes: number;
   readonly weightBytes: number;
   readonly cacheBytes: number;
+  readonly scoring: ScoringResult;
   /** GPU time by kernel, when it was asked for. */
   readonly kernels?: readonly KernelTime[] | null;
 }
 
 const COUNTED_TOKENS = 8;
+/** What a level is scored against. */
+const FINER = "q8_0";
 
 /** @param layers of the shape to measure */
 export async function measure(
@@ -61,9 +67,10 @@ export async function measure(
   options: BenchOptions,
 ): Promise<BenchResult> {
   const shape = withLayers(whole, layers);
+  const { variant } = options;
   const before = gpu.allocatedBytes;
   const copyBytesPerSecond = await copyBandwidth(gpu);
-  const model = await Model.load(gpu, { ...randomModel(shape, options.level), variant: options.variant });
+  const model = await Model.load(gpu, { ...randomModel(shape, options.level), variant });
   const capacity = Math.max(...options.contexts, ...options.prefills) + options.decodeTokens + 32;
   const session = await Session.create(model, { capacity, precision: "f16" });
   try {
@@ -95,6 +102,7 @@ export async function measure(
       gpuBytes,
       weightBytes,
       cacheBytes: session.cache.sizeBytes,
+      scoring: await measureScoring(gpu, shape, { ...options.scoring, levels: [FINER, options.level], variant }),
       ...(options.profile ? { kernels: await profileDispatches(gpu, forward.decode, 1, shortest) } : {}),
     };
   } finally {

@@ -3,6 +3,7 @@
  * [--variant NAME] [--full] [--profile] [--json FILE]
  * Without --only, what the attention panel costs the page follows, in Chromium; --panel: that alone.
  * With --library instead of these: the model library in Chromium. [--layers 8]
+ * With --compare: the page's tasks while levels are compared, in Chromium.
  */
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     full: { type: "boolean", default: false },
     profile: { type: "boolean", default: false },
     json: { type: "string" },
+    compare: { type: "boolean", default: false },
     library: { type: "boolean", default: false },
     panel: { type: "boolean", default: false },
     layers: { type: "string", default: "8" },
@@ -31,6 +33,12 @@ const { values } = parseArgs({
 if (values.library) {
   const { runLibraryBench } = await import("./library/run");
   await runLibraryBench(Number(values.layers));
+  process.exit();
+}
+
+if (values.compare) {
+  const { runCompareBench } = await import("./compareRun");
+  await runCompareBench();
   process.exit();
 }
 

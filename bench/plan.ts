@@ -3,6 +3,7 @@ import type { Gpu } from "../src/runtime/gpu/device";
 import type { KernelVariant } from "../src/shared/protocol";
 import type { FormatId } from "../src/shared/quant";
 import { type BenchOptions, type BenchResult, measure } from "./measure";
+import type { ScoringResult } from "./scoring";
 import { layersOf, SHAPES } from "./shapes";
 
 export interface BenchPlan {
@@ -16,9 +17,9 @@ export interface BenchPlan {
 }
 
 const LENGTHS = { prefills: [128, 512], contexts: [16, 512, 2048] } as const;
-const FULL = { decodeTokens: 256, runs: 3 } as const;
+const FULL = { decodeTokens: 256, runs: 3, scoring: { tokens: 1024, window: 512 } } as const;
 /** Software adapters: minutes instead of hours, by fewer layers and fewer tokens. */
-const SCALED = { decodeTokens: 16, runs: 3 } as const;
+const SCALED = { decodeTokens: 16, runs: 3, scoring: { tokens: 256, window: 128 } } as const;
 const SCALED_LAYERS = 1;
 
 export async function runBench(
@@ -56,6 +57,7 @@ export function describeResult(result: BenchResult): string {
     `  prefill tok/s   ${speeds(result.prefillTokensPerSecond)}`,
     `  decode tok/s    ${speeds(result.decodeTokensPerSecond)}`,
     `  heads watched   ${losses(result)}`,
+    scoringLine(result.scoring),
     `  bandwidth       ${(result.copyShare * 100).toFixed(1)} % of a copy's ${(result.copyBytesPerSecond / 1e9).toPrecision(3)} GB/s; ${(result.bytesPerToken / 1e6).toFixed(1)} MB a token`,
     `  per token       ${result.dispatchesPerToken} dispatches (${result.numLayers} layers), ${result.submitsPerToken} submits, ${result.newObjectsPerToken} new objects`,
     `  GPU bytes       ${(result.gpuBytes / 2 ** 20).toFixed(1)} MiB: weights ${(result.weightBytes / 2 ** 20).toFixed(1)}, cache ${(result.cacheBytes / 2 ** 20).toFixed(1)}`,
@@ -65,6 +67,11 @@ export function describeResult(result: BenchResult): string {
     lines.push(`  ${time.microseconds.toFixed(1).padStart(10)} us  ${time.dispatches} x ${time.kernel}`);
   }
   return lines.join("\n");
+}
+
+function scoringLine({ levels, tokens, window, ratio }: ScoringResult): string {
+  const what = `${tokens} tokens at ${levels.join(" and ")}, windows of ${window}`;
+  return `  scoring         ${ratio.toFixed(3)} of two prefills with logits at all positions (aim 1.15): ${what}`;
 }
 
 /** What decode loses while the attention panel is open. */

@@ -45,6 +45,27 @@ fn next_best(of_q: bool, start: u32, last: Best, thread: u32, lane: u32) -> Best
   return row_best(best, thread);
 }
 
+// All of them in one pass, where one thread has the row to itself: few logits come before the last one kept.
+fn most_likely(of_q: bool, start: u32) -> array<Best, TOP> {
+  var found: array<Best, TOP>;
+  for (var n = 0u; n < TOP; n++) {
+    found[n] = Best(LOWEST, 0xffffffffu);
+  }
+  for (var v = 0u; v < V; v++) {
+    let value = logit(of_q, start + v);
+    if (!is_better(value, v, found[TOP - 1u])) {
+      continue;
+    }
+    var at = TOP - 1u;
+    while (at > 0u && is_better(value, v, found[at - 1u])) {
+      found[at] = found[at - 1u];
+      at -= 1u;
+    }
+    found[at] = Best(value, v);
+  }
+  return found;
+}
+
 fn ln_sum(of_q: bool, start: u32, highest: f32, thread: u32, lane: u32) -> f32 {
   var total = 0.0;
   for (var first = lane; first < V; first += LANES * RUN) {
@@ -81,8 +102,20 @@ fn main(@builtin(workgroup_id) group: vec3<u32>,
   let lane = thread % LANES;
   let writes = lane == 0u && wanted < step.count;
   let start = row * STRIDE;
-  let best_p = next_best(false, start, Best(HIGHEST, 0u), thread, lane);
-  let best_q = next_best(true, start, Best(HIGHEST, 0u), thread, lane);
+  var likely: array<array<Best, TOP>, 2>;
+  for (var side = 0u; side < 2u; side++) {
+    if (LANES == 1u) {
+      likely[side] = most_likely(side == 1u, start);
+      continue;
+    }
+    var last = Best(HIGHEST, 0u);
+    for (var n = 0u; n < TOP; n++) {
+      last = next_best(side == 1u, start, last, thread, lane);
+      likely[side][n] = last;
+    }
+  }
+  let best_p = likely[0][0];
+  let best_q = likely[1][0];
   let ln_p = ln_sum(false, start, best_p.value, thread, lane);
   let ln_q = ln_sum(true, start, best_q.value, thread, lane);
   var total = 0.0;
@@ -105,14 +138,14 @@ fn main(@builtin(workgroup_id) group: vec3<u32>,
     let at = start + min(next_tokens[row], V - 1u);
     scores[row] = Score(ln_p - logits_p[at], ln_q - logits_q[at], kld, exp(best_p.value - ln_p), all_bad);
   }
+  if (!writes) {
+    return;
+  }
   for (var side = 0u; side < 2u; side++) {
-    var last = Best(HIGHEST, 0u);
     for (var n = 0u; n < TOP; n++) {
-      last = next_best(side == 1u, start, last, thread, lane);
-      if (writes) {
-        let at = start + min(last.id, V - 1u);
-        tops[(row * 2u + side) * TOP + n] = Likely(last.id, logits_p[at] - ln_p, logits_q[at] - ln_q);
-      }
+      let id = likely[side][n].id;
+      let at = start + min(id, V - 1u);
+      tops[(row * 2u + side) * TOP + n] = Likely(id, logits_p[at] - ln_p, logits_q[at] - ln_q);
     }
   }
 }

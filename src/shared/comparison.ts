@@ -37,6 +37,8 @@ export interface ComparisonRequest {
   readonly model: ModelHandle;
   readonly reference: ComparedChoice;
   readonly levels: readonly ComparedChoice[];
+  /** What "file" stands for: another model with the same vocabulary; null: none is compared. */
+  readonly file: readonly File[] | null;
   /** A text, or a conversation as the model reads it. */
   readonly text: Prompt;
   /** Tokens of a window, the beginning-of-text token included; null: 512, or less where text or context are shorter. */

@@ -7,6 +7,8 @@ import type { ComparedChoice } from "./recipes";
 export interface LanesRequest extends Pick<GenerateRequest, "prompt" | "sampling" | "stopStrings"> {
   /** An open model: its files are read again for every level that is not its own. */
   readonly model: ModelHandle;
+  /** As in a comparison. */
+  readonly file: readonly File[] | null;
   readonly maxNewTokens: number;
   /** Those that are written now. Levels that stood open from the run before and are not among `keep` are freed. */
   readonly lanes: readonly LaneRequest[];

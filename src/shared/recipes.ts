@@ -33,15 +33,21 @@ export function splitChoice(choice: LevelChoice): { readonly level: Level; reado
   return { level, recipe: RECIPES.find((recipe) => choice === `${level}+${recipe}`) ?? "" };
 }
 
-/** What is compared: weights with a cache in f32, or in f16 ("q4_0~f16"). */
-export type ComparedChoice = LevelChoice | `${LevelChoice}~f16`;
+/** A level of the open model's weights, or those of another file as they are stored. */
+export type ComparedWeights = LevelChoice | "file";
 
-export function withCache(weights: LevelChoice, cache: KvPrecision): ComparedChoice {
+/** What is compared: weights with a cache in f32, or in f16 ("q4_0~f16"). */
+export type ComparedChoice = ComparedWeights | `${ComparedWeights}~f16`;
+
+export function withCache(weights: ComparedWeights, cache: KvPrecision): ComparedChoice {
   return cache === "f16" ? `${weights}~f16` : weights;
 }
 
-export function splitCompared(choice: ComparedChoice): { readonly weights: LevelChoice; readonly cache: KvPrecision } {
-  const [weights = "stored", cache = "f32"] = choice.split("~") as [LevelChoice, KvPrecision?];
+export function splitCompared(choice: ComparedChoice): {
+  readonly weights: ComparedWeights;
+  readonly cache: KvPrecision;
+} {
+  const [weights = "stored", cache = "f32"] = choice.split("~") as [ComparedWeights, KvPrecision?];
   return { weights, cache };
 }
 

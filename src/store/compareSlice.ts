@@ -13,7 +13,7 @@ import type {
 import type { ComparisonStatistics, Statistic } from "../shared/comparisonStatistics";
 import type { TokenText } from "../shared/nextToken";
 import type { Prompt } from "../shared/protocol";
-import { type ComparedChoice, LEVEL_CHOICES } from "../shared/recipes";
+import { type ComparedChoice, LEVEL_CHOICES, splitCompared } from "../shared/recipes";
 import type { GatheredScores } from "../shared/runningStatistics";
 import type { AppState, SliceContext } from "./appState";
 import { buildPrompt } from "./conversationWords";
@@ -29,6 +29,8 @@ export interface ComparisonChoices {
   readonly mode: ComparisonMode;
   readonly reference: ComparedChoice;
   readonly levels: readonly ComparedChoice[];
+  /** What "file" stands for among the levels. */
+  readonly file: readonly File[] | null;
   readonly text: ComparedText;
   readonly ownText: string;
   /** Null: the default. */
@@ -102,6 +104,8 @@ export interface CompareSlice {
   readonly chooseComparison: (choices: Partial<ComparisonChoices>) => void;
   /** The next level that is not compared yet. */
   readonly addComparedLevel: () => void;
+  /** Another model, from files of this machine. Takes the place of the one before. */
+  readonly addComparedFile: (files: readonly File[]) => void;
   /** @param bundledText what is scored when that is chosen */
   readonly runComparison: (bundledText: string) => Promise<void>;
   readonly stopComparison: () => Promise<void>;
@@ -227,6 +231,7 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
       mode: "score",
       reference: "stored",
       levels: ["q8_0", "q4_0"],
+      file: null,
       text: "bundled",
       ownText: "",
       window: null,
@@ -257,10 +262,14 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
       const next = [...OFFERED, ...LEVEL_CHOICES].find((level) => level !== reference && !levels.includes(level));
       if (next !== undefined) get().chooseComparison({ levels: [...levels, next] });
     },
+    addComparedFile: (files) => {
+      const levels = get().comparisonChoices.levels.filter((level) => splitCompared(level).weights !== "file");
+      get().chooseComparison({ levels: [...levels, "file"], file: files });
+    },
     runComparison: async (bundledText) => {
       const { model, comparisonChoices, comparison } = get();
       if (model === null || comparison?.end === "running") return;
-      const { reference, levels, text, window, firstScored, bos, isUntil, findTensors } = comparisonChoices;
+      const { reference, levels, file, text, window, firstScored, bos, isUntil, findTensors } = comparisonChoices;
       const prompt = promptOf(get(), bundledText);
       const settings = {
         window,
@@ -270,7 +279,14 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
         findTensors,
         measureFloor: true,
       };
-      const request: ComparisonRequest = { model: model.report.handle, reference, levels, text: prompt, ...settings };
+      const request: ComparisonRequest = {
+        model: model.report.handle,
+        reference,
+        levels,
+        file,
+        text: prompt,
+        ...settings,
+      };
       set({
         comparedTexts: new Map(),
         areLanesOpen: false,

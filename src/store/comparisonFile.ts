@@ -1,5 +1,6 @@
 /** A comparison as JSON, every statistic under its name in PRODUCT's table and in llama-perplexity's output. */
 import type { ComparisonStatistics, Statistic } from "../shared/comparisonStatistics";
+import type { ComparedChoice } from "../shared/recipes";
 import type { ComparisonRun } from "./compareSlice";
 
 const NAMES = [
@@ -43,6 +44,11 @@ export const LLAMA_NAMES: ReadonlyMap<string, string> = new Map(
   NAMES.map(([key, name]) => [key, name.replace(/\s+/g, " ")]),
 );
 
+/** Files by their name: what "file" stands for is forgotten with the run. */
+export function nameOfWeights(level: ComparedChoice, file: readonly File[] | null): string {
+  return level.replace(/^file\b/, file?.[0]?.name ?? "file");
+}
+
 /** @param adapter the GPU, in words */
 export function comparisonToJson(run: ComparisonRun, adapter: string, exportedAt: Date): string {
   const floor = run.results.find(({ contender }) => contender === "floor");
@@ -58,8 +64,8 @@ export function comparisonToJson(run: ComparisonRun, adapter: string, exportedAt
       contender === "floor"
         ? []
         : {
-            level: contender,
             ...run.models.find(({ level }) => level === contender),
+            level: nameOfWeights(contender, run.request.file),
             n: statistics.n,
             statistics: statisticsObject(statistics),
           },

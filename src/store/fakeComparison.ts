@@ -29,7 +29,8 @@ function fakeKld(place: number, size: number): number {
 }
 
 export function fakeFormatOf(choice: ComparedChoice): FormatId {
-  const { level } = splitChoice(splitCompared(choice).weights);
+  const { weights } = splitCompared(choice);
+  const { level } = splitChoice(weights === "file" ? "stored" : weights);
   return level === "stored" ? "f32" : level;
 }
 

@@ -150,7 +150,8 @@ export function createLanesSlice(context: SliceContext): LanesSlice {
         }
       : { kind: "text", text: lanePrompt };
     const { sampling, stopStrings } = buildRequest(prompt, [], settings, seed);
-    return { model: model.report.handle, prompt, sampling, stopStrings, maxNewTokens: laneTokens, lanes, keep };
+    const { file } = get().comparisonChoices;
+    return { model: model.report.handle, file, prompt, sampling, stopStrings, maxNewTokens: laneTokens, lanes, keep };
   }
 
   return {

@@ -5,7 +5,7 @@ import type { Statistic } from "../shared/comparisonStatistics";
 import { LEAST_TOKENS } from "../shared/comparisonStatistics";
 import type { DeviceReport } from "../shared/protocol";
 import type { ComparisonRun } from "./compareSlice";
-import { hashIds, LLAMA_NAMES, namedStatistics } from "./comparisonFile";
+import { hashIds, LLAMA_NAMES, namedStatistics, nameOfWeights } from "./comparisonFile";
 import { readFields, readFlag, readId, readMaybe, readNumber, readText, refuse } from "./reading";
 
 /** Goes up by one whenever a field changes its meaning; records of another version are left alone and not shown. */
@@ -68,7 +68,7 @@ export function measurementsOf(
         model: run.modelName,
         adapter,
         reference: reference.level,
-        level: contender,
+        level: nameOfWeights(contender, run.request.file),
         textHash: hashIds(tokens.map(({ id }) => id)),
         textTokens: tokens.length,
         window: run.window,

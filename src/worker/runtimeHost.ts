@@ -108,9 +108,9 @@ class RuntimeHost implements HostApi {
     store: ByteStore,
     memoryBytes: number | null,
   ) {
-    this.comparison = new ComparisonHost((model, signal) => {
+    this.comparison = new ComparisonHost((model, file, signal) => {
       this.modelOf(model);
-      return (choice, onBytes) => this.borrow(model, choice, onBytes, signal);
+      return (choice, onBytes) => this.borrow(model, choice, file, onBytes, signal);
     }, usableBytes(memoryBytes));
     this.library = new LibraryHost(store, () => this.openDevice());
   }
@@ -347,11 +347,13 @@ class RuntimeHost implements HostApi {
   private async borrow(
     handle: ModelHandle,
     choice: ComparedChoice,
+    file: readonly File[] | null,
     onBytes: (done: number, total: number) => void,
     signal: AbortSignal,
   ): Promise<BorrowedModel> {
     const { opened: open, request } = this.loadedOf(handle);
     const { weights } = splitCompared(choice);
+    if (weights === "file") return this.borrowFile(open, { ...request, file }, onBytes, signal);
     if (open.choice === weights) return { opened: open, release: () => {}, ownBytes: 0 };
     const opened = await this.library.openBeside(open.model.gpu, { ...request, level: weights }, onBytes, signal);
     if (opened.choice !== weights) {
@@ -362,6 +364,35 @@ class RuntimeHost implements HostApi {
       );
     }
     return { opened, release: () => opened.model.destroy(), ownBytes: opened.model.gpuBytes };
+  }
+
+  /** Another file beside the open model. @throws InvalidSettingError where their tokens are not the same */
+  private async borrowFile(
+    open: OpenedModel,
+    { file, ...request }: LoadRequest & { readonly file: readonly File[] | null },
+    onBytes: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<BorrowedModel> {
+    if (file === null) throw new VitrineError("InvalidSettingError", "Choose the file that is to be compared.");
+    const source = { kind: "files", files: file } as const;
+    const opened = await this.library.openBeside(
+      open.model.gpu,
+      { ...request, source, level: "stored" },
+      onBytes,
+      signal,
+    );
+    const release = (): void => {
+      void opened.images?.destroy();
+      opened.model.destroy();
+    };
+    try {
+      const { checkSameTokens } = await import("../runtime/comparison/sameTokens");
+      checkSameTokens(open, opened);
+      return { opened, release, ownBytes: opened.model.gpuBytes };
+    } catch (error) {
+      release();
+      throw error;
+    }
   }
 
   private inspectionOf(handle: SessionHandle): Inspection {

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { ComparedHead, ComparisonEvent, ComparisonRequest, HeadDifference } from "../../shared/comparison";
 import { VitrineError } from "../../shared/errors";
 import { joinScores } from "../../shared/growingScores";
-import { type ComparedChoice, splitChoice, splitCompared } from "../../shared/recipes";
+import { type ComparedChoice, type LevelChoice, splitChoice, splitCompared } from "../../shared/recipes";
 import { comparisonStatistics } from "../../shared/runningStatistics";
 import { PauseGate } from "../files/pauseGate";
 import type { Gpu } from "../gpu/device";
@@ -29,6 +29,7 @@ const request = {
   bos: null,
   until: null,
   findTensors: false,
+  file: null,
 } as const;
 
 interface Outcome {
@@ -69,7 +70,7 @@ async function run(
         // Until it is there.
         room.onModels?.(Number.POSITIVE_INFINITY);
         if (outcome.open >= room.mostModels) throw new VitrineError("OutOfMemoryError", "No room for another model.");
-        const opened = await openSynthetic(gpu, synthetic, splitChoice(splitCompared(choice).weights));
+        const opened = await openSynthetic(gpu, synthetic, splitChoice(splitCompared(choice).weights as LevelChoice));
         outcome.borrowed.push(choice);
         outcome.open++;
         models += opened.model.gpuBytes;

@@ -290,6 +290,8 @@ function isSameWeights(a: ComparedChoice, b: ComparedChoice): boolean {
 
 /** About what a level takes, by the parameters of the reference; what a recipe keeps finer is left out. */
 function levelBytes(choice: ComparedChoice, { weights, gpuBytes }: Model): number {
-  const { level } = splitChoice(splitCompared(choice).weights);
+  const compared = splitCompared(choice).weights;
+  // What another file holds is told by the first refusal.
+  const { level } = splitChoice(compared === "file" ? "stored" : compared);
   return level === "stored" ? gpuBytes : (weights.parameters * bitsPerWeight(QUANT_FORMATS[level])) / 8;
 }

@@ -27,6 +27,8 @@ export class InsideLook {
     if (reference !== null) await this.readReference(reference);
     if (this.referenceRows === null) return;
     const rows = await hiddenRows(model, window.ids, cacheOf(level));
+    // Models of other sizes with the same vocabulary meet in their predictions only.
+    if (rows.stages !== this.referenceRows.stages || rows.hiddenSize !== this.referenceRows.hiddenSize) return;
     onEvent({ kind: "layers", contender: level, errors: layerErrors(this.referenceRows, rows) });
     await this.compareHeads(level, model);
     const parts = request.findTensors && reference !== null ? partsOf(reference.weights) : [];

@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { VitrineError } from "../../shared/errors";
 import type { LaneEvent, LaneRequest, LanesRequest } from "../../shared/lanes";
 import type { ModelHandle } from "../../shared/protocol";
-import { type ComparedChoice, splitChoice, splitCompared } from "../../shared/recipes";
+import { type ComparedChoice, type LevelChoice, splitChoice, splitCompared } from "../../shared/recipes";
 import { DEFAULT_SAMPLING } from "../../shared/sampling";
 import { memorySource } from "../files/byteSource";
 import { openModelFiles } from "../files/modelFiles";
@@ -25,11 +25,12 @@ beforeAll(async () => {
 
 async function open(level: ComparedChoice): Promise<OpenedModel> {
   const files = await openModelFiles([memorySource(FILE, "random.gguf")]);
-  return openModel(gpu, files, { ...splitChoice(splitCompared(level).weights), variant: "auto" });
+  return openModel(gpu, files, { ...splitChoice(splitCompared(level).weights as LevelChoice), variant: "auto" });
 }
 
 const request: LanesRequest = {
   model: 1 as ModelHandle,
+  file: null,
   prompt: { kind: "text", text: "cats and rain" },
   sampling: { ...DEFAULT_SAMPLING, temperature: 1.5, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1.1, seed: 11 },
   stopStrings: [],

@@ -1,7 +1,7 @@
 /** Models that write side by side: each with a session of its own, taking turns of a few tokens on the GPU. */
 import { isErrorNamed } from "../../shared/errors";
 import type { LaneEvent, LaneRequest, LanesRequest } from "../../shared/lanes";
-import { type ComparedChoice, type LevelChoice, splitCompared } from "../../shared/recipes";
+import { type ComparedChoice, type ComparedWeights, splitCompared } from "../../shared/recipes";
 import type { BorrowedModel, BorrowModel } from "./comparisonSetting";
 import { Lane } from "./lane";
 
@@ -13,10 +13,10 @@ export interface LaneSetting {
 }
 
 export class LaneSet {
-  private readonly open = new Map<LevelChoice, BorrowedModel>();
+  private readonly open = new Map<ComparedWeights, BorrowedModel>();
 
   /** What is open. */
-  get weights(): readonly LevelChoice[] {
+  get weights(): readonly ComparedWeights[] {
     return [...this.open.keys()];
   }
 
@@ -38,7 +38,7 @@ export class LaneSet {
     for (const weights of this.weights) this.free(weights);
   }
 
-  private free(weights: LevelChoice): void {
+  private free(weights: ComparedWeights): void {
     this.open.get(weights)?.release();
     this.open.delete(weights);
   }

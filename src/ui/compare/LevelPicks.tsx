@@ -1,3 +1,4 @@
+import { useRef } from "react";
 import type { KvPrecision } from "../../shared/protocol";
 import { LEVELS } from "../../shared/quant";
 import { type ComparedChoice, type LevelChoice, splitCompared, withCache } from "../../shared/recipes";
@@ -43,7 +44,41 @@ export function LevelPicks({ isDisabled }: { isDisabled: boolean }) {
         <button type="button" className="button button-quiet" disabled={isDisabled} onClick={addLevel}>
           {compare.addLevel}
         </button>
+        <AddFile isDisabled={isDisabled} />
       </div>
+    </>
+  );
+}
+
+/** A model that lies on this machine; it is read again for every run. */
+function AddFile({ isDisabled }: { isDisabled: boolean }) {
+  const { compare } = useStrings();
+  const input = useRef<HTMLInputElement>(null);
+  const addFile = useApp((state) => state.addComparedFile);
+  return (
+    <>
+      <button
+        type="button"
+        className="button button-quiet"
+        disabled={isDisabled}
+        title={compare.addFileHint}
+        onClick={() => input.current?.click()}
+      >
+        {compare.addFile}
+      </button>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        aria-label={compare.addFile}
+        accept=".gguf,.safetensors,.json,.model,.txt"
+        onChange={(event) => {
+          const files = [...(event.target.files ?? [])];
+          event.target.value = "";
+          if (files.length > 0) addFile(files);
+        }}
+      />
     </>
   );
 }
@@ -60,19 +95,26 @@ interface ComparedLevelProps {
 function ComparedLevel({ index, level, others, isDisabled, onChange, onRemove }: ComparedLevelProps) {
   const { compare } = useStrings();
   const { weights, cache } = splitCompared(level);
+  const fileName = useApp((state) => state.comparisonChoices.file?.[0]?.name ?? "");
   return (
     <span className="compare-level">
-      <select
-        aria-label={compare.compared(String(index + 1))}
-        value={weights}
-        disabled={isDisabled}
-        onChange={(event) => onChange(withCache(event.target.value as LevelChoice, cache))}
-      >
-        <LevelOptions
-          isOffered={(id) => id === weights || !others.includes(withCache(id, cache))}
-          nameOf={(choice) => contenderName(choice, compare)}
-        />
-      </select>
+      {weights === "file" ? (
+        <span className="compare-file" title={fileName}>
+          {fileName}
+        </span>
+      ) : (
+        <select
+          aria-label={compare.compared(String(index + 1))}
+          value={weights}
+          disabled={isDisabled}
+          onChange={(event) => onChange(withCache(event.target.value as LevelChoice, cache))}
+        >
+          <LevelOptions
+            isOffered={(id) => id === weights || !others.includes(withCache(id, cache))}
+            nameOf={(choice) => contenderName(choice, compare)}
+          />
+        </select>
+      )}
       <select
         aria-label={compare.cacheOf(String(index + 1))}
         value={cache}

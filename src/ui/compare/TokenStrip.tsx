@@ -1,4 +1,4 @@
-import { type KeyboardEvent, memo, useEffect, useRef } from "react";
+import { type KeyboardEvent, memo, useEffect, useMemo, useRef, useState } from "react";
 import type { TokenScores } from "../../shared/comparison";
 import type { TokenText } from "../../shared/nextToken";
 import { useStrings } from "../strings/useStrings";
@@ -26,6 +26,8 @@ export function TokenStrip({ tokens, scores, full, selected, onSelect }: TokenSt
   useEffect(() => {
     strip.current?.querySelector(`[data-scored="${selected}"]`)?.scrollIntoView({ block: "nearest" });
   }, [selected]);
+  const chunks = useMemo(() => chunksOf(tokens, scores.places), [tokens, scores.places]);
+  const live = useOneByOne(chunks.length);
   const nextFlip = (): void => {
     const count = scores.kld.length;
     for (let step = 1; step <= count; step++) {
@@ -62,12 +64,13 @@ export function TokenStrip({ tokens, scores, full, selected, onSelect }: TokenSt
           if (index !== undefined) onSelect(Number(index));
         }}
       >
-        {chunksOf(tokens.length, scores.places).map((chunk) => (
+        {chunks.map((chunk, index) => (
           <StripChunk
             key={chunk.from}
             tokens={tokens}
             scores={scores}
             {...chunk}
+            isLive={index < live || inside(selected, chunk) !== null}
             selected={inside(selected, chunk)}
             reachable={inside(selected ?? 0, chunk)}
           />
@@ -81,8 +84,27 @@ function inside(index: number | null, { first, end }: Chunk): number | null {
   return index !== null && index >= first && index < end ? index : null;
 }
 
-/** Tokens drawn anew together while windows arrive. */
-const CHUNK = 256;
+/** How many of so many are drawn in full: one more with each frame, so that none of them takes long. */
+function useOneByOne(count: number): number {
+  const [live, setLive] = useState(1);
+  useEffect(() => {
+    if (live >= count) return;
+    const frame = requestAnimationFrame(() => setLive(live + 1));
+    return () => cancelAnimationFrame(frame);
+  }, [live, count]);
+  return live;
+}
+
+/** Tokens drawn anew together while windows arrive: so many, or up to the end of a sentence behind the least. */
+const LEAST_CHUNK = 64;
+const MOST_CHUNK = 128;
+const SENTENCE_END = /[.!?\n]\s*$/;
+
+function chunkEnd(tokens: readonly TokenText[], from: number): number {
+  const most = Math.min(tokens.length, from + MOST_CHUNK);
+  for (let at = from + LEAST_CHUNK; at < most; at++) if (SENTENCE_END.test(tokens[at]?.text ?? "")) return at + 1;
+  return most;
+}
 
 interface Chunk {
   readonly from: number;
@@ -92,16 +114,17 @@ interface Chunk {
   readonly end: number;
 }
 
-/** The text cut into equal parts, each with its share of the scored tokens, which are in the order of the text. */
-function chunksOf(count: number, places: Uint32Array): Chunk[] {
+/** The text cut into parts, each with its share of the scored tokens, which are in the order of the text. */
+function chunksOf(tokens: readonly TokenText[], places: Uint32Array): Chunk[] {
   const chunks: Chunk[] = [];
   let first = 0;
-  for (let from = 0; from < count; from += CHUNK) {
-    const to = Math.min(count, from + CHUNK);
+  for (let from = 0; from < tokens.length; ) {
+    const to = chunkEnd(tokens, from);
     let end = first;
     while (end < places.length && (places[end] as number) < to) end++;
     chunks.push({ from, to, first, end });
     first = end;
+    from = to;
   }
   return chunks;
 }
@@ -109,19 +132,21 @@ function chunksOf(count: number, places: Uint32Array): Chunk[] {
 interface ChunkProps extends Chunk {
   readonly tokens: readonly TokenText[];
   readonly scores: TokenScores;
+  /** False: its text alone, for a moment. */
+  readonly isLive: boolean;
   /** Null where it is in another chunk. */
   readonly selected: number | null;
   /** The one token that Tab reaches. */
   readonly reachable: number | null;
 }
 
-const CHUNK_KEYS = ["tokens", "from", "to", "first", "end", "selected", "reachable"] as const;
+const CHUNK_KEYS = ["tokens", "from", "to", "first", "end", "isLive", "selected", "reachable"] as const;
 
 /** What was scored stays as it was when more arrives: scores themselves need no comparison. */
 const StripChunk = memo(
-  function StripChunk({ tokens, scores, from, to, first, end, selected, reachable }: ChunkProps) {
+  function StripChunk({ tokens, scores, isLive, from, to, first, end, selected, reachable }: ChunkProps) {
     const { compare } = useStrings();
-    const pieces = piecesOf(scores, { from, to, first, end });
+    const pieces = isLive ? piecesOf(scores, { from, to, first, end }) : [{ from, to, index: null }];
     return (
       <span className="compare-chunk">
         {pieces.map(({ from, to, index }) => {

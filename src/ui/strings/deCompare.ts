@@ -8,6 +8,10 @@ export const deCompare: typeof enCompare = {
   compared: (index) => `Verglichen ${index}`,
   removeLevel: (level) => `${level} weglassen`,
   addLevel: "Stufe hinzufügen",
+  addFile: "Datei hinzufügen",
+  addFileHint:
+    "Ein anderes Modell mit demselben Vokabular: eine GGUF-Datei, oder safetensors mit config.json und tokenizer.json",
+  otherFile: "die andere Datei",
   recipes: { head8: "Embedding und Kopf mit 8 Bit", first8: "Schicht 0 mit 8 Bit" },
   textChoice: "Text",
   texts: { bundled: "Eine Geschichte von uns", chat: "Dieser Chat", own: "Eigener Text" },

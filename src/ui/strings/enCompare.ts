@@ -7,6 +7,10 @@ export const enCompare = {
   compared: (index: string) => `Compared ${index}`,
   removeLevel: (level: string) => `Leave out ${level}`,
   addLevel: "Add level",
+  addFile: "Add file",
+  addFileHint:
+    "Another model with the same vocabulary: a GGUF file, or safetensors with config.json and tokenizer.json",
+  otherFile: "the other file",
   recipes: { head8: "embedding and head at 8-bit", first8: "layer 0 at 8-bit" },
   textChoice: "Text",
   texts: { bundled: "A story of ours", chat: "This chat", own: "Own text" },
