@@ -20,8 +20,11 @@ for (const colorScheme of ["light", "dark"] as const) {
       for (const width of SCREENS_FOLDER === undefined ? WIDTHS[colorScheme] : ALL_WIDTHS) {
         await page.setViewportSize({ width, height: 900 });
         const models = page.getByRole("tab", { name: "Models" });
-        if (!(await models.isVisible())) await button(page, "Inspector").click();
-        await models.click();
+        // The page takes a moment to lay itself out for another width.
+        await expect(async () => {
+          if (!(await models.isVisible())) await button(page, "Inspector").click({ timeout: 2000 });
+          await models.click({ timeout: 2000 });
+        }).toPass();
         await expect(page.getByRole("textbox", { name: "Hub address" })).toBeVisible();
         if (SCREENS_FOLDER !== undefined) {
           await page.screenshot({ path: `${SCREENS_FOLDER}/${state}-${colorScheme}-${width}.png` });
