@@ -28,6 +28,8 @@ const path = resolve(file);
 process.argv = [process.execPath, path, ...rest];
 const server = await createServer({
   root: join(import.meta.dirname, ".."),
+  // Its own: a development server that runs meanwhile would lose what it has bundled.
+  cacheDir: ".cache/vite-run",
   appType: "custom",
   logLevel: "silent",
   server: { middlewareMode: true, hmr: false, ws: false, watch: null },
