@@ -534,8 +534,11 @@ test("a picture lights up word by word while the answer streams", async ({ chat 
   await expect(chat.answer(0)).toHaveAttribute("data-state", "streaming");
   // It is the newest word: a pin holds the picture at one of them.
   const options = tokens(page).getByRole("option");
-  await options.nth((await options.count()) - 3).click();
+  const pinned = options.nth((await options.count()) - 3);
+  const word = (await pinned.innerText()).trim();
+  await pinned.click();
   await page.mouse.move(0, 0);
+  await expect(said).toContainText(`of what ${word} looks`);
   const held = await said.innerText();
   const covered = page.getByText(/tokens?; a cell stands for/);
   const before = await covered.innerText();
