@@ -1,4 +1,4 @@
-import { type PointerEvent, useLayoutEffect, useRef } from "react";
+import { memo, type PointerEvent, useLayoutEffect, useRef } from "react";
 import type { ComparedHead } from "../../shared/comparison";
 import type { TileAxis } from "../../shared/inspection";
 import type { Palette } from "../attention/colorScale";
@@ -20,8 +20,8 @@ interface PicturesProps {
   readonly onPoint: (cell: PatternCell | null) => void;
 }
 
-/** Both patterns and what lies between them. The patterns share one scale; the difference has its own, alike in both directions. */
-export function HeadPictures({ found, axis, name, onPoint }: PicturesProps) {
+/** Drawn anew for another head only, not while it is pointed at. Both patterns and what lies between them. The patterns share one scale; the difference has its own, alike in both directions. */
+export const HeadPictures = memo(function HeadPictures({ found, axis, name, onPoint }: PicturesProps) {
   const { compare } = useStrings();
   const words = compare.heads;
   const weights = usePalette();
@@ -47,7 +47,7 @@ export function HeadPictures({ found, axis, name, onPoint }: PicturesProps) {
       />
     </div>
   );
-}
+});
 
 interface PictureProps {
   readonly title: string;

@@ -1,4 +1,4 @@
-import { useEffect, useState } from "react";
+import { memo, useEffect, useMemo, useState } from "react";
 import { FIGURES } from "../../shared/attentionMap";
 import type { ComparedHead, Contender, HeadDifference } from "../../shared/comparison";
 import type { HeadId, TileAxis } from "../../shared/inspection";
@@ -33,11 +33,10 @@ export function HeadSides({ contender, head: { layer, head }, difference, tokens
   const [found, setFound] = useState<ComparedHead | null>(null);
   const [error, setError] = useState<ErrorInfo | null>(null);
   const [under, setUnder] = useState<PatternCell | null>(null);
-  const axis = tileAxis(0, tokens, tokens);
+  const axis = useMemo(() => tileAxis(0, tokens, tokens), [tokens]);
   useEffect(() => {
     let isOld = false;
-    const rows = tileAxis(0, tokens, tokens);
-    read({ contender, head: { layer, head }, rows, keys: rows }).then(
+    read({ contender, head: { layer, head }, rows: axis, keys: axis }).then(
       (cells) => {
         if (isOld) return;
         setFound(cells);
@@ -50,7 +49,7 @@ export function HeadSides({ contender, head: { layer, head }, difference, tokens
     return () => {
       isOld = true;
     };
-  }, [read, contender, layer, head, tokens]);
+  }, [read, contender, layer, head, axis]);
   return (
     <div className="head-sides">
       <h4 className="head-sides-title">{attention.cell(layer, head)}</h4>
@@ -128,7 +127,7 @@ function CellWords({ cell: { row, key }, found, axis }: CellsProps & { readonly 
 }
 
 /** The same as the picture in words: where most of the weight went or came from. */
-function MostChanged({ found, axis, name }: CellsProps & { readonly name: string }) {
+const MostChanged = memo(function MostChanged({ found, axis, name }: CellsProps & { readonly name: string }) {
   const strings = useStrings();
   const { compare } = strings;
   const words = compare.heads;
@@ -174,4 +173,4 @@ function MostChanged({ found, axis, name }: CellsProps & { readonly name: string
       </table>
     </div>
   );
-}
+});
