@@ -9,7 +9,7 @@ import { createFrameBatcher } from "./frameBatcher";
 import type { OpenModel } from "./modelSlice";
 import { lastingNotice } from "./noticeSlice";
 import { promptOf } from "./promptOf";
-import { type GenerationSettings, parseStopStrings } from "./samplingSlice";
+import { type GenerationSettings, parseStopStrings, samplerOf } from "./samplingSlice";
 import { opensThought } from "./thinking";
 
 /** Numbers that change while text streams are shown this often; text itself once per frame. */
@@ -69,11 +69,11 @@ export function buildRequest(
   settings: GenerationSettings,
   seed: number,
 ): GenerateRequest {
-  const { stopText, maxNewTokens, thinks: _inPrompt, tokensInFlight, atCapacity, ...sampling } = settings;
+  const { stopText, maxNewTokens, tokensInFlight, atCapacity } = settings;
   return {
     prompt,
     answerIds,
-    sampling: { ...sampling, seed },
+    sampling: { ...samplerOf(settings), seed },
     maxNewTokens,
     stopStrings: parseStopStrings(stopText),
     tokensInFlight,

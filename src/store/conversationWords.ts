@@ -48,6 +48,15 @@ export function buildPrompt(
     const hashes = images.map(hashOf).filter((hash) => hash !== undefined);
     return { role, content: text, ...(hashes.length > 0 && { images: hashes }) };
   });
+  return chatPrompt(systemPrompt, said, thinks);
+}
+
+/** What a model with a template is given to read. */
+export function chatPrompt(
+  systemPrompt: string,
+  said: readonly ChatMessage[],
+  thinks: PromptOptions["thinks"],
+): Prompt {
   const system: ChatMessage[] = systemPrompt.trim() === "" ? [] : [{ role: "system", content: systemPrompt }];
   return { kind: "chat", messages: [...system, ...said], ...(thinks !== null && { thinks }) };
 }

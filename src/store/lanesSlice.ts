@@ -6,6 +6,7 @@ import type { FormatId } from "../shared/quant";
 import type { ComparedChoice } from "../shared/recipes";
 import { buildRequest } from "./answering";
 import type { SliceContext } from "./appState";
+import { chatPrompt } from "./conversationWords";
 import { type ErrorInfo, toErrorInfo } from "./errorInfo";
 import { createFrameBatcher } from "./frameBatcher";
 import { chosenThinking } from "./thinking";
@@ -140,14 +141,7 @@ export function createLanesSlice(context: SliceContext): LanesSlice {
     if (model === null) return null;
     const thinks = chosenThinking(model.report.thinking, settings.thinks);
     const prompt: Prompt = model.report.hasChatTemplate
-      ? {
-          kind: "chat",
-          ...(thinks !== null && { thinks }),
-          messages: [
-            ...(chat.systemPrompt.trim() === "" ? [] : [{ role: "system" as const, content: chat.systemPrompt }]),
-            { role: "user", content: lanePrompt },
-          ],
-        }
+      ? chatPrompt(chat.systemPrompt, [{ role: "user", content: lanePrompt }], thinks)
       : { kind: "text", text: lanePrompt };
     const { sampling, stopStrings } = buildRequest(prompt, [], settings, seed);
     const { file } = get().comparisonChoices;

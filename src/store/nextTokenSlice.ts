@@ -5,6 +5,7 @@ import type { AppState, SliceContext } from "./appState";
 import { pathTo, turnOf } from "./conversation";
 import { type ErrorInfo, toErrorInfo } from "./errorInfo";
 import { promptOf } from "./promptOf";
+import { samplerOf } from "./samplingSlice";
 import { selectedToken, type TokenPlace } from "./selectionSlice";
 
 /** Candidates listed. */
@@ -78,15 +79,7 @@ function requestFor(state: AppState, place: TokenPlace): NextTokenRequest | null
   const { settings } = state;
   const text = textPlaceOf(state, place);
   if (text === null) return null;
-  const {
-    stopText: _stop,
-    thinks: _thinks,
-    tokensInFlight: _inFlight,
-    maxNewTokens: _max,
-    atCapacity: _at,
-    ...sampling
-  } = settings;
-  return { ...text, sampling: { ...sampling, seed: settings.seed ?? 0 }, top: TOP_COUNT };
+  return { ...text, sampling: { ...samplerOf(settings), seed: settings.seed ?? 0 }, top: TOP_COUNT };
 }
 
 /** From here on texts are asked for again: the last group may have been incomplete. */
