@@ -9,7 +9,7 @@ import { VitrineError } from "../../shared/errors";
 import type { HeadId } from "../../shared/inspection";
 import type { KvPrecision } from "../../shared/protocol";
 import { BufferScope } from "../gpu/bufferScope";
-import { type Dispatch, encodeDispatch } from "../gpu/dispatch";
+import { type Dispatch, submitDispatches } from "../gpu/dispatch";
 import { readFloats } from "../gpu/readback";
 import { PATTERNS_BYTES, packPatterns, patternVariation } from "../kernels/patternVariation";
 import type { Model } from "../model/model";
@@ -136,11 +136,7 @@ async function variationOf({ gpu, spec }: Model, reference: Side, level: Side): 
         level.watch.withPattern(level.ids, head, async (q) => {
           compare ??= await patternVariation(gpu, { patterns, reference: p, level: q, variation });
           gpu.device.queue.writeBuffer(patterns, 0, packPatterns(rows, rows, head.head * rows));
-          const encoder = gpu.device.createCommandEncoder({ label: "pattern variation" });
-          const pass = encoder.beginComputePass();
-          encodeDispatch(pass, compare, rows);
-          pass.end();
-          gpu.device.queue.submit([encoder.finish()]);
+          submitDispatches(gpu, "pattern variation", [compare], rows);
         }),
       );
     const layers: Float32Array[][] = [];

@@ -47,6 +47,15 @@ export function encodeDispatch(pass: GPUComputePassEncoder, dispatch: Dispatch, 
   pass.dispatchWorkgroups(x, y, z);
 }
 
+/** Runs them one after another over the same rows, in one submit. */
+export function submitDispatches(gpu: Gpu, label: string, dispatches: readonly Dispatch[], rows: number): void {
+  const encoder = gpu.device.createCommandEncoder({ label });
+  const pass = encoder.beginComputePass();
+  for (const dispatch of dispatches) encodeDispatch(pass, dispatch, rows);
+  pass.end();
+  gpu.device.queue.submit([encoder.finish()]);
+}
+
 /** At most 65,535 workgroups fit in one dimension: larger counts go on in y, and shaders read `num_workgroups`. */
 export function grid(count: number, z = 1): Workgroups {
   const MAX = 65535;

@@ -5,7 +5,7 @@
 import { VitrineError } from "../../shared/errors";
 import type { LensReport } from "../../shared/inspection";
 import { BufferScope } from "../gpu/bufferScope";
-import { encodeDispatch } from "../gpu/dispatch";
+import { submitDispatches } from "../gpu/dispatch";
 import { readFloats } from "../gpu/readback";
 import { matvec } from "../kernels/matvec";
 import { normRows } from "../kernels/norm";
@@ -93,11 +93,7 @@ async function headOf(session: Session, rows: readonly Float32Array<ArrayBuffer>
     const all: Float32Array[] = [];
     for (const row of rows) {
       gpu.device.queue.writeBuffer(x, 0, row);
-      const encoder = gpu.device.createCommandEncoder({ label: "lens" });
-      const pass = encoder.beginComputePass();
-      for (const dispatch of [norm, ...head]) encodeDispatch(pass, dispatch, 1);
-      pass.end();
-      gpu.device.queue.submit([encoder.finish()]);
+      submitDispatches(gpu, "lens", [norm, ...head], 1);
       all.push(await readFloats(gpu, logits, 0, spec.vocabSize));
     }
     return all;

@@ -1,7 +1,7 @@
 /** Resizes and crops a picture on the GPU, as an image processor plans it. */
 import { BufferScope } from "../gpu/bufferScope";
 import type { Gpu } from "../gpu/device";
-import { encodeDispatch } from "../gpu/dispatch";
+import { submitDispatches } from "../gpu/dispatch";
 import { readBuffer } from "../gpu/readback";
 import { type ResizePass, type ResizeShape, resizePass } from "../kernels/resizePass";
 import { FRACTION_BITS } from "../vision/filterTaps";
@@ -49,11 +49,7 @@ export async function seePicture(gpu: Gpu, image: RgbImage, plan: ImagePlan, see
 
 function run(gpu: Gpu, { dispatch, setShape }: ResizePass, shape: ResizeShape): void {
   setShape(shape);
-  const encoder = gpu.device.createCommandEncoder({ label: dispatch.label });
-  const pass = encoder.beginComputePass();
-  encodeDispatch(pass, dispatch, shape.size * shape.lines);
-  pass.end();
-  gpu.device.queue.submit([encoder.finish()]);
+  submitDispatches(gpu, dispatch.label, [dispatch], shape.size * shape.lines);
 }
 
 /** `lines` lines from `top` on: red, green, blue, 0 */
