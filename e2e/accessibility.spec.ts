@@ -1,19 +1,8 @@
 /** Axe finds nothing on any screen, light or dark; and what streams is told by sentences. */
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { axeFindings } from "./helpers/axe";
 import type { ChatPage } from "./helpers/chatPage";
 import { expect, test } from "./helpers/test";
-
-interface Finding {
-  readonly rule: string;
-  readonly where: readonly string[];
-}
-
-async function findings(page: Page): Promise<Finding[]> {
-  // The menu's library keeps the focus inside by hidden elements that hand it on at once.
-  const { violations } = await new AxeBuilder({ page }).exclude("[data-base-ui-focus-guard]").analyze();
-  return violations.map(({ id, nodes }) => ({ rule: id, where: nodes.map((node) => node.target.join(" ")) }));
-}
 
 type Screen = readonly [name: string, scene: string, show: (chat: ChatPage) => Promise<void>];
 
@@ -103,7 +92,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await test.step(name, async () => {
           const chat = await gotoFake({ scene });
           await show(chat);
-          expect.soft(await findings(page), name).toEqual([]);
+          expect.soft(await axeFindings(page), name).toEqual([]);
         });
       }
     });
@@ -117,11 +106,11 @@ for (const colorScheme of ["light", "dark"] as const) {
         await page.setViewportSize({ width, height });
         const chat = await openFake({ answer: "Yes." });
         await chat.ask("Hello");
-        expect.soft(await findings(page), `${width}`).toEqual([]);
+        expect.soft(await axeFindings(page), `${width}`).toEqual([]);
         for (const button of ["Chats", "Inspector", "Sampling"]) {
           if (button === "Inspector" && width > 767) continue;
           await chat.button(button).click();
-          expect.soft(await findings(page), `${width} ${button}`).toEqual([]);
+          expect.soft(await axeFindings(page), `${width} ${button}`).toEqual([]);
           await page.keyboard.press("Escape");
         }
       }
@@ -161,6 +150,6 @@ test("at 400 % zoom, 320 px, nothing runs out of the page", async ({ openFake, p
   await chat.ask(
     "Explain softmax, and Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
   );
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
   await expect(chat.message).toBeInViewport();
 });

@@ -1,6 +1,5 @@
 /** The attention panel with everything in it open, at every width, light and dark: axe finds nothing, nothing runs out. */
-import AxeBuilder from "@axe-core/playwright";
-import type { Page } from "@playwright/test";
+import { axeFindings } from "./helpers/axe";
 import type { ChatPage } from "./helpers/chatPage";
 import { plainPng } from "./helpers/pictures";
 import { expect, test } from "./helpers/test";
@@ -46,11 +45,6 @@ async function showEverything(chat: ChatPage, isPhone: boolean): Promise<void> {
   await expect(page.getByRole("region", { name: "Experiments" }).getByRole("list", { name: "Head" })).toBeVisible();
 }
 
-async function findings(page: Page): Promise<unknown[]> {
-  const { violations } = await new AxeBuilder({ page }).include("#inspector").analyze();
-  return violations.map(({ id, nodes }) => [id, nodes.slice(0, 3).map(({ html }) => html.slice(0, 160))]);
-}
-
 for (const [width, height, colorScheme] of SCREENS) {
   test(`everything about attention, ${width} px, ${colorScheme}`, async ({ openFake, page }) => {
     test.setTimeout(180_000);
@@ -58,9 +52,11 @@ for (const [width, height, colorScheme] of SCREENS) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const chat = await openFake({ scene: "vision" });
     await showEverything(chat, width < 768);
-    expect(await findings(page)).toEqual([]);
-    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+    expect(await axeFindings(page, "#inspector")).toEqual([]);
+    await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     const inspector = page.locator("#inspector");
-    expect(await inspector.evaluate((element) => element.scrollWidth - element.clientWidth)).toBeLessThanOrEqual(0);
+    await expect
+      .poll(() => inspector.evaluate((element) => element.scrollWidth - element.clientWidth))
+      .toBeLessThanOrEqual(0);
   });
 }

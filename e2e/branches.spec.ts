@@ -1,4 +1,5 @@
 /** A conversation is a tree: what a person changes becomes a branch, and the old one stays. */
+import { keptEntries } from "./helpers/kept";
 import { ANSWER_TEXTS, COUNT_WORDS, counted, talkingGguf } from "./helpers/models";
 import { expect, test } from "./helpers/test";
 
@@ -12,10 +13,11 @@ test("editing a message answers it anew beside the old one; branches are walked 
   expect(await chat.answerText(0)).toBe(ANSWER_TEXTS.tea);
   await chat.act(chat.messages.first(), "Previous branch");
   await expect(chat.answers).toHaveCount(2);
-  expect(await chat.answerText(1)).toBe(ANSWER_TEXTS.rain);
+  await chat.expectAnswer(1, ANSWER_TEXTS.rain);
   await expect(chat.messages.first().getByRole("button", { name: "Previous branch" })).toBeDisabled();
   await chat.act(chat.messages.first(), "Next branch");
-  expect(await chat.answerText(0)).toBe(ANSWER_TEXTS.tea);
+  await expect(chat.answers).toHaveCount(1);
+  await chat.expectAnswer(0, ANSWER_TEXTS.tea);
 });
 
 test("an answer with other words is what the model goes on from, and Continue writes behind it", async ({ chat }) => {
@@ -59,9 +61,12 @@ test("Regenerate writes another answer beside the first; deleting a turn can be 
   await chat.act(chat.messages.nth(1), "Delete turn");
   await expect(chat.messages).toHaveText([/First/]);
   await expect(chat.answers).toHaveCount(1);
+  const keptAnswers = async () => JSON.stringify(await keptEntries(page, "chat:")).split('"Yes."').length - 1;
+  await expect.poll(keptAnswers).toBe(1);
   await chat.button("Undo").click();
   await expect(chat.messages).toHaveText([/First/, /Second/]);
   await expect(chat.answer(1).getByText("2 / 2")).toBeVisible();
+  await expect.poll(keptAnswers).toBe(3);
   await page.reload();
   await expect(chat.answer(1).getByText("2 / 2")).toBeVisible();
 });
@@ -71,7 +76,7 @@ test("Copy gives the text as the model wrote it", async ({ openFake, context }) 
   const chat = await openFake({ answer: "It is **green**, `#0a0`." });
   await chat.ask("Grass?");
   await chat.act(chat.answer(0), "Copy");
-  expect(await chat.page.evaluate(() => navigator.clipboard.readText())).toBe("It is **green**, `#0a0`.");
+  await expect.poll(() => chat.page.evaluate(() => navigator.clipboard.readText())).toBe("It is **green**, `#0a0`.");
 });
 
 test("Escape leaves an editor, and the text stays as it was", async ({ openFake }) => {

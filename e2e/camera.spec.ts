@@ -41,7 +41,7 @@ test("a still goes to the message, and the camera is on only while its dialog is
 
   await chat.button("Camera").click();
   await expect(take).toBeEnabled();
-  expect(await states()).toEqual(["live"]);
+  await expect.poll(states).toEqual(["live"]);
   await take.click();
   const seen = page
     .getByRole("list", { name: "Pictures for this message" })

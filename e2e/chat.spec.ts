@@ -64,14 +64,18 @@ test("a text that a base model continues has the same tools: edit either part, b
   await expect(chat.answer(0)).toHaveAttribute("data-view", "completion");
   expect(await chat.answerText(0)).toBe("lived a cat **there**.");
   await chat.act(chat.answer(0), "Copy");
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toContain("lived a cat **there**.");
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toContain("lived a cat **there**.");
   await chat.act(chat.answer(0), "Regenerate");
   await expect(chat.answer(0).getByText("2 / 2")).toBeVisible();
+  await chat.expectState(0, "done");
   await chat.act(chat.answer(0), "Previous branch");
+  await expect(chat.answer(0).getByText("1 / 2")).toBeVisible();
   await chat.edit(chat.answer(0), " lived a dog.");
   await expect(chat.answer(0)).toContainText("lived a dog.");
   await chat.act(chat.answer(0), "Continue");
   await expect(chat.answer(0)).toContainText("lived a dog. lived a cat");
+  // No message is answered anew while another answer is under way.
+  await chat.expectState(0, "done");
   await chat.edit(chat.messages.first(), "Long ago");
   await chat.expectState(0, "done");
   await expect(chat.messages.first().getByText("2 / 2")).toBeVisible();

@@ -1,7 +1,7 @@
 /** What a level costs, measured in the tab: from choosing levels to the exported numbers. */
 import { readFile } from "node:fs/promises";
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { axeFindings } from "./helpers/axe";
 import { talkingGguf, wideGguf } from "./helpers/models";
 import { expect, test } from "./helpers/test";
 
@@ -77,8 +77,7 @@ test("fewer bits, more divergence: verdict, table, flips and export say so", asy
 
   await flips.first().getByRole("button").click();
   await expect(page.getByRole("table", { name: "Most likely next tokens" })).toBeVisible();
-  const { violations } = await new AxeBuilder({ page }).include("#inspector").analyze();
-  expect(violations.map(({ id }) => id)).toEqual([]);
+  expect(await axeFindings(page, "#inspector")).toEqual([]);
 });
 
 test("a model against itself cannot be told apart, and too short a text gets no verdict", async ({ chat, page }) => {

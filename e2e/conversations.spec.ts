@@ -1,4 +1,5 @@
 /** Many chats: the list, names, pins, deleting and taking it back, searching, files out and in. */
+import { expectKept } from "./helpers/kept";
 import { ANSWER_TEXTS, talkingGguf } from "./helpers/models";
 import { expect, test } from "./helpers/test";
 
@@ -19,6 +20,8 @@ test("chats are listed by their first words, renamed, pinned, deleted and brough
   await chat.button("Undo").click();
   await expect(chat.titles()).toHaveText([/First of all/, "Third time", "On second thought"]);
   await expect(chat.messages).toHaveText([/Third time/]);
+  await expectKept(page, "chat:", "Third time");
+  await expectKept(page, "chat:", "On second thought");
   await page.reload();
   await expect(chat.titles()).toHaveText([/First of all/, "Third time", "On second thought"]);
 });

@@ -1,6 +1,6 @@
 /** Pictures: given, seen as the model sees them, sent, kept. On a model that answers by colour. */
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Locator, Page } from "@playwright/test";
+import { axeFindings } from "./helpers/axe";
 import type { ChatPage } from "./helpers/chatPage";
 import { ANSWER_TEXTS, seeingFolder, talkingGguf } from "./helpers/models";
 import { giveFile, plainPng, pngFile } from "./helpers/pictures";
@@ -57,7 +57,8 @@ test("a picture by file: what the model sees, what it answers, and what stays of
   await chat.expectReady();
   await expect(seen(chat.messages.first())).toHaveAttribute("data-tokens", TOKENS);
   await chat.act(chat.answer(0), "Regenerate");
-  await expect(chat.answer(0)).toHaveAttribute("data-state", "done");
+  await expect(chat.answer(0).getByText("2 / 2")).toBeVisible();
+  await chat.expectState(0, "done");
   expect(await chat.answerText(0)).toBe(ANSWER_TEXTS.cats);
 });
 
@@ -136,7 +137,8 @@ test("on small screens the canvas stays in sight, and large pictures leave room"
   await page.setViewportSize({ width: 768, height: 1024 });
   const bottom = async (place: Locator) => place.evaluate((element) => element.getBoundingClientRect().bottom);
   const top = async (place: Locator) => place.evaluate((element) => element.getBoundingClientRect().top);
-  expect(await bottom(chat.sendButton)).toBeLessThan(await top(page.getByRole("tablist").first()));
+  const gap = async () => (await top(page.getByRole("tablist").first())) - (await bottom(chat.sendButton));
+  await expect.poll(gap).toBeGreaterThan(0);
 });
 
 test("a sample is one click away from a question", async ({ chat, page }) => {
@@ -159,17 +161,18 @@ test("what is decoded is what the file says, colours under transparent pixels in
   await attached(page).getByRole("button", { name: "Show larger" }).click();
   await expect(attached(page)).toContainText("Cut off");
   // Each pixel is a square of equal ones; the lines of the grid are at their edges.
-  const pixels = await seen(page).evaluate((element) => {
-    const canvas = element as HTMLCanvasElement;
-    const scale = canvas.width / 48;
-    const { data } = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
-    const centre = (p: number): number => Math.floor((p + 0.5) * scale);
-    return Array.from({ length: 48 * 48 }, (_, i) => {
-      const at = (centre(Math.floor(i / 48)) * canvas.width + centre(i % 48)) * 4;
-      return [...data.slice(at, at + 3)];
+  const pixels = () =>
+    seen(page).evaluate((element) => {
+      const canvas = element as HTMLCanvasElement;
+      const scale = canvas.width / 48;
+      const { data } = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] };
+      const centre = (p: number): number => Math.floor((p + 0.5) * scale);
+      return Array.from({ length: 48 * 48 }, (_, i) => {
+        const at = (centre(Math.floor(i / 48)) * canvas.width + centre(i % 48)) * 4;
+        return [...data.slice(at, at + 3)];
+      });
     });
-  });
-  expect(pixels).toEqual(Array.from({ length: 48 * 48 }, (_, i) => [...colour(i % 48, Math.floor(i / 48))]));
+  await expect.poll(pixels).toEqual(Array.from({ length: 48 * 48 }, (_, i) => [...colour(i % 48, Math.floor(i / 48))]));
 });
 
 test("a still from the camera, and its refusal in words", async ({ chat, page }) => {
@@ -251,10 +254,7 @@ test("pictures go out with the chat and come back", async ({ chat, page }) => {
 test("axe finds nothing in pictures, drawing and camera", async ({ chat, page }) => {
   await openSeeing(chat);
   const check = async (): Promise<void> => {
-    const { violations } = await new AxeBuilder({ page })
-      .withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"])
-      .analyze();
-    expect(violations.map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)).toEqual([]);
+    expect(await axeFindings(page)).toEqual([]);
   };
   await check();
   await addImage(page, [RED, BLUE]);

@@ -1,4 +1,7 @@
 /** Nothing is lost: reload, closing in the middle of an answer, records that are broken. */
+import type { Page } from "@playwright/test";
+import { atRest } from "./helpers/atRest";
+import { expectKept, keptEntries } from "./helpers/kept";
 import { ANSWER_TEXTS, COUNT_WORDS, counted, patientGguf, talkingGguf } from "./helpers/models";
 import { expect, test } from "./helpers/test";
 
@@ -17,7 +20,16 @@ test("a reload goes on where it was: chat, branch, drafts, settings, tab and wid
   await page.getByRole("tab", { name: "KV cache" }).click();
   const divider = page.getByRole("separator", { name: "Width of the chat" });
   await divider.press("ArrowRight");
-  await page.waitForTimeout(600);
+  await expect(divider).toHaveAttribute("aria-valuenow", "42");
+  for (const words of [
+    "a draft for here",
+    "Where are we",
+    '"temperature":1.35',
+    '"tab":"kv-cache"',
+    '"chatShare":0.42',
+  ]) {
+    await expectKept(page, "preferences", words);
+  }
   await page.goto(page.url().replace(/&?tab=[\w-]+/, ""));
   await expect(chat.message).toHaveValue("a draft for here");
   await expect(chat.messages.first().getByRole("textbox")).toHaveValue("Where are we");
@@ -72,8 +84,8 @@ test("a page that ends in the middle of an answer keeps the words so far", async
   await chat.setNumber("Max new tokens", 16_000);
   await chat.send("count");
   await expect(chat.answer(0)).toContainText(counted(COUNT_WORDS, 20));
+  await expectKept(page, "unfinished:", counted(COUNT_WORDS, 20));
   // No time to say goodbye: the worker and the page are gone at once.
-  await page.waitForTimeout(600);
   const client = await page.context().newCDPSession(page);
   const crashed = page.waitForEvent("crash");
   // Is never answered.
@@ -93,7 +105,7 @@ test("a record that cannot be read is said, stays untouched, and the other chats
 }) => {
   const chat = await openFake({ answer: "Yes." });
   await chat.ask("Sound");
-  await page.waitForTimeout(600);
+  await expectKept(page, "chat:", '"Yes."');
   const put = (key: string, value: unknown) =>
     page.evaluate(
       ([name, record]) =>
@@ -114,7 +126,10 @@ test("a record that cannot be read is said, stays untouched, and the other chats
   await page.reload();
   await expect(chat.alert).toContainText("could not be read and stay untouched");
   await expect(chat.titles()).toHaveText(["Sound"]);
-  await page.waitForTimeout(600);
+  // Whatever else is written.
+  await chat.message.fill("a draft beside it");
+  await expectKept(page, "preferences", "a draft beside it");
+  await expectKept(page, "chat:broken", '"turns":"none"');
   await put("chat:broken", { version: 1, id: "broken", createdAt: 1, updatedAt: 1, turns: [], title: "Mended" });
   await page.reload();
   await expect(chat.titles()).toHaveText(["Sound", "Mended"]);
@@ -129,7 +144,7 @@ test("a long chat is read on where reading stopped", async ({ openFake, page }) 
   await chat.importFile(JSON.stringify(messages));
   await expect(page.getByText("Answer 159.")).toBeInViewport();
   // Only what is near is on the page.
-  expect(await page.getByRole("article").count()).toBeLessThan(60);
+  await expect.poll(() => page.getByRole("article").count()).toBeLessThan(60);
   const region = page.getByRole("region", { name: "Conversation" });
   await region.hover();
   while (!(await page.getByText("Question 60", { exact: true }).isVisible())) {
@@ -137,9 +152,9 @@ test("a long chat is read on where reading stopped", async ({ openFake, page }) 
     await page.waitForTimeout(50);
   }
   await page.getByText("Question 60", { exact: true }).scrollIntoViewIfNeeded();
-  await page.waitForTimeout(700);
   const top = async () => (await page.getByText("Question 60", { exact: true }).boundingBox())?.y ?? Number.NaN;
-  const before = await top();
+  const before = await atRest(top);
+  await expect.poll(() => keptPlaceAway(page)).toBeLessThan(2);
   await page.reload();
   await expect(page.getByText("Question 60", { exact: true })).toBeInViewport();
   await expect.poll(async () => Math.abs((await top()) - before)).toBeLessThan(4);
@@ -148,3 +163,16 @@ test("a long chat is read on where reading stopped", async ({ openFake, page }) 
   await chat.titles().filter({ hasText: "Question 0" }).getByRole("button").first().click();
   await expect.poll(async () => Math.abs((await top()) - before)).toBeLessThan(4);
 });
+
+/** How far the turn at which reading stopped, as it is kept, now is from the place that is kept of it, in pixels. */
+async function keptPlaceAway(page: Page): Promise<number> {
+  const [preferences] = await keptEntries(page, "preferences");
+  const { places } = (preferences?.[1] ?? {}) as { places?: Record<string, { turnId: string; offsetPx: number }> };
+  const [place] = Object.values(places ?? {});
+  if (place === undefined) return Number.POSITIVE_INFINITY;
+  return page.getByRole("region", { name: "Conversation" }).evaluate((view, { turnId, offsetPx }) => {
+    const turn = view.querySelector(`[data-turn="${turnId}"]`);
+    const away = (turn?.getBoundingClientRect().top ?? Number.NaN) - view.getBoundingClientRect().top - offsetPx;
+    return Math.abs(away);
+  }, place);
+}

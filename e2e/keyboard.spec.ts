@@ -15,6 +15,7 @@ test("shortcuts write, stop, edit, copy and move around", async ({ openFake, pag
   await expect(chat.messages.first()).toContainText("Count\nplease");
   await page.keyboard.press("Control+Shift+U");
   await expect(chat.answer(0).getByText("2 / 2")).toBeVisible();
+  await chat.expectState(0, "done");
   await page.keyboard.press("Control+Shift+Y");
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe("One two three.");
   await page.keyboard.press("Control+Shift+E");
@@ -42,7 +43,8 @@ test("Escape stops the answer", async ({ openFake, page }) => {
 });
 
 test("? lists the shortcuts", async ({ gotoFake, page }) => {
-  await gotoFake();
+  const chat = await gotoFake();
+  await expect(chat.message).toBeVisible();
   await page.locator("body").click();
   await page.keyboard.press("?");
   const list = page.getByRole("dialog", { name: "Keyboard shortcuts" });
@@ -60,12 +62,18 @@ test("the palette finds actions, presets, tabs and chats by name", async ({ open
   const chat = await openFake({ answer: "Yes." });
   await chat.ask("A walk in the woods");
   await chat.newChat();
-  const run = async (words: string) => {
+  const dialog = page.getByRole("dialog", { name: "Commands" });
+  const type = async (words: string) => {
     await page.keyboard.press("Control+k");
-    await expect(page.getByRole("dialog", { name: "Commands" })).toBeVisible();
+    await expect(dialog.getByRole("combobox")).toBeFocused();
     await page.keyboard.type(words);
+  };
+  const run = async (words: string) => {
+    await type(words);
+    // The likeliest is chosen as soon as the list has followed the words.
+    await expect(dialog.getByRole("option", { selected: true })).toContainText(new RegExp(words, "i"));
     await page.keyboard.press("Enter");
-    await expect(page.getByRole("dialog", { name: "Commands" })).toBeHidden();
+    await expect(dialog).toBeHidden();
   };
   await run("walk in the woods");
   await expect(chat.messages).toHaveText([/A walk in the woods/]);
@@ -75,8 +83,7 @@ test("the palette finds actions, presets, tabs and chats by name", async ({ open
   await expect(page.getByRole("tab", { name: "KV cache" })).toHaveAttribute("aria-selected", "true");
   await run("delete");
   await expect(chat.titles()).toHaveCount(0);
-  await page.keyboard.press("Control+k");
-  await page.keyboard.type("zzzz");
+  await type("zzzz");
   await expect(page.getByText("Nothing is called that.")).toBeVisible();
   await page.keyboard.press("Escape");
 });
@@ -94,15 +101,15 @@ test("tabs, divider and menus follow the arrows", async ({ openFake, page }) => 
   const before = await width();
   await divider.focus();
   for (let step = 0; step < 5; step++) await page.keyboard.press("ArrowRight");
-  expect(await width()).toBeGreaterThan(before + 40);
+  await expect.poll(width).toBeGreaterThan(before + 40);
   await page.keyboard.press("Enter");
-  expect(Math.abs((await width()) - before)).toBeLessThan(2);
+  await expect.poll(async () => Math.abs((await width()) - before)).toBeLessThan(2);
   const box = await divider.boundingBox();
   await page.mouse.move((box?.x ?? 0) + 0.5, 300);
   await page.mouse.down();
   await page.mouse.move((box?.x ?? 0) + 120, 300, { steps: 4 });
   await page.mouse.up();
-  expect(await width()).toBeGreaterThan(before + 100);
+  await expect.poll(width).toBeGreaterThan(before + 100);
   await page.getByRole("button", { name: "Actions for Hello" }).focus();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("menuitem", { name: "Rename" })).toBeFocused();
@@ -126,6 +133,7 @@ test("the focus goes on where the work was: after an edit, another branch, a del
   await page.keyboard.press("Escape");
   await expect(edit).toBeFocused();
   await page.keyboard.press("Enter");
+  await expect(message.getByRole("textbox")).toBeFocused();
   await page.keyboard.type(", changed");
   await page.keyboard.press("Control+Enter");
   await expect(message).toContainText("First, changed");

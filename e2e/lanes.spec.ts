@@ -1,6 +1,6 @@
 /** Levels that write side by side: where each leaves the reference, and what a forced token changes. */
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { axeFindings } from "./helpers/axe";
 import { wideGguf } from "./helpers/models";
 import { expect, test } from "./helpers/test";
 
@@ -32,8 +32,7 @@ test("lanes write side by side, part, and go on from a forced token", async ({ c
   const leaves = lane.getByText(/Leaves the reference after \d+ tokens/);
   const places = async (): Promise<number> => Number((await leaves.innerText()).match(/after (\d+)/)?.[1]);
   const before = await places();
-  const { violations } = await new AxeBuilder({ page }).include("#inspector").analyze();
-  expect(violations.map(({ id }) => id)).toEqual([]);
+  expect(await axeFindings(page, "#inspector")).toEqual([]);
 
   const told = await reference.locator(".lane-text").innerText();
   await lane.getByRole("button", { name: /^Force the reference's token here and go on/ }).click();
@@ -66,13 +65,7 @@ test("on every screen, light and dark, axe finds nothing in the lanes", async ({
       await page.getByRole("button", { name: "Run", exact: true }).click();
       await expect(page.getByRole("region", { name: "q4_0" })).toContainText("Leaves the reference after 9 tokens");
       await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled();
-      const { violations } = await new AxeBuilder({ page }).include("#inspector").analyze();
-      expect
-        .soft(
-          violations.map(({ id }) => id),
-          `${colorScheme} ${width}`,
-        )
-        .toEqual([]);
+      expect.soft(await axeFindings(page, "#inspector"), `${colorScheme} ${width}`).toEqual([]);
     }
   }
 });

@@ -124,7 +124,9 @@ test("records that were changed are found by Verify and fetched again, alone", a
   await damageFirstRecord(page);
   await cached(page).getByRole("button", { name: "Verify" }).click();
   await expect(page.getByText("1 record is damaged")).toBeVisible();
+  const asked = hub.asked.length;
   await cached(page).getByRole("button", { name: "Open whole" }).click();
+  await expect.poll(() => hub.asked.length).toBeGreaterThan(asked);
   await chat.expectReady("whole");
   expect(await chat.ask("tea")).toBe(ANSWER_TEXTS.tea);
   await cached(page).getByRole("button", { name: "Verify" }).click();

@@ -1,4 +1,6 @@
 /** What a model writes, as a person reads it; and what it cannot make the page do. */
+
+import { atRest } from "./helpers/atRest";
 import type { ChatPage } from "./helpers/chatPage";
 import { expect, test } from "./helpers/test";
 
@@ -22,7 +24,9 @@ test("tables, code, formulas, lists and thoughts are laid out, and code is copie
   await expect(answer.locator(".katex")).toHaveCount(2);
   await expect(answer.locator(".hljs-keyword").first()).toHaveText("import");
   await answer.getByRole("button", { name: "Copy code" }).click();
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toMatch(/^import math\n[\s\S]*for w in weights\]$/);
+  await expect
+    .poll(() => page.evaluate(() => navigator.clipboard.readText()))
+    .toMatch(/^import math\n[\s\S]*for w in weights\]$/);
   // Thoughts are folded away until asked for.
   const thought = answer.getByText("The question has three parts.");
   await expect(thought).toBeHidden();
@@ -86,8 +90,8 @@ test("lists with room between their items, code in them, and tables wider than t
   expect((second?.[0] ?? 0) - (first?.[0] ?? 0)).toBeLessThan(1.5 * (first?.[2] ?? 0));
   // Words in a cell stay whole; the table scrolls.
   const table = answer.locator(".prose-table");
-  expect(await table.evaluate((box) => box.scrollWidth > box.clientWidth)).toBe(true);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
+  await expect.poll(() => table.evaluate((box) => box.scrollWidth > box.clientWidth)).toBe(true);
+  await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
 });
 
 test("a thought that is broken off is folded away and at rest", async ({ openFake }) => {
@@ -139,11 +143,12 @@ test("the view follows what is written, lets go when the reader scrolls up, and 
   const region = page.getByRole("region", { name: "Conversation" });
   const fromEnd = () => region.evaluate((view) => view.scrollHeight - view.scrollTop - view.clientHeight);
   await expect.poll(() => region.evaluate((view) => view.scrollTop)).toBeGreaterThan(300);
-  expect(await fromEnd()).toBeLessThan(60);
+  await expect.poll(fromEnd).toBeLessThan(60);
   await region.hover();
   await page.mouse.wheel(0, -250);
   await expect.poll(fromEnd).toBeGreaterThan(150);
-  const top = await region.evaluate((view) => view.scrollTop);
+  // A turned wheel glides to its end.
+  const top = await atRest(() => region.evaluate((view) => view.scrollTop));
   const length = (await chat.answerText(0)).length;
   await expect.poll(async () => (await chat.answerText(0)).length).toBeGreaterThan(length + 200);
   expect(await region.evaluate((view) => view.scrollTop)).toBe(top);
@@ -249,7 +254,8 @@ test("the content policy lets the page load its own files only and connect to no
     };
     // What runs in a test's own call is allowed more than the page is.
     setTimeout(tryEval, 0);
-    await new Promise((resolve) => setTimeout(resolve, 200));
+    // All three are told, each when the browser comes to it.
+    while (new Set(events).size < 3) await new Promise((resolve) => setTimeout(resolve, 20));
     return { events, ran, pwned: (window as { pwned?: number }).pwned };
   });
   expect(refused.ran).toBe(false);

@@ -1,7 +1,8 @@
 /** What was measured on this device: kept, plotted, listed, exported, forgotten. */
 import { readFile } from "node:fs/promises";
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { axeFindings } from "./helpers/axe";
+import { keptEntries } from "./helpers/kept";
 import { expect, test } from "./helpers/test";
 
 async function save(page: Page, button: string): Promise<Buffer> {
@@ -18,7 +19,8 @@ async function run(page: Page): Promise<void> {
 }
 
 test("results are plotted, exported, kept over a visit and forgotten one by one", async ({ openFake, page }) => {
-  const chat = await openFake({ ms: 20 });
+  // Slow enough to be paused while it runs.
+  const chat = await openFake({ ms: 40 });
   await page.getByRole("tab", { name: "Compare" }).click();
   const results = page.getByRole("table", { name: "Kept results" });
   await expect(results).toBeHidden();
@@ -48,6 +50,8 @@ test("results are plotted, exported, kept over a visit and forgotten one by one"
   await expect(page.getByRole("button", { name: "Run", exact: true })).toBeVisible();
   await expect(results.getByRole("row")).toHaveCount(5);
   await expect(plot.locator(".plot-point")).toHaveCount(2);
+  const kept = async () => (await keptEntries(page, "measurement:")).length;
+  await expect.poll(kept).toBe(4);
   await page.reload();
   await expect(chat.model).toBeVisible();
   await expect(results.getByRole("row")).toHaveCount(5);
@@ -56,6 +60,7 @@ test("results are plotted, exported, kept over a visit and forgotten one by one"
     .first()
     .click();
   await expect(results.getByRole("row")).toHaveCount(4);
+  await expect.poll(kept).toBe(3);
   await page.reload();
   await expect(results.getByRole("row")).toHaveCount(4);
 });
@@ -101,8 +106,6 @@ test("axe finds nothing in a comparison that is over, on any screen", async ({ o
     await run(page);
     await expect(page.getByRole("list", { name: "Relative error of the hidden state" })).toBeVisible();
     await expect(page.getByRole("list", { name: "Tensors that hurt most" }).getByRole("listitem")).toHaveCount(10);
-    const { violations } = await new AxeBuilder({ page }).include(part).analyze();
-    const found = violations.map(({ id, nodes }) => [id, nodes.map(({ target }) => target)]);
-    expect.soft(found, `${colorScheme} ${width}`).toEqual([]);
+    expect.soft(await axeFindings(page, part), `${colorScheme} ${width}`).toEqual([]);
   }
 });

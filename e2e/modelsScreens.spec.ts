@@ -1,6 +1,6 @@
 /** Every state of the Models tab, light and wide, dark and narrow: axe finds nothing, and nothing sticks out. */
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { axeFindings } from "./helpers/axe";
 import { ChatPage } from "./helpers/chatPage";
 import { talkingFolder, talkingGguf } from "./helpers/models";
 import { expect, test } from "./helpers/test";
@@ -29,13 +29,10 @@ for (const colorScheme of ["light", "dark"] as const) {
         if (SCREENS_FOLDER !== undefined) {
           await page.screenshot({ path: `${SCREENS_FOLDER}/${state}-${colorScheme}-${width}.png` });
         }
-        const { violations } = await new AxeBuilder({ page }).exclude("[data-base-ui-focus-guard]").analyze();
-        const found = violations.map(
-          ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(" ")).join(", ")}`,
-        );
-        expect.soft(found, `${state} at ${width}`).toEqual([]);
-        const sticksOut = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        expect.soft(sticksOut, `${state} at ${width}`).toBeLessThanOrEqual(0);
+        expect.soft(await axeFindings(page), `${state} at ${width}`).toEqual([]);
+        await expect
+          .poll(() => page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${state} at ${width}`)
+          .toBeLessThanOrEqual(0);
       }
       // Where nothing lies over anything else.
       await page.setViewportSize({ width: 1440, height: 900 });

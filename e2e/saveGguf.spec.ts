@@ -1,6 +1,6 @@
 /** A level taken along as a GGUF file, which answers as the model did. */
 import { readFile } from "node:fs/promises";
-import AxeBuilder from "@axe-core/playwright";
+import { axeFindings } from "./helpers/axe";
 import { ANSWER_TEXTS, givenFile, talkingFolder } from "./helpers/models";
 import { expect, test } from "./helpers/test";
 
@@ -21,8 +21,7 @@ test("a model from a folder is saved as GGUF at 8 bit, and the file answers alik
   ]);
   expect(download.suggestedFilename()).toMatch(/-q8_0\.gguf$/);
   await expect(section.getByRole("status")).toContainText(/Saved q8_0: \d/);
-  const { violations } = await new AxeBuilder({ page }).include("#inspector").analyze();
-  expect(violations.map(({ id }) => id)).toEqual([]);
+  expect(await axeFindings(page, "#inspector")).toEqual([]);
 
   const bytes = await readFile(await download.path());
   expect(bytes.subarray(0, 4).toString()).toBe("GGUF");

@@ -1,25 +1,11 @@
 /** What decides how the model answers: system prompts, presets, numbers and their sliders, what is kept of them. */
 import type { Page } from "@playwright/test";
+import { expectKept } from "./helpers/kept";
 import { ANSWER_TEXTS, givenFile, talkingGguf } from "./helpers/models";
 import { expect, test } from "./helpers/test";
 
 const systemPrompt = (page: Page) => page.getByRole("textbox", { name: "System prompt" });
 const presets = (page: Page) => page.getByRole("region", { name: "System prompt" }).getByRole("combobox");
-
-/** What is kept of what the person chose, as text; read in the page. */
-function keptPreferences(): Promise<string> {
-  return new Promise((resolve) => {
-    const opening = indexedDB.open("vitrine");
-    opening.onsuccess = () => {
-      const database = opening.result;
-      const request = database.transaction("chats").objectStore("chats").get("preferences");
-      request.onsuccess = () => {
-        database.close();
-        resolve(JSON.stringify(request.result) ?? "");
-      };
-    };
-  });
-}
 
 test("a system prompt belongs to its chat and is read by the model", async ({ chat, page }) => {
   await chat.open(talkingGguf());
@@ -50,7 +36,7 @@ test("ready prompts fill it in; one's own are saved by name, offered again and d
   await page.getByRole("button", { name: "Save as preset" }).click();
   await page.getByRole("textbox", { name: "Preset name" }).fill("Pirate");
   await page.keyboard.press("Enter");
-  await expect.poll(() => page.evaluate(keptPreferences)).toContain("Pirate");
+  await expectKept(page, "preferences", "Pirate");
   await page.reload();
   await expect(systemPrompt(page)).toHaveValue("Answer as a pirate.");
   await systemPrompt(page).fill("");

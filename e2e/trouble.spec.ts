@@ -53,13 +53,22 @@ async function loseDeviceOnDemand(page: Page): Promise<() => Promise<void>> {
     GPUAdapter.prototype.requestDevice = async function (...options) {
       const device = await request.apply(this, options);
       new BroadcastChannel("lose the device").onmessage = () => device.destroy();
+      void device.lost.then(() => new BroadcastChannel("device lost").postMessage(null));
       return device;
     };`;
   await page.route(/worker.*\.js/, async (route) => {
     const response = await route.fetch();
     await route.fulfill({ response, body: `${patch}\n${await response.text()}` });
   });
-  return () => page.evaluate(() => new BroadcastChannel("lose the device").postMessage(null));
+  // Resolves when it is gone: a message sent at once would otherwise overtake the loss, and be answered.
+  return () =>
+    page.evaluate(
+      () =>
+        new Promise<void>((resolve) => {
+          new BroadcastChannel("device lost").onmessage = () => resolve();
+          new BroadcastChannel("lose the device").postMessage(null);
+        }),
+    );
 }
 
 test("a device that is lost while answering is said, and reloading the model goes on", async ({ chat, page }) => {

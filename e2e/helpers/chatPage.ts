@@ -4,6 +4,9 @@ import type { GivenFile } from "./models";
 
 export type TurnState = "streaming" | "done" | "stopped" | "error";
 
+/** Kernels are made for each model, by a processor that others may need as well. */
+const LOADING_MS = 60_000;
+
 export class ChatPage {
   readonly model: Locator;
   readonly alert: Locator;
@@ -51,7 +54,9 @@ export class ChatPage {
     await this.page.getByLabel("Open model files").setInputFiles([files].flat() as GivenFile[]);
   }
 
+  /** A model is open and no other one on its way: what was asked for just now has come. */
   async expectReady(name?: string | RegExp): Promise<void> {
+    await expect(this.cancelButton).toHaveCount(0, { timeout: LOADING_MS });
     await expect(this.model).toHaveText(/ready$/);
     if (name !== undefined) await expect(this.model).toContainText(name);
   }
@@ -72,8 +77,10 @@ export class ChatPage {
     return this.answers.nth(index);
   }
 
+  /** An answer that is over is laid out, too: what its text needs (Markdown, colours, formulas) has been fetched. */
   async expectState(index: number, state: TurnState): Promise<void> {
     await expect(this.answer(index)).toHaveAttribute("data-state", state);
+    if (state !== "streaming") await expect(this.answer(index).locator("[data-loading]")).toHaveCount(0);
   }
 
   /** Sends, waits for the end and gives the words of the answer. */
@@ -88,6 +95,11 @@ export class ChatPage {
   async answerText(index: number): Promise<string> {
     const texts = await this.answer(index).locator("[dir=auto]").allInnerTexts();
     return texts.join("").trim();
+  }
+
+  /** For an answer that is there without having been asked for just now: of another branch, or kept. */
+  async expectAnswer(index: number, text: string): Promise<void> {
+    await expect.poll(() => this.answerText(index)).toBe(text);
   }
 
   async newChat(): Promise<void> {

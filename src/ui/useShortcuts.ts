@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useLayoutEffect } from "react";
 import type { AppStore } from "../store/appStore";
 import { useAppStore } from "./appContext";
 import { SEARCH_INPUT } from "./chats/Sidebar";
@@ -76,7 +76,8 @@ function leave(store: AppStore, target: EventTarget | null): void {
 
 export function useShortcuts(shell: Shell): void {
   const store = useAppStore();
-  useEffect(() => {
+  // From the first moment that the page is to be seen.
+  useLayoutEffect(() => {
     const onKeyDown = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.isComposing) return;
       const action = actionFor(event, store, shell);

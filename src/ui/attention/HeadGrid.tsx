@@ -134,6 +134,7 @@ const GridCells = memo(function GridCells({ name, layout, metrics, maps, hasLaye
       ref={grid}
       role="grid"
       aria-label={name}
+      data-tokens={maps.length}
       aria-rowcount={layout.rows.length}
       aria-colcount={layout.columns}
       tabIndex={-1}

@@ -33,9 +33,7 @@ const Code = memo(function Code({ text, language }: { text: string; language: st
       </figcaption>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard */}
       <pre dir="ltr" tabIndex={0}>
-        <code>
-          <Highlighted text={text} language={language} />
-        </code>
+        <Highlighted text={text} language={language} />
       </pre>
     </figure>
   );
@@ -43,18 +41,29 @@ const Code = memo(function Code({ text, language }: { text: string; language: st
 
 type Highlight = (text: string, language: string) => ReactNode;
 
+const asItIs: Highlight = (text) => text;
+
 /** Plain until the highlighter has come, which the first code block sends for. */
 function Highlighted({ text, language }: { text: string; language: string }) {
   const [highlight, setHighlight] = useState<Highlight | null>(null);
   useEffect(() => {
     if (language === "") return;
     let isHere = true;
-    void import("./highlight").then((module) => {
-      if (isHere) setHighlight(() => module.highlight);
-    });
+    const take = (come: Highlight): void => {
+      if (isHere) setHighlight(() => come);
+    };
+    void import("./highlight").then(
+      ({ highlight }) => take(highlight),
+      () => take(asItIs),
+    );
     return () => {
       isHere = false;
     };
   }, [language]);
-  return highlight === null || language === "" ? text : highlight(text, language);
+  const isLoading = highlight === null && language !== "";
+  return (
+    <code data-loading={isLoading || undefined}>
+      {highlight === null || language === "" ? text : highlight(text, language)}
+    </code>
+  );
 }

@@ -1,4 +1,4 @@
-import { memo, useEffect, useRef } from "react";
+import { memo, useLayoutEffect, useRef } from "react";
 
 /**
  * A formula by KaTeX, which comes when the first one is there. It builds elements instead of HTML text, so that the
@@ -6,11 +6,19 @@ import { memo, useEffect, useRef } from "react";
  */
 export const Formula = memo(function Formula({ tex, isDisplay }: { tex: string; isDisplay: boolean }) {
   const place = useRef<HTMLSpanElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
+    const element = place.current;
+    if (element === null) return;
     let isHere = true;
-    void import("./katex").then(({ renderFormula }) => {
-      if (isHere && place.current !== null) renderFormula(tex, place.current, isDisplay);
-    });
+    element.dataset.loading = "";
+    const done = (): void => {
+      if (isHere) delete element.dataset.loading;
+    };
+    void import("./katex")
+      .then(({ renderFormula }) => {
+        if (isHere) renderFormula(tex, element, isDisplay);
+      })
+      .then(done, done);
     return () => {
       isHere = false;
     };

@@ -14,7 +14,13 @@ export function preloadMarkdown(): void {
 function Prose({ text }: { text: string }) {
   return (
     <PlainOnError text={text}>
-      <Suspense fallback={<div className="plain">{text}</div>}>
+      <Suspense
+        fallback={
+          <div className="plain" data-loading>
+            {text}
+          </div>
+        }
+      >
         <Markdown text={text} />
       </Suspense>
     </PlainOnError>
