@@ -2,7 +2,7 @@
 import type { Locator, Page } from "@playwright/test";
 import { PNG } from "pngjs";
 import { axeFindings } from "./helpers/axe";
-import type { ChatPage } from "./helpers/chatPage";
+import { ChatPage } from "./helpers/chatPage";
 import { patientGguf, randomGguf, seeingFolder } from "./helpers/models";
 import { plainPng } from "./helpers/pictures";
 import { expect, test } from "./helpers/test";
@@ -599,7 +599,7 @@ test("a link shows the same view to somebody else: chat, model, token, head and 
   const stranger = await browser.newContext();
   const other = await stranger.newPage();
   await other.goto(link);
-  await expect(other.getByRole("status", { name: "Model" })).toHaveText(/pane .* ready$/);
+  await new ChatPage(other).expectReady("pane");
   await expect(other.getByRole("article", { name: "Assistant" })).toContainText(text);
   await expect(head(other).getByRole("heading", { name: "Layer 1 head 2" })).toBeVisible();
   await expect(other.getByLabel("Scale")).toHaveValue("log");

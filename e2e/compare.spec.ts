@@ -90,7 +90,7 @@ test("a model against itself cannot be told apart, and too short a text gets no 
   await text.fill(textOf(240));
   await page.getByRole("button", { name: "Run", exact: true }).click();
   const verdict = page.getByRole("region", { name: "Verdict" });
-  await expect(verdict).toContainText(/f32 cannot be told from the reference on these \d+ tokens/, { timeout: 60_000 });
+  await expect(verdict).toContainText(/f32 cannot be told from the reference on these \d+ tokens/, { timeout: 120_000 });
   await expect(page.getByText("None: both always pick the same token.")).toBeVisible();
   const { levels } = await exportJson(page);
   expect(levels[0]?.statistics["max KLD"]?.value).toBe(0);
@@ -98,7 +98,7 @@ test("a model against itself cannot be told apart, and too short a text gets no 
 
   await text.fill("cats rain tea");
   await page.getByRole("button", { name: "Run", exact: true }).click();
-  await expect(verdict).toContainText(/only \d+ tokens were scored/, { timeout: 60_000 });
+  await expect(verdict).toContainText(/only \d+ tokens were scored/, { timeout: 120_000 });
   await text.fill("");
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await expect(page.getByRole("alert").filter({ hasText: "too short" })).toBeVisible();
@@ -109,10 +109,10 @@ test("stops after the window it is at, keeps what it has, and the chat goes on",
   await openTab(page);
   await page.getByRole("textbox", { name: "Text to score" }).fill(textOf(6000));
   await page.getByRole("button", { name: "Run", exact: true }).click();
-  await expect(page.getByRole("region", { name: "Verdict" })).toContainText("q8_0", { timeout: 60_000 });
+  await expect(page.getByRole("region", { name: "Verdict" })).toContainText("q8_0", { timeout: 120_000 });
   await page.getByRole("button", { name: "Stop", exact: true }).click();
   await expect(page.getByText("Stopped: the numbers are of the tokens scored so far.")).toBeVisible({
-    timeout: 60_000,
+    timeout: 120_000,
   });
   await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled();
   await chat.setNumber("Max new tokens", 4);

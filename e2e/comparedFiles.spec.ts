@@ -18,7 +18,7 @@ test("another file is a contender, where it has the same vocabulary", async ({ c
   await page.getByRole("button", { name: "Run", exact: true }).click();
   const verdict = page.getByRole("region", { name: "Verdict" });
   await expect(verdict).toContainText("the other file cannot be told from the reference", { timeout: 90_000 });
-  await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled({ timeout: 60_000 });
+  await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled({ timeout: 120_000 });
 
   // Kept under its own name, whatever is compared next.
   await expect(page.getByRole("table", { name: "Kept results" })).toContainText("again.gguf");
@@ -28,5 +28,5 @@ test("another file is a contender, where it has the same vocabulary", async ({ c
   await expect(page.getByTitle("again.gguf", { exact: true })).toHaveCount(0);
   await expect(page.getByTitle("other.gguf")).toBeVisible();
   await page.getByRole("button", { name: "Run", exact: true }).click();
-  await expect(page.getByRole("alert").filter({ hasText: "cannot be compared" })).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByRole("alert").filter({ hasText: "cannot be compared" })).toBeVisible({ timeout: 120_000 });
 });

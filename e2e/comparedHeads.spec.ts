@@ -12,7 +12,7 @@ test("heads say what changed in them, and show both patterns and their differenc
   await page.getByRole("combobox", { name: "Compared 1" }).selectOption({ label: "q2_k" });
   await page.getByRole("textbox", { name: "Text to score" }).fill(TEXT);
   await page.getByRole("button", { name: "Run", exact: true }).click();
-  await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled({ timeout: 60_000 });
+  await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled({ timeout: 120_000 });
   await page.getByRole("combobox", { name: "Shown below" }).selectOption({ label: "q2_k" });
 
   const heads = page.getByRole("region", { name: "Attention, head by head" });

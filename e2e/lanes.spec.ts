@@ -21,7 +21,7 @@ test("lanes write side by side, part, and go on from a forced token", async ({ c
   await page.getByRole("button", { name: "Run", exact: true }).click();
   const reference = page.getByRole("region", { name: "as stored", exact: true });
   const lane = page.getByRole("region", { name: "q2_k", exact: true });
-  await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled({ timeout: 60_000 });
+  await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled({ timeout: 120_000 });
   for (const region of [reference, lane]) {
     await expect(region).toContainText(/Speed\s*\d[\d.\s]*\stok\/s/);
     await expect(region).toContainText(/First token\s*\d[\d.]*\sm?s/);
@@ -36,8 +36,8 @@ test("lanes write side by side, part, and go on from a forced token", async ({ c
 
   const told = await reference.locator(".lane-text").innerText();
   await lane.getByRole("button", { name: /^Force the reference's token here and go on/ }).click();
-  await expect(lane.locator(".lane-forced")).toHaveCount(1, { timeout: 60_000 });
-  await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled({ timeout: 60_000 });
+  await expect(lane.locator(".lane-forced")).toHaveCount(1, { timeout: 120_000 });
+  await expect(page.getByRole("button", { name: "Run", exact: true })).toBeEnabled({ timeout: 120_000 });
   await expect(reference.locator(".lane-text")).toHaveText(told, { useInnerText: true });
   // It agrees for longer, or to the end.
   if (await leaves.isVisible()) expect(await places()).toBeGreaterThan(before);
