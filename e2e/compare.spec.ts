@@ -90,7 +90,9 @@ test("a model against itself cannot be told apart, and too short a text gets no 
   await text.fill(textOf(240));
   await page.getByRole("button", { name: "Run", exact: true }).click();
   const verdict = page.getByRole("region", { name: "Verdict" });
-  await expect(verdict).toContainText(/f32 cannot be told from the reference on these \d+ tokens/, { timeout: 120_000 });
+  await expect(verdict).toContainText(/f32 cannot be told from the reference on these \d+ tokens/, {
+    timeout: 120_000,
+  });
   await expect(page.getByText("None: both always pick the same token.")).toBeVisible();
   const { levels } = await exportJson(page);
   expect(levels[0]?.statistics["max KLD"]?.value).toBe(0);
