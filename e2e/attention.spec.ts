@@ -368,7 +368,7 @@ test("a head is saved as picture and data", async ({ chat }) => {
   const colours = new Set(Array.from({ length: data.length / 4 }, (_, i) => data.readUInt32LE(i * 4)));
   expect(colours.size).toBeGreaterThan(100);
   const svg = (await savedFrom(page, head(page), "Picture (SVG)")).bytes.toString();
-  expect(svg).toContain("<title>Layer 1 head 1, random,");
+  expect(svg).toContain("<title>Layer 1 head 1, random · as stored (f32),");
   expect(svg).toContain("square root");
   const json = (await savedFrom(page, head(page), "Data (JSON)")).bytes.toString();
   const { looksAt, tokens: known } = JSON.parse(json) as { looksAt: number[]; tokens: unknown[] };
@@ -406,7 +406,7 @@ test("every other picture is saved too", async ({ chat }) => {
     const menu = inspector.getByRole("button", { name: button, exact: true }).locator("..");
     await menu.getByRole("button", { name: button, exact: true }).click();
     const svg = (await savedFrom(page, menu, "Picture (SVG)")).bytes.toString();
-    expect(svg).toMatch(/<title>[^<]+, random, \d+\stokens<|Query and key, Layer 1 head 1/);
+    expect(svg).toMatch(/<title>[^<]+, random · as stored \(f32\), \d+\stokens<|Query and key, Layer 1 head 1/);
     expect(svg).not.toContain("NaN");
     expect((await savedFrom(page, menu, "Picture (PNG)")).bytes.toString("latin1")).toMatch(/^.PNG/);
     JSON.parse((await savedFrom(page, menu, "Data (JSON)")).bytes.toString());

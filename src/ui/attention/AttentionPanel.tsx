@@ -118,8 +118,9 @@ function Heads({ maps }: { maps: HeadMaps }) {
         />
         <ScaleLegend scale={scale} most={1} />
         <p className="hint">
-          {words.thresholds(formatPercent(LABEL_THRESHOLDS.first), formatPercent(LABEL_THRESHOLDS.induction))}{" "}
-          {words.costs(formatBytes(maps.gpuBytes))}
+          {words.thresholds(formatPercent(LABEL_THRESHOLDS.first), formatPercent(LABEL_THRESHOLDS.induction))}
+          {/* A recording costs nothing. */}
+          {maps.gpuBytes > 0 && ` ${words.costs(formatBytes(maps.gpuBytes))}`}
         </p>
         <ExportMenu
           name={words.grid}
@@ -132,7 +133,9 @@ function Heads({ maps }: { maps: HeadMaps }) {
               palette,
               scale,
               dimsFirst,
-              layerName: sortBy === null ? words.layer : null,
+              isByLayer: sortBy === null,
+              layerName: words.layer,
+              headName: words.headOf,
             })
           }
         />

@@ -84,7 +84,7 @@ function Result({ experiment, title }: { experiment: Experiment; title: (tokens:
         label={words.save(name)}
         make={async () =>
           rankingFigure({
-            ...figureWords(name, null, [title(formatTokens(tokens)), ...experiment.prompts].join(" ")),
+            ...figureWords(name, null, [title(formatTokens(tokens)), experiment.prompts.join(" / ")].join(" "), tokens),
             experiment,
             shown: TOP,
             nameOf: ({ layer, head }) => words.cell(layer, head),

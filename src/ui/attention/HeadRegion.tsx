@@ -90,7 +90,7 @@ function ExportHead({ name, scale, dimsFirst }: { name: string; scale: WeightSca
         const dimmed = dimsFirst ? ` ${words.dimFirst}.` : "";
         return headFigure({
           ...inWords(name, scale, covered + dimmed),
-          maskedWord: words.legendMasked,
+          maskedWord: words.hatched(words.legendMasked),
           view,
           texts,
           tile: { cells: data.cells, rows: axis, keys: axis, palette, scale, dimsFirst },

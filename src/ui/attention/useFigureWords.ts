@@ -2,23 +2,32 @@ import { useCallback } from "react";
 import type { WeightScale } from "../../shared/attentionMap";
 import { formatTokens } from "../../shared/units";
 import { useAppStore } from "../appContext";
+import { openLevelName } from "../model/levelName";
 import { useStrings } from "../strings/useStrings";
 
-type FigureWords = (name: string, scale: WeightScale | null, more?: string) => { title: string; settings: string };
+/** `tokens`: of the text shown, where that is not the chat's. */
+type FigureWords = (
+  name: string,
+  scale: WeightScale | null,
+  more?: string,
+  tokens?: number,
+) => { title: string; settings: string };
 
 /** Title and settings that a saved picture carries: what it shows, of which model and text, and how it was drawn. */
 export function useFigureWords(): FigureWords {
-  const { attention: words } = useStrings();
+  const strings = useStrings();
   const store = useAppStore();
   return useCallback(
-    (name, scale, more = "") => {
+    (name, scale, more = "", tokens) => {
+      const { attention: words } = strings;
       const { model, attention } = store.getState();
+      const opened = model === null ? [] : [`${model.report.name} · ${openLevelName(strings, model.report)}`];
       const drawn = scale === null ? "" : `${words.scale}: ${words.scales[scale]}.`;
       return {
-        title: [name, model?.report.name, formatTokens(attention.maps?.length ?? 0)].join(", "),
+        title: [name, ...opened, formatTokens(tokens ?? attention.maps?.length ?? 0)].join(", "),
         settings: [drawn, more].filter((part) => part !== "").join(" "),
       };
     },
-    [store, words],
+    [store, strings],
   );
 }

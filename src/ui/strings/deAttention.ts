@@ -78,6 +78,8 @@ export const deAttention: Strings["attention"] = {
   wholeText: "Ganzer Text",
   legend: (most: string, scale: string) => `Farben von nichts bis ${most} einer Zeile, ${scale}`,
   legendMasked: "nicht gesehen",
+  hatched: (masked) => `Schraffiert: ${masked}.`,
+  headOf: (head) => `K${head}`,
   image: "Bild",
   imageName: "Bild-Attention",
   imageShare: (percent, token) => `${percent} dessen, worauf ${token} blickt, liegen auf diesem Bild.`,

@@ -85,6 +85,8 @@ export const enAttention = {
   wholeText: "Whole text",
   legend: (most: string, scale: string) => `Colours run from nothing to ${most} of a row, ${scale}`,
   legendMasked: "not seen",
+  hatched: (masked: string) => `Hatched: ${masked}.`,
+  headOf: (head: number) => `H${head}`,
   image: "image",
   imageName: "Image attention",
   imageShare: (percent: string, token: string) => `${percent} of what ${token} looks at is on this picture.`,

@@ -33,6 +33,19 @@ describe("a figure is saved", () => {
     expect(bare).not.toContain("legend");
   });
 
+  it("with a title and settings that stay inside, however narrow the picture", async () => {
+    const title = "Vision tower, Tower layer 0 head 0, a model with a long name · as stored (f16), 62 tokens";
+    const svg = await (await exportFigure("svg", { ...figure, title })).text();
+    const lines = [...svg.matchAll(/font-size="16"[^>]*>([^<]*)</g)].map(([, line]) => line ?? "");
+    expect(lines.join(" ")).toBe(title);
+    // Wide letters take 0.63 of their size.
+    const width = Number(/width="(\d+)"/.exec(svg)?.[1]);
+    for (const line of lines) expect(line.length * 16 * 0.63).toBeLessThan(width);
+    // What follows stands below them.
+    const tops = [...svg.matchAll(/<text x="24" y="([\d.]+)"/g)].map(([, y]) => Number(y));
+    expect(tops).toEqual([...new Set(tops)].sort((a, b) => a - b));
+  });
+
   it("as JSON and CSV without numbers that are none", async () => {
     expect(JSON.parse(await (await exportFigure("json", figure)).text())).toEqual({
       weights: [0.1, null],

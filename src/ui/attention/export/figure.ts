@@ -28,10 +28,12 @@ export const EXPORT_KINDS = ["png", "svg", "json", "csv", "npy"] as const;
 export type ExportKind = (typeof EXPORT_KINDS)[number];
 
 const MARGIN = 24;
+const TITLE = 22;
 const LINE = 18;
 const LEGEND = 56;
 const LEGEND_WIDTH = 320;
-const CHARACTER = 6.4;
+/** Widths of wide system fonts, for each pixel of their size: text must not leave the picture. */
+const CHARACTER = { plain: 0.56, bold: 0.63 };
 /** Pixels of a picture for each of its units. */
 const PIXELS = 2;
 
@@ -55,16 +57,18 @@ export async function exportFigure(kind: ExportKind, figure: Figure): Promise<Bl
 function sheet({ title, settings, width, height, body, legend, palette }: Figure) {
   const paper = palette.color(0);
   const inner = Math.max(width, LEGEND_WIDTH);
-  const lines = wrap(settings, inner);
-  const top = 40 + lines.length * LINE;
+  const head = wrap(title, inner, 16 * CHARACTER.bold);
+  const lines = wrap(settings, inner, 12 * CHARACTER.plain);
+  const below = MARGIN + head.length * TITLE;
+  const top = below - 6 + lines.length * LINE;
   const full = { width: inner + 2 * MARGIN, height: top + height + (legend === null ? MARGIN : LEGEND) };
   const svg = [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${full.width}" height="${full.height}"`,
     ` viewBox="0 0 ${full.width} ${full.height}" font-family="system-ui, sans-serif" fill="${paper.text}" role="img">`,
     `<title>${escapeXml(title)}</title><desc>${escapeXml(lines.join(" "))}</desc>`,
     `<rect width="100%" height="100%" fill="${paper.background}"/>`,
-    svgText(MARGIN, 26, 16, title, ' font-weight="600"'),
-    ...lines.map((line, i) => svgText(MARGIN, 46 + i * LINE, 12, line)),
+    ...head.map((line, i) => svgText(MARGIN, 26 + i * TITLE, 16, line, ' font-weight="600"')),
+    ...lines.map((line, i) => svgText(MARGIN, below + i * LINE, 12, line)),
     `<g transform="translate(${MARGIN} ${top})">${body}</g>`,
     legend === null ? "" : `<g transform="translate(${MARGIN} ${top + height + 12})">${bar(legend, palette)}</g>`,
     "</svg>",
@@ -84,11 +88,11 @@ function bar({ scale, most }: { scale: WeightScale; most: number }, palette: Pal
   ].join("");
 }
 
-function wrap(text: string, width: number): string[] {
+function wrap(text: string, width: number, character: number): string[] {
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
-    if (line !== "" && (line.length + word.length + 1) * CHARACTER > width) {
+    if (line !== "" && (line.length + word.length + 1) * character > width) {
       lines.push(line);
       line = word;
     } else line = line === "" ? word : `${line} ${word}`;
