@@ -11,18 +11,22 @@ import type { ModelLibrary } from "./library/modelLibrary";
 import type { RemoteModel } from "./library/remoteModel";
 import { choiceFor, describeModel } from "./openModel";
 
-/** @throws any error of opening a model's files */
+/**
+ * @param also a choice of the person's own, beside those that come with the page
+ * @throws any error of opening a model's files; InvalidSettingError where `also` names what the model does not have
+ */
 export async function inspectModel(
   remote: RemoteModel,
   files: ModelFiles,
   library: ModelLibrary,
+  also: LevelChoice = "stored",
 ): Promise<ModelInspection> {
   const described = describeModel(files);
   const { spec, tensors } = described;
   const present = await presentBytes(remote, library);
   const sourceBytes = files.sources.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   const fileOf = (tensor: SourcedTensor) => files.sources.indexOf(tensor.source);
-  const levels = LEVEL_CHOICES.map((choice): LevelNeeds => {
+  const levels = [...new Set([...LEVEL_CHOICES, also])].map((choice): LevelNeeds => {
     const applied = choiceFor(described, choice);
     const { level, recipe } = splitChoice(applied);
     const kept = keptTensors(files.tensors.values(), fileOf, tensors, level, recipe);

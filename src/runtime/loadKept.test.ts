@@ -35,7 +35,7 @@ let direct: ReadonlyMap<LevelChoice, readonly number[]>;
 beforeAll(async () => {
   gpu = await openTestGpu();
   const ids = new Map<LevelChoice, readonly number[]>();
-  for (const choice of ["stored", "q8_0", "q4_0", "q4_0+head8", "q4_0+first8"] as const) {
+  for (const choice of ["stored", "q8_0", "q4_0", "stored+mlp=q4_0", "q4_0+layer1.v=stored,head=f16"] as const) {
     const files = await openModelFiles([memorySource(GGUF, "tiny.gguf")]);
     ids.set(choice, await greedyIds(await openModel(gpu, files, { ...splitChoice(choice), variant: "auto" })));
   }
@@ -118,7 +118,7 @@ describe("a store that is slower than the network", () => {
 });
 
 describe("a first and a second load", () => {
-  it.each(["stored", "q8_0", "q4_0", "q4_0+head8", "q4_0+first8"] as const)(
+  it.each(["stored", "q8_0", "q4_0", "stored+mlp=q4_0", "q4_0+layer1.v=stored,head=f16"] as const)(
     "%s: the same ids as straight from the file",
     async (level) => {
       expect(await greedyIds(await load({ level }))).toEqual(direct.get(level));

@@ -135,7 +135,7 @@ export async function loadKept(
 ): Promise<OpenedModel> {
   const kept = await library.open(about, sourcesAgain(about, options.download), options.signal);
   const files = await library.filesOf(kept);
-  const isConverted = about.level !== "stored";
+  const isConverted = joinChoice(about.level, about.recipe) !== "stored";
   const opened = isConverted
     ? await openAtChoice(gpu, files, { ...options, ...choiceOf(about) })
     : await openModel(gpu, files, options);
@@ -216,7 +216,8 @@ async function findUsable(
 async function findComplete(library: ModelLibrary, choice: KeptChoice): Promise<ModelAbout[]> {
   const complete: ModelAbout[] = [];
   const asStored = { ...choice, level: "stored", recipe: "" } as const;
-  for (const wanted of choice.level === "stored" ? [choice] : [choice, asStored]) {
+  const isStored = joinChoice(choice.level, choice.recipe) === "stored";
+  for (const wanted of isStored ? [choice] : [choice, asStored]) {
     for (const about of await library.find(wanted).catch(() => [])) {
       const kept = await library.open(about, async () => null);
       if (!kept.isComplete) continue;

@@ -22,7 +22,7 @@ import type { ProcessorConfig } from "./vision/imageProcessor";
 
 export interface OpenModelOptions {
   readonly level: Level;
-  /** Which tensors stay at 8 bit beside a coarser level; absent: none. */
+  /** Which tensors get another level than the rest; absent: none. */
   readonly recipe?: Recipe | "";
   readonly variant: KernelVariant;
   /** Bytes of tensors read so far, of all. */
@@ -37,6 +37,8 @@ export interface OpenedModel {
   /** What its weights are at: "stored" where the files were quantized already, whatever was asked for. */
   readonly choice: LevelChoice;
   readonly model: Model;
+  /** What its files say: tensors by name, no weights. */
+  readonly described: DescribedModel;
   /** Null: the model runs by ids only. */
   readonly tokenizer: Tokenizer | null;
   readonly chatTemplate: string | null;
@@ -72,9 +74,10 @@ export async function openAtChoice(gpu: Gpu, files: ModelFiles, options: OpenMod
 async function openDescribed(
   gpu: Gpu,
   files: ModelFiles,
-  { spec, tensors, source }: DescribedModel,
+  described: DescribedModel,
   options: OpenModelOptions,
 ): Promise<OpenedModel> {
+  const { spec, tensors, source } = described;
   // Text first: a broken vocabulary is found before gigabytes are uploaded.
   const tokenizer = tokenizerOf(files);
   const chatTemplate = tokenizer === null ? null : templateOf(files);
@@ -99,7 +102,8 @@ async function openDescribed(
     throwIfCancelled(options.signal, files.name);
     const images = ImageEncoder.from(model, processorConfigOf(files));
     const choice = joinChoice(options.level, options.recipe ?? "");
-    return { name: files.name, choice, model, tokenizer, chatTemplate, images, ownSampling: ownSampling(files) };
+    const text = { tokenizer, chatTemplate, ownSampling: ownSampling(files) };
+    return { name: files.name, choice, model, described, images, ...text };
   } catch (error) {
     model.destroy();
     throw error;

@@ -2,7 +2,7 @@
 import type { ModelSpec } from "./modelSpec";
 import type { ModelHandle, ModelSource } from "./protocol";
 import type { FormatId } from "./quant";
-import type { LevelChoice } from "./recipes";
+import type { LevelChoice, RecipeReport } from "./recipes";
 
 /** Where hub ids are looked up, and with which token. The token goes to that origin only. */
 export interface HubAccess {
@@ -122,8 +122,14 @@ export type OnGgufPart = (bytes: Uint8Array<ArrayBuffer>, totalBytes: number) =>
 export interface LibraryApi {
   /** The GGUF models of a repository; empty when it is in Hugging Face layout. @throws DownloadError */
   listHubFiles(source: ModelSource, access: HubAccess): Promise<readonly HubFile[]>;
-  /** Reads headers and small files; no weights. @throws any load error */
-  inspectModel(source: ModelSource, access: HubAccess): Promise<ModelInspection>;
+  /**
+   * Reads headers and small files; no weights.
+   * @param also a choice beside those that come with the page
+   * @throws any load error
+   */
+  inspectModel(source: ModelSource, access: HubAccess, also?: LevelChoice): Promise<ModelInspection>;
+  /** Which tensors of an open model a recipe names, and what they would take. @throws InvalidSettingError */
+  describeRecipe(handle: ModelHandle, choice: LevelChoice): Promise<RecipeReport>;
   pauseLoad(): Promise<void>;
   resumeLoad(): Promise<void>;
   /** Ends the wait for another tab, which loses the model. */

@@ -1,23 +1,43 @@
-/** Recipes: which tensors stay at 8 bit beside a coarser level. */
+/** Recipes: which tensors get another level than the rest. */
 import type { KvPrecision } from "./protocol";
 import { bitsPerWeight, LEVELS, type Level, QUANT_FORMATS } from "./quant";
+import { parseRules, type RecipeRule, rulesText } from "./recipeRules";
 
 /** `head8`: embedding and head. `first8`: layer 0. */
 export const RECIPES = ["head8", "first8"] as const;
-export type Recipe = (typeof RECIPES)[number];
+export type BuiltInRecipe = (typeof RECIPES)[number];
 
-/** What recipes keep their tensors at. */
-export const FINER_LEVEL = "q8_0" satisfies Level;
+/** Rules of a person's own, as text. */
+export type OwnRecipe = `${string}=${string}`;
+export type Recipe = BuiltInRecipe | OwnRecipe;
 
-/** A level alone, or "q4_0+head8". */
+const RULES: { readonly [R in BuiltInRecipe]: string } = {
+  head8: "embedding=q8_0,head=q8_0",
+  first8: "layer0=q8_0",
+};
+
+/** What the built-in recipes keep their tensors at. */
+const FINER_LEVEL = "q8_0" satisfies Level;
+
+/** A level alone, "q4_0+head8", or with rules: "q4_0+layer0=q8_0,head=f16". */
 export type LevelChoice = Level | `${Level}+${Recipe}`;
 
-/** Null for a level that a recipe would not make finer. */
-export function withRecipe(level: Level, recipe: Recipe): LevelChoice | null {
+export function isBuiltIn(recipe: string): recipe is BuiltInRecipe {
+  return RECIPES.some((known) => known === recipe);
+}
+
+/** Of none, none. */
+export function rulesOf(recipe: Recipe | ""): RecipeRule[] {
+  return recipe === "" ? [] : parseRules(isBuiltIn(recipe) ? RULES[recipe] : recipe);
+}
+
+/** Null for a level that a built-in recipe would not make finer. */
+export function withRecipe(level: Level, recipe: BuiltInRecipe): LevelChoice | null {
   if (level === "stored") return null;
   return bitsPerWeight(QUANT_FORMATS[level]) < bitsPerWeight(QUANT_FORMATS[FINER_LEVEL]) ? `${level}+${recipe}` : null;
 }
 
+/** Those that come with the page. */
 export const LEVEL_CHOICES: readonly LevelChoice[] = [
   ...LEVELS,
   ...RECIPES.flatMap((recipe) => LEVELS.map((level) => withRecipe(level, recipe)).filter((choice) => choice !== null)),
@@ -25,14 +45,45 @@ export const LEVEL_CHOICES: readonly LevelChoice[] = [
 
 export function joinChoice(level: Level, recipe: Recipe | ""): LevelChoice {
   // A recipe that would make nothing finer is none.
-  return recipe === "" ? level : (withRecipe(level, recipe) ?? level);
+  if (recipe === "" || isBuiltIn(recipe)) return recipe === "" ? level : (withRecipe(level, recipe) ?? level);
+  return `${level}+${recipe}`;
 }
 
 export function splitChoice(choice: LevelChoice): { readonly level: Level; readonly recipe: Recipe | "" } {
   const level = LEVELS.find((known) => choice === known || choice.startsWith(`${known}+`)) as Level;
-  return { level, recipe: RECIPES.find((recipe) => choice === `${level}+${recipe}`) ?? "" };
+  const recipe = choice.slice(level.length + 1);
+  return { level, recipe: isBuiltIn(recipe) || recipe.includes("=") ? (recipe as Recipe) : "" };
 }
 
+/** A choice out of text that may be anything, its rules as they are written here; null: it is none. */
+export function readChoiceText(text: string): LevelChoice | null {
+  const known = LEVEL_CHOICES.find((choice) => choice === text);
+  if (known !== undefined) return known;
+  const level = LEVELS.find((id) => text.startsWith(`${id}+`));
+  if (level === undefined) return null;
+  try {
+    return `${level}+${rulesText(parseRules(text.slice(level.length + 1))) as OwnRecipe}`;
+  } catch {
+    return null;
+  }
+}
+
+/** What a recipe would do to an open model, before any weight is read. */
+export interface RecipeReport {
+  /** In the recipe's order. */
+  readonly rules: readonly RuleReport[];
+  /** Matrices that no rule names. */
+  readonly rest: Pick<RuleReport, "tensors" | "sizeBytes">;
+}
+
+export interface RuleReport {
+  /** Tensors that get their level by this rule. */
+  readonly tensors: number;
+  /** Of them at that level; null: not known, since the open model's weights were converted. */
+  readonly sizeBytes: number | null;
+  /** Tensors that it names, those that an earlier rule has included. */
+  readonly named: number;
+}
 /** A level of the open model's weights, or those of another file as they are stored. */
 export type ComparedWeights = LevelChoice | "file";
 

@@ -13,7 +13,13 @@ import type {
 import type { ComparisonStatistics, Statistic } from "../shared/comparisonStatistics";
 import type { TokenText } from "../shared/nextToken";
 import type { Prompt } from "../shared/protocol";
-import { type ComparedChoice, LEVEL_CHOICES, splitCompared } from "../shared/recipes";
+import {
+  type ComparedChoice,
+  LEVEL_CHOICES,
+  type LevelChoice,
+  type RecipeReport,
+  splitCompared,
+} from "../shared/recipes";
 import type { GatheredScores } from "../shared/runningStatistics";
 import type { AppState, SliceContext } from "./appState";
 import { buildPrompt } from "./conversationWords";
@@ -104,6 +110,9 @@ export interface CompareSlice {
   readonly chooseComparison: (choices: Partial<ComparisonChoices>) => void;
   /** The next level that is not compared yet. */
   readonly addComparedLevel: () => void;
+  readonly addComparedChoice: (choice: ComparedChoice) => void;
+  /** What a recipe names in the open model; null where none is open. @throws InvalidSettingError for what is no rule */
+  readonly describeRecipe: (choice: LevelChoice) => Promise<RecipeReport | null>;
   /** Another model, from files of this machine. Takes the place of the one before. */
   readonly addComparedFile: (files: readonly File[]) => void;
   /** @param bundledText what is scored when that is chosen */
@@ -261,6 +270,14 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
       const { levels, reference } = get().comparisonChoices;
       const next = [...OFFERED, ...LEVEL_CHOICES].find((level) => level !== reference && !levels.includes(level));
       if (next !== undefined) get().chooseComparison({ levels: [...levels, next] });
+    },
+    addComparedChoice: (choice) => {
+      const { levels } = get().comparisonChoices;
+      if (!levels.includes(choice)) get().chooseComparison({ levels: [...levels, choice] });
+    },
+    describeRecipe: async (choice) => {
+      const { model } = get();
+      return model === null ? null : runtime.describeRecipe(model.report.handle, choice);
     },
     addComparedFile: (files) => {
       const levels = get().comparisonChoices.levels.filter((level) => splitCompared(level).weights !== "file");

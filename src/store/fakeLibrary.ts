@@ -2,7 +2,7 @@
 
 import { VitrineError } from "../shared/errors";
 import type { KeptId, KeptModel, LibraryApi, ModelInspection } from "../shared/library";
-import { LEVEL_CHOICES } from "../shared/recipes";
+import { LEVEL_CHOICES, rulesOf, splitChoice } from "../shared/recipes";
 import { FAKE_SPEC } from "./fakeModel";
 
 export const FAKE_INSPECTION: ModelInspection = {
@@ -58,6 +58,11 @@ export function createFakeLibrary(log: (name: keyof LibraryApi, argument?: unkno
     inspectModel: async (source) => {
       log("inspectModel", source);
       return FAKE_INSPECTION;
+    },
+    describeRecipe: async (handle, choice) => {
+      log("describeRecipe", { handle, choice });
+      const rules = rulesOf(splitChoice(choice).recipe).map(() => ({ tensors: 2, sizeBytes: 4000, named: 2 }));
+      return { rules, rest: { tensors: 5, sizeBytes: 100_000 } };
     },
     pauseLoad: async () => log("pauseLoad"),
     resumeLoad: async () => log("resumeLoad"),

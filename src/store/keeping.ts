@@ -130,7 +130,7 @@ function restorePreferences(fields: Fields): Partial<AppState> {
 }
 
 function preferencesOf(state: AppState): Fields {
-  const { language, promptPresets, settings, hasOwnSampler, layout, chat } = state;
+  const { language, promptPresets, ownRecipes, settings, hasOwnSampler, layout, chat } = state;
   const { hubAddress, accessToken, rememberedModel } = state;
   const attached = Object.fromEntries(Object.entries(state.attached).filter(([, ids]) => ids.length > 0));
   return {
@@ -138,6 +138,7 @@ function preferencesOf(state: AppState): Fields {
     hubAddress,
     accessToken,
     promptPresets,
+    ownRecipes,
     settings,
     hasOwnSampler,
     layout,
@@ -254,7 +255,16 @@ export function keepChats(store: AppStore, storage: ChatStorage): Keeper {
 
 type Kept = readonly (keyof AppState)[];
 
-const AT_ONCE: Kept = ["chats", "chat", "language", "promptPresets", "rememberedModel", "attached", "measurements"];
+const AT_ONCE: Kept = [
+  "chats",
+  "chat",
+  "language",
+  "promptPresets",
+  "ownRecipes",
+  "rememberedModel",
+  "attached",
+  "measurements",
+];
 
 /** What changes many times a second while someone types, drags or reads. */
 const LATER: Kept = [

@@ -11,6 +11,7 @@ import {
   type StorageReport,
 } from "../shared/library";
 import type { ModelSource } from "../shared/protocol";
+import type { LevelChoice } from "../shared/recipes";
 import type { AppState, SliceContext } from "./appState";
 import { toErrorInfo } from "./errorInfo";
 import type { OpenModel } from "./modelSlice";
@@ -71,6 +72,8 @@ export interface LibrarySlice {
   /** Looks at a link without loading it. */
   readonly lookAt: (link: string, base: string) => Promise<void>;
   /** The person's word on a load that waits for it. */
+  /** For a recipe of the person's own, which came after the look. */
+  readonly lookAgain: () => Promise<void>;
   readonly answerFit: (goOn: boolean) => void;
   readonly verifyKept: (id: KeptId) => Promise<void>;
   /** Null: all. */
@@ -94,7 +97,7 @@ export function accessOf({ hubAddress, accessToken }: Pick<AppState, "hubAddress
 /** Whether what was looked at fits this device, with the level and cache chosen now. Null before the device is known. */
 export function fitOf(state: AppState): Fit | null {
   const { looked, device, level, cacheRequest, storage, kept } = state;
-  if (looked === null || device.status !== "ready") return null;
+  if (looked === null || device.status !== "ready" || !hasLevel(looked.inspection, level)) return null;
   const { capacity, kvPrecision } = cacheRequest;
   const { contextLength } = looked.inspection.spec;
   return judgeFit({
@@ -106,6 +109,10 @@ export function fitOf(state: AppState): Fit | null {
     memoryBytes: state.memoryBytes,
     storage,
   });
+}
+
+function hasLevel({ levels }: ModelInspection, level: LevelChoice): boolean {
+  return levels.some((needs) => needs.level === level);
 }
 
 export function createLibrarySlice(context: SliceContext): LibrarySlice {
@@ -146,13 +153,23 @@ export function createLibrarySlice(context: SliceContext): LibrarySlice {
         try {
           const source = parseModelLink(link, base, get().hubAddress);
           if (source.kind === "hub" && (await offerFiles(context, source))) return;
-          const inspection = await runtime.inspectModel(source, accessOf(get()));
+          const inspection = await runtime.inspectModel(source, accessOf(get()), get().level);
           await refresh();
           set({ looked: { source, inspection, isAsking: false } });
         } finally {
           set({ isLooking: false });
         }
       }),
+    lookAgain: async () => {
+      const { looked, level } = get();
+      if (looked === null || hasLevel(looked.inspection, level)) return;
+      const { source } = looked;
+      await attempt(async () => {
+        const inspection = await runtime.inspectModel(source, accessOf(get()), level);
+        const { looked: now } = get();
+        if (now?.source === source) set({ looked: { ...now, inspection } });
+      });
+    },
     answerFit: (goOn) => {
       const { looked } = get();
       if (looked !== null) set({ looked: { ...looked, isAsking: false } });

@@ -194,7 +194,10 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     isStarting: true,
     lastRequest: null,
     openedRequest: null,
-    chooseLevel: (level) => set({ level }),
+    chooseLevel: (level) => {
+      set({ level });
+      void get().lookAgain();
+    },
     chooseVariant: (variant) => set({ variant }),
     openFiles: async (files) => {
       if (files.length > 0) await open({ kind: "files", files: [...files] }, get().level);

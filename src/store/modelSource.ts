@@ -2,11 +2,18 @@
 import { VitrineError } from "../shared/errors";
 import { mainFile, PUBLIC_HUB } from "../shared/library";
 import type { ModelSource } from "../shared/protocol";
-import { LEVEL_CHOICES, type LevelChoice } from "../shared/recipes";
+import { rulesWords } from "../shared/recipeRules";
+import { isBuiltIn, LEVEL_CHOICES, type LevelChoice, readChoiceText, rulesOf, splitChoice } from "../shared/recipes";
 
-export const LEVEL_LABELS = Object.fromEntries(
-  LEVEL_CHOICES.map((level) => [level, level === "stored" ? "as stored" : level]),
-) as { readonly [L in LevelChoice]: string };
+const STORED = "as stored";
+
+/** In the words of no language but for what is as stored. */
+export function levelLabel(choice: LevelChoice): string {
+  const { level, recipe } = splitChoice(choice);
+  const label = level === "stored" ? STORED : level;
+  if (recipe === "" || isBuiltIn(recipe)) return recipe === "" ? label : choice;
+  return `${label}, ${rulesWords(rulesOf(recipe))}`;
+}
 
 /** The name shown while the model's own is not known yet. */
 export function sourceName(source: ModelSource): string {
@@ -73,7 +80,10 @@ export function linkOf(source: ModelSource): string | null {
 /** @throws InvalidSettingError naming the levels there are */
 export function parseLevel(text: string): LevelChoice {
   // In addresses a plus sign stands for a space.
-  const level = LEVEL_CHOICES.find((known) => known === text.replace(" ", "+") || LEVEL_LABELS[known] === text);
-  if (level !== undefined) return level;
-  throw new VitrineError("InvalidSettingError", `"${text}" is not a level. Use one of ${LEVEL_CHOICES.join(", ")}.`);
+  const level = text === STORED ? "stored" : readChoiceText(text.replace(" ", "+"));
+  if (level !== null) return level;
+  throw new VitrineError(
+    "InvalidSettingError",
+    `"${text}" is not a level. Use one of ${LEVEL_CHOICES.join(", ")}, or a level with rules, as in q4_0+layer0=q8_0.`,
+  );
 }

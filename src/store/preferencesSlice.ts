@@ -1,5 +1,5 @@
 import { PUBLIC_HUB } from "../shared/library";
-import { LEVEL_CHOICES, type LevelChoice } from "../shared/recipes";
+import { type LevelChoice, readChoiceText } from "../shared/recipes";
 import type { SliceContext } from "./appState";
 import { isFields } from "./reading";
 
@@ -11,6 +11,14 @@ export interface PromptPreset {
   readonly id: string;
   readonly name: string;
   readonly text: string;
+}
+
+/** A recipe of the person's own. */
+export interface KeptRecipe {
+  readonly id: string;
+  readonly name: string;
+  /** The level of everything else, with the rules. */
+  readonly choice: LevelChoice;
 }
 
 /** The model that was opened last: enough to open it again, or to offer it. */
@@ -27,6 +35,7 @@ export interface Preferences {
   /** Null: as the browser says. */
   readonly language: Language | null;
   readonly promptPresets: readonly PromptPreset[];
+  readonly ownRecipes: readonly KeptRecipe[];
   readonly rememberedModel: RememberedModel | null;
   /** Where hub ids are looked up. */
   readonly hubAddress: string;
@@ -42,6 +51,9 @@ export interface PreferencesSlice extends Preferences {
   /** A name that is taken gets the new text. */
   readonly savePromptPreset: (name: string, text: string) => void;
   readonly deletePromptPreset: (id: string) => void;
+  /** A name that is taken gets the new rules. */
+  readonly keepRecipe: (name: string, choice: LevelChoice) => void;
+  readonly deleteRecipe: (id: string) => void;
 }
 
 export function createPreferencesSlice({ get, set, newId }: SliceContext): PreferencesSlice {
@@ -49,6 +61,7 @@ export function createPreferencesSlice({ get, set, newId }: SliceContext): Prefe
     language: null,
     shownLanguage: "en",
     promptPresets: [],
+    ownRecipes: [],
     rememberedModel: null,
     hubAddress: PUBLIC_HUB,
     accessToken: "",
@@ -58,6 +71,11 @@ export function createPreferencesSlice({ get, set, newId }: SliceContext): Prefe
       const others = get().promptPresets.filter((preset) => preset.name !== name);
       set({ promptPresets: [...others, { id: newId(), name, text }] });
     },
+    keepRecipe: (name, choice) => {
+      const others = get().ownRecipes.filter((recipe) => recipe.name !== name && recipe.choice !== choice);
+      set({ ownRecipes: [...others, { id: newId(), name, choice }] });
+    },
+    deleteRecipe: (id) => set({ ownRecipes: get().ownRecipes.filter((recipe) => recipe.id !== id) }),
     deletePromptPreset: (id) => {
       set({ promptPresets: get().promptPresets.filter((preset) => preset.id !== id) });
     },
@@ -70,6 +88,7 @@ export function readPreferences(fields: Readonly<Record<string, unknown>>): Pref
   return {
     language: LANGUAGES.find((language) => language === fields.language) ?? null,
     promptPresets: presets.filter(isPromptPreset),
+    ownRecipes: (Array.isArray(fields.ownRecipes) ? fields.ownRecipes : []).flatMap(readRecipe),
     rememberedModel: readRememberedModel(fields.rememberedModel),
     hubAddress: typeof fields.hubAddress === "string" ? fields.hubAddress : PUBLIC_HUB,
     accessToken: typeof fields.accessToken === "string" ? fields.accessToken : "",
@@ -80,9 +99,16 @@ function isPromptPreset(value: unknown): value is PromptPreset {
   return isFields(value) && [value.id, value.name, value.text].every((field) => typeof field === "string");
 }
 
+/** What is no recipe is left out. */
+function readRecipe(value: unknown): KeptRecipe[] {
+  if (!isFields(value) || typeof value.id !== "string" || typeof value.name !== "string") return [];
+  const choice = readChoiceText(String(value.choice));
+  return choice === null ? [] : [{ id: value.id, name: value.name, choice }];
+}
+
 function readRememberedModel(value: unknown): RememberedModel | null {
   if (!isFields(value) || typeof value.name !== "string") return null;
-  const level = LEVEL_CHOICES.find((known) => known === value.level) ?? "stored";
+  const level = readChoiceText(String(value.level)) ?? "stored";
   const link = typeof value.link === "string" ? value.link : null;
   return {
     name: value.name,

@@ -1,6 +1,6 @@
 /** A conversation out of data that may be anything: an earlier version's, a file's, a broken record. */
 import type { EndReason, GenerationStats } from "../shared/protocol";
-import { LEVEL_CHOICES } from "../shared/recipes";
+import { LEVEL_CHOICES, type LevelChoice, readChoiceText } from "../shared/recipes";
 import type { Answer, Conversation, Turn, TurnState } from "./conversation";
 import {
   type Fields,
@@ -129,10 +129,15 @@ function readAnswer(value: unknown, where: string): Answer {
     probabilities: readProbabilities(fields.probabilities, ids.length),
     settings: readMaybe(fields.settings, readSettings, `${where}.settings`),
     model: readText(fields.model, `${where}.model`),
-    level: readChoice(fields.level, LEVEL_CHOICES, `${where}.level`),
+    level: readLevel(fields.level, `${where}.level`),
     isCompletion: readMaybe(fields.isCompletion, readFlag, `${where}.isCompletion`) ?? false,
     opensThought: readMaybe(fields.opensThought, readFlag, `${where}.opensThought`) ?? false,
   };
+}
+
+function readLevel(value: unknown, where: string): LevelChoice {
+  const text = readText(value, where);
+  return readChoiceText(text) ?? refuse(where, LEVEL_CHOICES.join(" or "));
 }
 
 /** Answers of earlier versions have none; then each is unknown. */

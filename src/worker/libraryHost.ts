@@ -38,7 +38,7 @@ function keyOfFiles(files: readonly File[]): string {
   return `files ${parts.sort().join(", ")}`;
 }
 
-export class LibraryHost implements Omit<LibraryApi, "keepModel" | "whenKept" | "exportGguf"> {
+export class LibraryHost implements Omit<LibraryApi, "keepModel" | "whenKept" | "exportGguf" | "describeRecipe"> {
   private readonly library: ModelLibrary;
   private readonly locks = new ModelLocks(globalThis.navigator?.locks);
   private loading: ModelLoading | null = null;
@@ -107,12 +107,12 @@ export class LibraryHost implements Omit<LibraryApi, "keepModel" | "whenKept" | 
     return source.kind === "hub" ? listHubFiles(source, access) : [];
   }
 
-  async inspectModel(source: ModelSource, access: HubAccess): Promise<ModelInspection> {
+  async inspectModel(source: ModelSource, access: HubAccess, also?: LevelChoice): Promise<ModelInspection> {
     if (source.kind !== "url" && source.kind !== "hub") {
       throw new VitrineError("InvalidStateError", "Only models on a server are looked at before they are loaded.");
     }
     const remote = await resolveRemote(source, access);
-    return inspectModel(remote, await remote.open(), this.library);
+    return inspectModel(remote, await remote.open(), this.library, also);
   }
 
   /** The files of a person's own, as they were asked for. */

@@ -144,7 +144,7 @@ export class ModelLoading {
       ...{ variant, signal, download: { signal, gate: this.gate }, convert: this.threads.convert },
       onOpened: async (remote, files) => {
         if (this.onInspected === undefined) return;
-        const inspection = await inspectModel(remote, files, this.library);
+        const inspection = await inspectModel(remote, files, this.library, level);
         const isWanted = await Promise.race([this.onInspected(inspection), aborted(signal)]);
         if (!isWanted) throw new VitrineError("CancelledError", `Loading ${inspection.name} was cancelled.`);
       },

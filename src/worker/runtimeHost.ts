@@ -5,6 +5,7 @@ import type { ByteStore } from "../runtime/files/byteSource";
 import { type Gpu, openGpu } from "../runtime/gpu/device";
 import { MemoryStore } from "../runtime/library/memoryStore";
 import { describeChoice } from "../runtime/model/kernelChoice";
+import { recipeReport } from "../runtime/model/recipeReport";
 import type { OpenedModel } from "../runtime/openModel";
 import { generateText } from "../runtime/session/generation";
 import { Inspection } from "../runtime/session/inspection";
@@ -55,7 +56,7 @@ import type {
   SessionReport,
   SessionRequest,
 } from "../shared/protocol";
-import { type ComparedChoice, type LevelChoice, splitCompared } from "../shared/recipes";
+import { type ComparedChoice, type LevelChoice, type RecipeReport, splitCompared } from "../shared/recipes";
 import { ComparisonHost } from "./comparisonHost";
 import { decodeImage } from "./decodeImage";
 import { LibraryHost } from "./libraryHost";
@@ -152,8 +153,8 @@ class RuntimeHost implements HostApi {
   describeStorage = () => this.library.describeStorage();
   measureBandwidth = () => this.library.measureBandwidth();
   listHubFiles = (source: ModelSource, access: HubAccess) => this.library.listHubFiles(source, access);
-  inspectModel = (source: ModelSource, access: HubAccess): Promise<ModelInspection> =>
-    this.library.inspectModel(source, access);
+  inspectModel = (source: ModelSource, access: HubAccess, also?: LevelChoice): Promise<ModelInspection> =>
+    this.library.inspectModel(source, access, also);
   cancelKeep = () => this.library.cancelKeep();
   whenKept = async (handle: ModelHandle) => (await this.models.get(handle)?.kept) ?? null;
   describeKept = (id: KeptId) => this.library.describeKept(id);
@@ -167,6 +168,10 @@ class RuntimeHost implements HostApi {
 
   async exportGguf(handle: ModelHandle, choice: LevelChoice, onPart: OnGgufPart): Promise<void> {
     await this.library.exportGguf(this.loadedOf(handle).request, choice, onPart);
+  }
+
+  async describeRecipe(handle: ModelHandle, choice: LevelChoice): Promise<RecipeReport> {
+    return recipeReport(this.modelOf(handle).described, choice);
   }
 
   cancelExport = () => this.library.cancelExport();

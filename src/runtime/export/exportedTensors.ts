@@ -2,7 +2,7 @@
 import { VitrineError } from "../../shared/errors";
 import type { BlockTensors, LinearRefs, ModelSpec, ModelTensors } from "../../shared/modelSpec";
 import { type FormatId, type Level, QUANT_FORMATS } from "../../shared/quant";
-import { FINER_LEVEL, type Recipe } from "../../shared/recipes";
+import type { Recipe } from "../../shared/recipes";
 import type { ModelFiles } from "../files/modelFiles";
 import { targetFormat } from "../model/matrixLoader";
 import { formatOf } from "../model/readRows";
@@ -46,8 +46,8 @@ export function exportedTensors(
   isInterleaved: boolean,
 ): ExportedTensor[] {
   const { tensors, source } = described;
-  const finer = recipeTensors(choice.recipe, tensors);
-  const levelOf = (name: string): Level => (finer.has(name) ? FINER_LEVEL : choice.level);
+  const levels = recipeTensors(choice.recipe, tensors);
+  const levelOf = (name: string): Level => levels.get(name) ?? choice.level;
   if (files.kind === "gguf") {
     const matrices = new Set(namedRefs(tensors).map(([, ref]) => ref.weight.name));
     // As they are in the file, but for the matrices that are multiplied with.

@@ -4,7 +4,7 @@
  */
 import type { ModelTensors } from "../../shared/modelSpec";
 import { type FormatId, type Level, QUANT_FORMATS } from "../../shared/quant";
-import { FINER_LEVEL, type Recipe } from "../../shared/recipes";
+import type { Recipe } from "../../shared/recipes";
 import type { SourcedTensor } from "../files/safetensors";
 import type { TensorInfo } from "../files/tensorInfo";
 import { levelledTensors } from "../model/appliedChoice";
@@ -51,13 +51,13 @@ export function keptTensors(
   recipe: Recipe | "",
 ): KeptTensor[] {
   const convertible = convertibleNames(names);
-  const finer = recipeTensors(recipe, names);
+  const levels = recipeTensors(recipe, names);
   const ordered = [...tensors]
     .map((info) => ({ info, file: fileOf(info) }))
     .sort((a, b) => a.file - b.file || a.info.start - b.info.start);
   let at = 0;
   return ordered.map(({ info, file }) => {
-    const type = convertible.has(info.name) ? keptType(info, finer.has(info.name) ? FINER_LEVEL : level) : info.type;
+    const type = convertible.has(info.name) ? keptType(info, levels.get(info.name) ?? level) : info.type;
     const sizeBytes = type === info.type ? info.sizeBytes : convertedBytes(info, type);
     const start = at;
     at += sizeBytes;

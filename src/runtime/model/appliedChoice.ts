@@ -2,11 +2,13 @@
 import type { ModelTensors, TensorRef } from "../../shared/modelSpec";
 import { joinChoice, type LevelChoice, splitChoice } from "../../shared/recipes";
 import { formatOf, isFullPrecision } from "./readRows";
+import { recipeTensors } from "./recipeTensors";
 import type { TensorEntry } from "./tensorSource";
 
 /**
  * Levels convert files in full precision. Where any matrix is stored quantized, all stay as stored: what was rounded
  * once is not rounded again, and a file of mixed formats was mixed on purpose.
+ * @throws InvalidSettingError for a recipe that names what the model does not have
  * @param entryOf undefined for a tensor that is missing, which loading will say
  */
 export function appliedChoice(
@@ -15,12 +17,14 @@ export function appliedChoice(
   entryOf: (name: string) => TensorEntry | undefined,
 ): LevelChoice {
   const { level, recipe } = splitChoice(choice);
-  if (level === "stored") return choice;
+  if (choice === "stored") return choice;
   const isQuantized = levelledTensors(tensors).some(({ name }) => {
     const entry = entryOf(name);
     return entry?.info.shape.length === 2 && !isFullPrecision(formatOf(entry).id);
   });
-  return isQuantized ? "stored" : joinChoice(level, recipe);
+  if (isQuantized) return "stored";
+  recipeTensors(recipe, tensors);
+  return joinChoice(level, recipe);
 }
 
 /** Tensors whose matrices a level changes: the image tower and learned positions stay as stored. */

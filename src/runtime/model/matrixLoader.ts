@@ -13,7 +13,6 @@ import {
   type QuantizableFormat,
   type QuantPlane,
 } from "../../shared/quant";
-import { FINER_LEVEL } from "../../shared/recipes";
 import type { BufferScope } from "../gpu/bufferScope";
 import { blocksPerRow, type MatrixPart, type WeightMatrix } from "../kernels/weightMatrix";
 import { type ConvertRows, convertHere } from "./convertRows";
@@ -47,8 +46,8 @@ export class MatrixLoader {
     private readonly level: Level,
     private readonly onBytes: OnBytes,
     private readonly signal: AbortSignal | undefined,
-    /** Tensors that a recipe keeps at 8 bit. */
-    private readonly finer: ReadonlySet<string> = new Set(),
+    /** Of tensors that a recipe names. */
+    private readonly levels: ReadonlyMap<string, Level> = new Map(),
     private readonly convert: ConvertRows = convertHere,
   ) {
     this.transposed = new TransposedRows(signal);
@@ -86,7 +85,7 @@ export class MatrixLoader {
       );
     }
     const source = formatOf(entry);
-    const level = this.finer.has(ref.name) ? FINER_LEVEL : this.level;
+    const level = this.levels.get(ref.name) ?? this.level;
     return { entry, ref, rows, source, target: targetFormat(source.id, level, columns) };
   }
 

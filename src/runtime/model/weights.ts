@@ -59,7 +59,7 @@ export interface ModelWeights {
 
 export interface LoadWeightsOptions {
   readonly level: Level;
-  /** Which tensors stay at 8 bit; absent: none. */
+  /** Which tensors get another level; absent: none. */
   readonly recipe?: Recipe | "";
   readonly onBytes?: OnBytes;
   /** Converts what a level changes; absent: on this thread. */
@@ -80,8 +80,8 @@ export async function loadWeights(
 ): Promise<ModelWeights> {
   const scope = new BufferScope(gpu);
   try {
-    const finer = recipeTensors(options.recipe ?? "", tensors);
-    return await new WeightLoader(scope, spec, source, options, finer).load(tensors);
+    const levels = recipeTensors(options.recipe ?? "", tensors);
+    return await new WeightLoader(scope, spec, source, options, levels).load(tensors);
   } catch (error) {
     scope.destroy();
     throw error;
@@ -97,10 +97,10 @@ export class WeightLoader {
     private readonly spec: ModelSpec,
     private readonly source: TensorSource,
     private readonly options: LoadWeightsOptions,
-    finer: ReadonlySet<string> = new Set(),
+    levels: ReadonlyMap<string, Level> = new Map(),
   ) {
     const { level, onBytes = () => {}, signal, convert } = options;
-    this.matrices = new MatrixLoader(scope, source, level, onBytes, signal, finer, convert);
+    this.matrices = new MatrixLoader(scope, source, level, onBytes, signal, levels, convert);
   }
 
   async load(tensors: ModelTensors): Promise<ModelWeights> {

@@ -8,7 +8,7 @@ import { Panel } from "../panels/Panel";
 import { useStrings } from "../strings/useStrings";
 import { ComparisonForm } from "./ComparisonForm";
 import { ComparisonProgressBar } from "./ComparisonProgressBar";
-import { contenderName } from "./contenderName";
+import { useContenderName } from "./contenderName";
 import { ExportButton } from "./ExportButton";
 import { Flips } from "./Flips";
 import { HeadDifferences } from "./HeadDifferences";
@@ -16,6 +16,7 @@ import { Inside } from "./Inside";
 import { KldHistogram } from "./KldHistogram";
 import { Lanes } from "./Lanes";
 import { Measurements } from "./Measurements";
+import { OwnRecipes } from "./OwnRecipes";
 import { SaveGguf } from "./SaveGguf";
 import { StatisticsTable } from "./StatisticsTable";
 import { TokenStrip } from "./TokenStrip";
@@ -36,6 +37,7 @@ export default function ComparePanel() {
     >
       <p className="hint compare-intro">{hasModel || run !== null ? compare.intro : compare.noModel}</p>
       {hasModel && <ComparisonForm />}
+      <OwnRecipes />
       {mode === "lanes" && (hasModel || hasLanes) ? <Lanes /> : <Scored run={run} hasModel={hasModel} />}
       {hasModel && <SaveGguf />}
     </Panel>
@@ -75,6 +77,7 @@ function Turns({ turns: { windowsAtATime, ofWindows }, findsTensors }: TurnsProp
 
 function Results({ run }: { run: ComparisonRun }) {
   const { compare } = useStrings();
+  const nameOf = useContenderName();
   const levels = run.results.filter(({ contender }) => contender !== "floor");
   const [wanted, setWanted] = useState<Contender | null>(null);
   const shown = levels.find(({ contender }) => contender === wanted) ?? levels.at(-1);
@@ -95,7 +98,7 @@ function Results({ run }: { run: ComparisonRun }) {
               >
                 {levels.map(({ contender }) => (
                   <option key={contender} value={contender}>
-                    {contenderName(contender, compare)}
+                    {nameOf(contender)}
                   </option>
                 ))}
               </select>

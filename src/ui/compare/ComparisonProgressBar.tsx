@@ -2,7 +2,7 @@ import { formatPercent } from "../../shared/units";
 import type { ComparisonProgress } from "../../store/compareSlice";
 import { ShareBar } from "../panels/ShareBar";
 import { useStrings } from "../strings/useStrings";
-import { contenderName } from "./contenderName";
+import { useContenderName } from "./contenderName";
 
 export function ComparisonProgressBar({
   progress,
@@ -12,11 +12,12 @@ export function ComparisonProgressBar({
   isPaused: boolean;
 }) {
   const { compare } = useStrings();
+  const nameOf = useContenderName();
   const share = progress === null ? 0 : Math.floor(progress.share * 100) / 100;
   const words =
     progress === null
       ? compare.preparing
-      : compare.stages[progress.stage](contenderName(progress.contender, compare), formatPercent(share));
+      : compare.stages[progress.stage](nameOf(progress.contender), formatPercent(share));
   return (
     <div className="compare-progress">
       <ShareBar share={progress?.share ?? 0} label={compare.progress} text={words} />

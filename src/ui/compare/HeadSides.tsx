@@ -8,7 +8,7 @@ import { tileAxis } from "../attention/matrixArea";
 import { ErrorWords } from "../ErrorWords";
 import { NumberHead } from "../panels/NumberHead";
 import { useStrings } from "../strings/useStrings";
-import { contenderName } from "./contenderName";
+import { useContenderName } from "./contenderName";
 import { formatSmall, formatStatistic } from "./formatStatistic";
 import { HeadPictures, type PatternCell } from "./HeadPictures";
 import { changeWords, figureValue, measureOf } from "./headMeasures";
@@ -29,6 +29,7 @@ export function HeadSides({ contender, head: { layer, head }, difference, tokens
   const strings = useStrings();
   const { attention, compare } = strings;
   const words = compare.heads;
+  const nameOf = useContenderName();
   const read = useApp((state) => state.readComparedHead);
   const [found, setFound] = useState<ComparedHead | null>(null);
   const [error, setError] = useState<ErrorInfo | null>(null);
@@ -60,11 +61,11 @@ export function HeadSides({ contender, head: { layer, head }, difference, tokens
       )}
       {found !== null && error === null && (
         <>
-          <HeadPictures found={found} axis={axis} name={contenderName(contender, compare)} onPoint={setUnder} />
+          <HeadPictures found={found} axis={axis} name={nameOf(contender)} onPoint={setUnder} />
           <p className="head-told" aria-hidden="true">
             {under === null ? words.point : <CellWords cell={under} found={found} axis={axis} />}
           </p>
-          <MostChanged found={found} axis={axis} name={contenderName(contender, compare)} />
+          <MostChanged found={found} axis={axis} name={nameOf(contender)} />
         </>
       )}
       <div className="compare-scroll">
@@ -74,7 +75,7 @@ export function HeadSides({ contender, head: { layer, head }, difference, tokens
             <tr>
               <th scope="col">{words.measure}</th>
               <NumberHead>{compare.topOf.reference}</NumberHead>
-              <NumberHead>{contenderName(contender, compare)}</NumberHead>
+              <NumberHead>{nameOf(contender)}</NumberHead>
               <NumberHead>{words.change}</NumberHead>
             </tr>
           </thead>

@@ -5,7 +5,7 @@ import { divergence, type LanesRun, type LaneView } from "../../store/lanesSlice
 import { useApp } from "../appContext";
 import { ErrorWords } from "../ErrorWords";
 import { useStrings } from "../strings/useStrings";
-import { contenderName } from "./contenderName";
+import { useContenderName } from "./contenderName";
 import { namedToken } from "./shownToken";
 
 /** Each level's own answer, beside the reference's. */
@@ -35,7 +35,8 @@ export function Lanes() {
 /** @param reference null: this is the reference */
 function Lane({ run, lane, reference }: { run: LanesRun; lane: LaneView; reference: LaneView | null }) {
   const { compare } = useStrings();
-  const name = contenderName(lane.level, compare);
+  const nameOf = useContenderName();
+  const name = nameOf(lane.level);
   const place = reference === null ? null : divergence(reference, lane);
   return (
     <section className="lane" aria-label={name}>
@@ -126,6 +127,7 @@ interface DivergenceProps {
 
 function Divergence({ run, lane, reference, place }: DivergenceProps) {
   const { compare } = useStrings();
+  const nameOf = useContenderName();
   const force = useApp((state) => state.forceReference);
   const isOpen = useApp((state) => state.model?.report.handle === run.request.model);
   const token = place === null ? undefined : reference.tokens[place];
@@ -143,7 +145,7 @@ function Divergence({ run, lane, reference, place }: DivergenceProps) {
           className="button"
           disabled={run.isRunning}
           onClick={() => void force(lane.level)}
-          aria-label={compare.forceFor(contenderName(lane.level, compare), namedToken(token))}
+          aria-label={compare.forceFor(nameOf(lane.level), namedToken(token))}
         >
           {compare.force} <code>{namedToken(token)}</code>
         </button>

@@ -2,16 +2,16 @@ import { useRef } from "react";
 import type { KvPrecision } from "../../shared/protocol";
 import { LEVELS } from "../../shared/quant";
 import { type ComparedChoice, type LevelChoice, splitCompared, withCache } from "../../shared/recipes";
-import { LEVEL_LABELS } from "../../store/modelSource";
+import { levelLabel } from "../../store/modelSource";
 import { useApp } from "../appContext";
 import { IconButton } from "../IconButton";
 import { LevelOptions } from "../model/LevelOptions";
 import { SelectField } from "../panels/SelectField";
 import { useStrings } from "../strings/useStrings";
-import { contenderName } from "./contenderName";
+import { useContenderName } from "./contenderName";
 
 const CACHES: readonly KvPrecision[] = ["f32", "f16"];
-const LEVEL_OPTIONS = LEVELS.map((level): [ComparedChoice, string] => [level, LEVEL_LABELS[level]]);
+const LEVEL_OPTIONS = LEVELS.map((level): [ComparedChoice, string] => [level, levelLabel(level)]);
 
 /** The reference, and what is held against it. */
 export function LevelPicks({ isDisabled }: { isDisabled: boolean }) {
@@ -94,6 +94,7 @@ interface ComparedLevelProps {
 
 function ComparedLevel({ index, level, others, isDisabled, onChange, onRemove }: ComparedLevelProps) {
   const { compare } = useStrings();
+  const nameOf = useContenderName();
   const { weights, cache } = splitCompared(level);
   const fileName = useApp((state) => state.comparisonChoices.file?.[0]?.name ?? "");
   return (
@@ -110,8 +111,9 @@ function ComparedLevel({ index, level, others, isDisabled, onChange, onRemove }:
           onChange={(event) => onChange(withCache(event.target.value as LevelChoice, cache))}
         >
           <LevelOptions
+            chosen={weights}
             isOffered={(id) => id === weights || !others.includes(withCache(id, cache))}
-            nameOf={(choice) => contenderName(choice, compare)}
+            nameOf={nameOf}
           />
         </select>
       )}
@@ -127,12 +129,7 @@ function ComparedLevel({ index, level, others, isDisabled, onChange, onRemove }:
           </option>
         ))}
       </select>
-      <IconButton
-        icon="close"
-        label={compare.removeLevel(contenderName(level, compare))}
-        isDisabled={isDisabled}
-        onClick={onRemove}
-      />
+      <IconButton icon="close" label={compare.removeLevel(nameOf(level))} isDisabled={isDisabled} onClick={onRemove} />
     </span>
   );
 }

@@ -12,7 +12,7 @@ import { downloadBlob, downloadText } from "../downloadText";
 import { IconButton } from "../IconButton";
 import { NumberHead } from "../panels/NumberHead";
 import { useStrings } from "../strings/useStrings";
-import { levelName } from "./contenderName";
+import { useContenderName } from "./contenderName";
 import { drawSizePlot } from "./drawSizePlot";
 import { formatShare, formatStatistic } from "./formatStatistic";
 import { SizePlot } from "./SizePlot";
@@ -20,6 +20,7 @@ import { SizePlot } from "./SizePlot";
 /** Everything that was measured on this device: one plot for what can stand in one, and the list behind it. */
 export function Measurements() {
   const { compare } = useStrings();
+  const nameOf = useContenderName();
   const kept = useApp((state) => state.measurements);
   const [wanted, setWanted] = useState<string | null>(null);
   const all = [...kept.values()].sort((a, b) => b.measuredAt - a.measuredAt);
@@ -35,12 +36,12 @@ export function Measurements() {
         <select aria-label={compare.series} value={shown} onChange={(event) => setWanted(event.target.value)}>
           {series.map(([key, measurement]) => (
             <option key={key} value={key}>
-              {seriesName(measurement, compare)}
+              {seriesName(measurement, compare, nameOf)}
             </option>
           ))}
         </select>
       )}
-      {series.length === 1 && <p className="hint">{seriesName(newest, compare)}</p>}
+      {series.length === 1 && <p className="hint">{seriesName(newest, compare, nameOf)}</p>}
       <SizePlot measurements={points} />
       <MeasurementExports points={points} all={all} />
       <MeasurementTable measurements={all} />
@@ -50,24 +51,25 @@ export function Measurements() {
 
 type Words = ReturnType<typeof useStrings>["compare"];
 
-function seriesName(m: Measurement, words: Words): string {
-  return words.seriesName(m.model, levelName(m.reference, words), m.textHash, formatCount(m.n), m.adapter);
+function seriesName(m: Measurement, words: Words, nameOf: (level: string) => string): string {
+  return words.seriesName(m.model, nameOf(m.reference), m.textHash, formatCount(m.n), m.adapter);
 }
 
 function MeasurementExports({ points, all }: { points: readonly Measurement[]; all: readonly Measurement[] }) {
   const { compare } = useStrings();
+  const nameOf = useContenderName();
   const [first] = points;
   const savePng = async (): Promise<void> => {
     if (first === undefined) return;
     const blob = await drawSizePlot(points, {
-      title: compare.plotTitle(first.model, levelName(first.reference, compare)),
+      title: compare.plotTitle(first.model, nameOf(first.reference)),
       caption: [
         compare.plotSettings(first.textHash, formatCount(first.n), String(first.window), String(first.firstScored)),
         ...(first.adapter === "" ? [] : [first.adapter]),
       ],
       x: compare.plotX,
       y: compare.plotY,
-      nameOf: (m) => `${levelName(m.level, compare)}, ${formatTokenRate(m.tokensPerSecond)}`,
+      nameOf: (m) => `${nameOf(m.level)}, ${formatTokenRate(m.tokensPerSecond)}`,
     });
     downloadBlob(`size-and-kld-${first.model}.png`, blob);
   };
@@ -132,7 +134,8 @@ interface MeasurementRowProps {
 
 function MeasurementRow({ measurement: m, onRemove }: MeasurementRowProps) {
   const { compare } = useStrings();
-  const name = levelName(m.level, compare);
+  const nameOf = useContenderName();
+  const name = nameOf(m.level);
   const none = { value: Number.NaN, error: null, n: 0 };
   const when = new Date(m.measuredAt).toLocaleString(document.documentElement.lang, {
     dateStyle: "medium",

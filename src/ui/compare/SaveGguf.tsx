@@ -7,13 +7,14 @@ import { ErrorWords } from "../ErrorWords";
 import { LevelOptions } from "../model/LevelOptions";
 import { ShareBar } from "../panels/ShareBar";
 import { useStrings } from "../strings/useStrings";
-import { contenderName } from "./contenderName";
+import { useContenderName } from "./contenderName";
 import { isQuantizedFile } from "./isQuantizedFile";
 import { openFileSink } from "./openFileSink";
 
 /** The open model at a level, as a file that other programs open. */
 export function SaveGguf() {
   const { compare } = useStrings();
+  const nameOf = useContenderName();
   const name = useApp((state) => state.model?.report.name ?? "model");
   const saving = useApp((state) => state.saving);
   const save = useApp((state) => state.saveGguf);
@@ -23,7 +24,7 @@ export function SaveGguf() {
   const choice = isQuantized ? "stored" : chosen;
   const isRunning = saving?.end === "running";
   const start = async (): Promise<void> => {
-    const sink = await openFileSink(`${name}-${choice}.gguf`);
+    const sink = await openFileSink(`${name}-${choice.replaceAll(/[*,=]+/g, "-")}.gguf`);
     if (sink !== null) await save(choice, sink);
   };
   return (
@@ -37,10 +38,7 @@ export function SaveGguf() {
           disabled={isRunning}
           onChange={(event) => setChoice(event.target.value as LevelChoice)}
         >
-          <LevelOptions
-            isOffered={(level) => !isQuantized || level === "stored"}
-            nameOf={(level) => contenderName(level, compare)}
-          />
+          <LevelOptions chosen={choice} isOffered={(level) => !isQuantized || level === "stored"} nameOf={nameOf} />
         </select>
         {isRunning ? (
           <button type="button" className="button" onClick={() => void cancel()}>
@@ -59,6 +57,7 @@ export function SaveGguf() {
 
 function State({ saving }: { saving: GgufSaving }) {
   const { compare } = useStrings();
+  const nameOf = useContenderName();
   const { choice, doneBytes, totalBytes, end, error } = saving;
   if (error !== null) {
     return (
@@ -67,7 +66,7 @@ function State({ saving }: { saving: GgufSaving }) {
       </p>
     );
   }
-  const level = contenderName(choice, compare);
+  const level = nameOf(choice);
   if (end === "done") return <p role="status">{compare.saved(level, formatBytes(totalBytes))}</p>;
   if (end === "cancelled") return <p role="status">{compare.saveCancelled}</p>;
   const words = compare.saving(level, formatBytes(doneBytes), totalBytes > 0 ? formatBytes(totalBytes) : "…");

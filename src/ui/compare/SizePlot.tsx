@@ -3,7 +3,7 @@ import { formatBytes, formatTokenRate } from "../../shared/units";
 import type { Measurement } from "../../store/measurements";
 import { useWidth } from "../attention/useWidth";
 import { useStrings } from "../strings/useStrings";
-import { levelName } from "./contenderName";
+import { useContenderName } from "./contenderName";
 import { formatStatistic, tenTo } from "./formatStatistic";
 import { kldOf, layoutSizePlot, type PlotLayout, type PlotPoint, SPEED_STEPS } from "./sizePlotLayout";
 
@@ -70,11 +70,11 @@ function Axes({ layout: { area, xTicks, yTicks, referenceX } }: { layout: PlotLa
 }
 
 function Point({ point }: { point: PlotPoint }) {
-  const { compare } = useStrings();
+  const nameOf = useContenderName();
   const { measurement, x, y, top, bottom, speed, label } = point;
   const kld = kldOf(measurement);
   const rate = formatTokenRate(measurement.tokensPerSecond);
-  const name = levelName(measurement.level, compare);
+  const name = nameOf(measurement.level);
   return (
     <g>
       <title>{`${name}: ${formatBytes(measurement.weightBytes)}, KLD ${formatStatistic({ ...kld, n: measurement.n })}, ${rate}`}</title>

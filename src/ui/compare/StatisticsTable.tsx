@@ -3,7 +3,7 @@ import { DASH, formatBytes, formatCount, formatPercent } from "../../shared/unit
 import type { ComparisonRun } from "../../store/compareSlice";
 import { bytesOf } from "../../store/measurements";
 import { useStrings } from "../strings/useStrings";
-import { contenderName } from "./contenderName";
+import { useContenderName } from "./contenderName";
 import { formatChange, formatShare, formatStatistic } from "./formatStatistic";
 
 type Key = Exclude<keyof ComparisonStatistics, "n" | "buckets" | "referencePerplexity">;
@@ -26,6 +26,7 @@ const ROWS: readonly (readonly [Key, (statistic: Statistic) => string])[] = [
 /** Every statistic of every level, with its standard error. */
 export function StatisticsTable({ run }: { run: ComparisonRun }) {
   const { compare } = useStrings();
+  const nameOf = useContenderName();
   const { results, models } = run;
   const sizeOf = (contender: string): string => {
     const model = models.find(({ level }) => level === contender);
@@ -52,7 +53,7 @@ export function StatisticsTable({ run }: { run: ComparisonRun }) {
               <th scope="col">{compare.statistic}</th>
               {results.map(({ contender }) => (
                 <th key={contender} scope="col" className="number">
-                  {contenderName(contender, compare)}
+                  {nameOf(contender)}
                 </th>
               ))}
             </tr>

@@ -4,7 +4,7 @@ import { formatCount, formatPercent } from "../../shared/units";
 import { type ComparisonRun, type ContenderResult, floorOf } from "../../store/compareSlice";
 import { bytesOf } from "../../store/measurements";
 import { useStrings } from "../strings/useStrings";
-import { contenderName } from "./contenderName";
+import { useContenderName } from "./contenderName";
 import { formatShare } from "./formatStatistic";
 
 /** One sentence for each level, with its error; never a ranking. */
@@ -37,16 +37,18 @@ export function Verdict({ run }: { run: ComparisonRun | null }) {
 /** The text ended before the error was as small as was asked for. */
 function NotYet({ result, until }: { result: ContenderResult; until: number }) {
   const { compare } = useStrings();
+  const nameOf = useContenderName();
   const { sameTop, n } = result.statistics;
   if (n < result.ofTokens || shareError(Math.round(sameTop.value * n), n) <= until) return null;
-  const name = contenderName(result.contender, compare);
+  const name = nameOf(result.contender);
   return <p className="hint">{compare.untilMissed(name, formatCount(n), formatCount(tokensUntil(sameTop, until)))}</p>;
 }
 
 function Sentence({ run, result }: { run: ComparisonRun; result: ContenderResult }) {
   const { compare } = useStrings();
+  const nameOf = useContenderName();
   const { contender, statistics } = result;
-  const name = contenderName(contender, compare);
+  const name = nameOf(contender);
   const model = run.models.find(({ level }) => level === contender);
   const count = formatCount(statistics.n);
   if (statistics.n < LEAST_TOKENS) return compare.tooFew(name, count, String(LEAST_TOKENS));

@@ -1,25 +1,31 @@
-import type { Contender } from "../../shared/comparison";
-import { type ComparedChoice, type LevelChoice, splitChoice, splitCompared } from "../../shared/recipes";
-import { LEVEL_LABELS } from "../../store/modelSource";
+import { type ComparedChoice, isBuiltIn, readChoiceText, splitChoice, splitCompared } from "../../shared/recipes";
+import { levelLabel } from "../../store/modelSource";
+import type { KeptRecipe } from "../../store/preferencesSlice";
+import { useApp } from "../appContext";
 import type { Strings } from "../strings/en";
+import { useStrings } from "../strings/useStrings";
 
-/** As it was kept, perhaps by another version of the page. */
-export function levelName(level: string, compare: Strings["compare"]): string {
-  const { weights } = splitCompared(level as ComparedChoice);
-  return weights === "file" || splitChoice(weights).level in LEVEL_LABELS
-    ? contenderName(level as ComparedChoice, compare)
-    : level;
-}
-
-/** "q4_0, embedding and head at 8-bit". */
-export function contenderName(contender: Contender, compare: Strings["compare"]): string {
+/**
+ * "q4_0, embedding and head at 8-bit", or the name that the person gave a recipe.
+ * @param contender as it was chosen, or as it was kept, perhaps by another version of the page
+ */
+export function contenderName(contender: string, compare: Strings["compare"], own: readonly KeptRecipe[]): string {
   if (contender === "floor") return compare.floor;
-  const { weights, cache } = splitCompared(contender);
-  const name = weights === "file" ? compare.otherFile : levelWords(weights, compare);
+  const { weights, cache } = splitCompared(contender as ComparedChoice);
+  const name = weights === "file" ? compare.otherFile : weightsName(weights, compare, own);
   return cache === "f16" ? `${name}, ${compare.f16Cache}` : name;
 }
 
-function levelWords(weights: LevelChoice, compare: Strings["compare"]): string {
-  const { level, recipe } = splitChoice(weights);
-  return recipe === "" ? LEVEL_LABELS[level] : `${LEVEL_LABELS[level]}, ${compare.recipes[recipe]}`;
+function weightsName(weights: string, compare: Strings["compare"], own: readonly KeptRecipe[]): string {
+  const choice = readChoiceText(weights);
+  if (choice === null) return weights;
+  const { level, recipe } = splitChoice(choice);
+  const named = own.find((kept) => kept.choice === choice)?.name;
+  return named ?? (isBuiltIn(recipe) ? `${levelLabel(level)}, ${compare.recipes[recipe]}` : levelLabel(choice));
+}
+
+export function useContenderName(): (contender: string) => string {
+  const { compare } = useStrings();
+  const own = useApp((state) => state.ownRecipes);
+  return (contender) => contenderName(contender, compare, own);
 }

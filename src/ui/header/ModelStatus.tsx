@@ -5,7 +5,7 @@ import type { Strings } from "../strings/en";
 import { useStrings } from "../strings/useStrings";
 
 /** Ends in "ready" exactly when a model is open and nothing is loading. */
-function statusText({ device, loading, model, isRecorded }: AppState, strings: Strings): string {
+function statusText({ device, loading, model, isRecorded, ownRecipes }: AppState, strings: Strings): string {
   const { header, noWebGpu } = strings;
   if (isRecorded && model !== null) return `${model.report.name} · ${noWebGpu.recordedTag}`;
   if (device.status === "unavailable") return header.noWebGpu;
@@ -14,7 +14,7 @@ function statusText({ device, loading, model, isRecorded }: AppState, strings: S
     return `${loading.name} · ${loading.progress === null ? header.opening : header.stages[loading.progress.stage]}`;
   }
   if (model === null) return header.noModel;
-  return `${model.report.name} · ${openLevelName(strings, model.report)} · ${header.ready}`;
+  return `${model.report.name} · ${openLevelName(strings, model.report, ownRecipes)} · ${header.ready}`;
 }
 
 export function ModelStatus() {

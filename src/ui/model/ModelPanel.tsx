@@ -4,7 +4,7 @@ import { Panel } from "../panels/Panel";
 import { SelectField } from "../panels/SelectField";
 import { useShell } from "../shell";
 import { useStrings } from "../strings/useStrings";
-import { levelName } from "./levelName";
+import { useLevelName } from "./levelName";
 import { ModelFacts } from "./ModelFacts";
 import { ModelLevel } from "./OpenModel";
 
@@ -40,14 +40,13 @@ export function ModelPanel() {
 /** What the open model is; first, that it is not at the level that was asked for. */
 function OpenModelFacts() {
   const strings = useStrings();
+  const levelName = useLevelName();
   const model = useApp((state) => state.model);
   if (model === null) return null;
   const { report, request } = model;
   return (
     <>
-      {report.level !== request.level && (
-        <p className="hint">{strings.model.staysStored(levelName(strings, request.level))}</p>
-      )}
+      {report.level !== request.level && <p className="hint">{strings.model.staysStored(levelName(request.level))}</p>}
       <ModelFacts report={report} />
     </>
   );

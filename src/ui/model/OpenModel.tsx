@@ -1,4 +1,4 @@
-import { LEVEL_CHOICES } from "../../shared/recipes";
+import { readChoiceText } from "../../shared/recipes";
 import { useApp } from "../appContext";
 import { Icon } from "../Icon";
 import { useStrings } from "../strings/useStrings";
@@ -52,11 +52,11 @@ function Level() {
         id="level"
         value={level}
         onChange={({ target }) => {
-          const chosen = LEVEL_CHOICES.find((known) => known === target.value);
-          if (chosen !== undefined) chooseLevel(chosen);
+          const chosen = readChoiceText(target.value);
+          if (chosen !== null) chooseLevel(chosen);
         }}
       >
-        <LevelOptions />
+        <LevelOptions chosen={level} />
       </select>
     </div>
   );

@@ -2,7 +2,7 @@ import { useEffect, useState } from "react";
 import type { KeptModel } from "../../shared/library";
 import { formatBytes, formatPercent } from "../../shared/units";
 import { useApp } from "../appContext";
-import { levelName } from "../model/levelName";
+import { useLevelName } from "../model/levelName";
 import { Panel } from "../panels/Panel";
 import { useStrings } from "../strings/useStrings";
 import { KeepOpenModel } from "./KeepOpenModel";
@@ -44,8 +44,8 @@ export function CachedModels() {
 }
 
 function Row({ model }: { model: KeptModel }) {
-  const strings = useStrings();
-  const { library: words } = strings;
+  const { library: words } = useStrings();
+  const levelName = useLevelName();
   const [isOpen, setOpen] = useState(false);
   const { keptBytes, totalBytes } = model;
   const isWhole = keptBytes >= totalBytes;
@@ -63,7 +63,7 @@ function Row({ model }: { model: KeptModel }) {
             {model.name}
           </button>
         </th>
-        <td className="kept-level">{levelName(strings, model.level)}</td>
+        <td className="kept-level">{levelName(model.level)}</td>
         <td className="number">
           {formatBytes(keptBytes)}
           {!isWhole && <span className="muted"> {words.partly(formatPercent(keptBytes / totalBytes))}</span>}

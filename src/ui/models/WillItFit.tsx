@@ -2,7 +2,7 @@ import { type Fit, type FitReason, tokensPerSecondAtMost } from "../../shared/fi
 import { KV_BYTES } from "../../shared/memory";
 import { formatBytes, formatTokenRate, formatTokens } from "../../shared/units";
 import { fitOf, type Looked } from "../../store/librarySlice";
-import { LEVEL_LABELS } from "../../store/modelSource";
+import { levelLabel } from "../../store/modelSource";
 import { useApp, useAppStore } from "../appContext";
 import { type Fact, Facts } from "../panels/Facts";
 import type { Strings } from "../strings/en";
@@ -44,7 +44,7 @@ function verdictWords(words: Words, { verdict, canBeKept, freeBytes }: Fit): str
   if (verdict.kind === "fits") return words.verdicts.fits + kept;
   const reason = reasonWords(words, verdict.reason);
   if (verdict.kind === "fits-not") return `${words.verdicts["fits-not"]} ${reason}`;
-  return `${words.verdicts["fits-at"](LEVEL_LABELS[verdict.level])} ${reason}`;
+  return `${words.verdicts["fits-at"](levelLabel(verdict.level))} ${reason}`;
 }
 
 function reasonWords(words: Words, reason: FitReason): string {
@@ -120,7 +120,7 @@ function Answer({ looked, fit }: { looked: Looked; fit: Fit }) {
             void openSource(looked.source);
           }}
         >
-          {words.loadAt(LEVEL_LABELS[verdict.level])}
+          {words.loadAt(levelLabel(verdict.level))}
         </button>
       )}
       {verdict.kind !== "fits" && (

@@ -3,6 +3,11 @@
  * hier fehlt, wird nach seiner Art gesagt (deErrors), mit der englischen Meldung darunter.
  */
 export const deRuntimeTexts: Readonly<Record<string, string>> = {
+  // Rezepte
+  'The recipe\'s rule "{0}" names no tensor of this model. Change or remove it.':
+    "Die Regel „{0}“ des Rezepts nennt keinen Tensor dieses Modells. Ändere oder entferne sie.",
+  '"{0}" names no tensors. Write a part ({1}), "layer 0", "layers 0-3 down", or a tensor\'s name with * in it.':
+    "„{0}“ nennt keine Tensoren. Schreibe einen Teil ({1}), „layer 0“, „layers 0-3 down“ oder den Namen eines Tensors mit *.",
   // Dateien
   "{0} is not a GGUF file: it does not begin with the letters GGUF.":
     "{0} ist keine GGUF-Datei: Sie beginnt nicht mit den Buchstaben GGUF.",

@@ -1,14 +1,14 @@
 import { formatDuration, formatTokenRate, formatTokens } from "../../shared/units";
 import type { Turn } from "../../store/conversation";
 import { CopyButton } from "../CopyButton";
-import { levelName } from "../model/levelName";
+import { useLevelName } from "../model/levelName";
 import { decodeRate, prefillRate } from "../statistics/answerNumbers";
 import { useStrings } from "../strings/useStrings";
 
 /** One line of numbers under an answer; opened, all that is known of how it came about. */
 export function AnswerDetails({ turn }: { turn: Turn }) {
-  const words = useStrings();
-  const { turn: strings } = words;
+  const { turn: strings } = useStrings();
+  const levelName = useLevelName();
   const { answer } = turn;
   if (answer === null) return turn.isEdited ? <p className="turn-line">{strings.edited}</p> : null;
   const { stats, endReason, seed, model, level, ids } = answer;
@@ -20,7 +20,7 @@ export function AnswerDetails({ turn }: { turn: Turn }) {
     seed === null ? null : strings.seed(seed),
   ];
   const long = [
-    `${model}, ${levelName(words, level)}`,
+    `${model}, ${levelName(level)}`,
     strings.promptTokens(formatTokens(stats.promptTokens)),
     strings.prefill(formatTokenRate(prefillRate(stats))),
     strings.firstToken(formatDuration(stats.firstTokenMs)),
