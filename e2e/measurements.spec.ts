@@ -42,6 +42,18 @@ test("results are plotted, exported, kept over a visit and forgotten one by one"
   expect(png.readUInt32BE(16)).toBe(1920);
   expect(png.length).toBeGreaterThan(10_000);
 
+  // One run by itself, as a sheet and as a picture.
+  const runCsv = (await save(page, "Export this run as CSV")).toString("utf8").trimEnd().split("\r\n");
+  expect(runCsv).toHaveLength(4);
+  for (const name of ["model", "recipe", "text hash", "adapter", "Mean KLD", "Same top p ±"]) {
+    expect(runCsv[0]?.split(",")).toContain(name);
+  }
+  const runPng = await save(page, "Export this run as PNG");
+  expect(runPng.subarray(1, 4).toString("latin1")).toBe("PNG");
+  // Twice the width of three columns, and drawn on.
+  expect(runPng.readUInt32BE(16)).toBe(2 * (32 + 240 + 3 * 200));
+  expect(runPng.length).toBeGreaterThan(20_000);
+
   // The second run waits when it is told to.
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await page.getByRole("button", { name: "Pause", exact: true }).click();

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type AppStore, createAppStore, startApp } from "./appStore";
-import { comparisonToJson, hashIds } from "./comparisonFile";
+import { comparisonToCsv, comparisonToJson, hashIds } from "./comparisonFile";
 import { createFakeRuntime, type FakeRuntime } from "./fakeRuntime";
 
 async function opened(): Promise<{ store: AppStore; runtime: FakeRuntime }> {
@@ -134,4 +134,37 @@ describe("comparing levels", () => {
     }
     expect(floor.statistics["mean KLD"]).toMatchObject({ value: expect.any(Number), n: 240 });
   });
+
+  it("exports a row for each level, with all that its numbers depend on", async () => {
+    const { store } = await opened();
+    store.getState().chooseComparison({ levels: ["q4_0+layer0=q8_0,head=f16", "q2_k+head8"] });
+    await store.getState().runComparison("a text");
+    const { comparison } = store.getState();
+    if (comparison === null) throw new Error("no comparison");
+    const csv = comparisonToCsv(comparison, 'Acme "Vitreous", 200', new Date(0));
+    const [header = [], ...rows] = csv.trimEnd().split("\r\n").map(cells);
+    const at = (row: number, name: string): string | undefined => rows[row]?.[header.indexOf(name)];
+    expect(rows.map((row) => row.length)).toEqual(rows.map(() => header.length));
+    expect(rows.map((_, row) => at(row, "level")).sort()).toEqual(["floor", "q2_k+head8", "q4_0+layer0=q8_0,head=f16"]);
+    const own = rows.findIndex((row) => row.includes("q4_0+layer0=q8_0,head=f16"));
+    const builtIn = rows.findIndex((row) => row.includes("q2_k+head8"));
+    expect(at(own, "recipe")).toBe("layer0=q8_0,head=f16");
+    expect(at(builtIn, "recipe")).toBe("embedding=q8_0,head=q8_0");
+    expect(at(own, "adapter")).toBe('Acme "Vitreous", 200');
+    expect(at(own, "text hash")).toBe(hashIds(comparison.tokens.map(({ id }) => id)));
+    const settings = ["n", "text tokens", "window", "first scored", "end"].map((name) => at(own, name));
+    expect(settings).toEqual(["240", "480", String(comparison.window), String(comparison.firstScored), "done"]);
+    const { statistics } = comparison.results.find(({ contender }) => contender.startsWith("q4_0")) ?? {};
+    expect(Number(at(own, "Mean KLD"))).toBe(statistics?.meanKld.value);
+    expect(Number(at(own, "Mean KLD ±"))).toBe(statistics?.meanKld.error);
+    expect(Number(at(own, "Same top p"))).toBe(statistics?.sameTop.value);
+    expect(at(own, "Mean KLD, p 0.95 to 1")).toMatch(/\d/);
+  });
 });
+
+/** Cells of a line, quoted ones without their quotes. */
+function cells(line: string): string[] {
+  return [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^",]*))/g)].map(
+    ([, quoted, plain]) => quoted?.replaceAll('""', '"') ?? plain ?? "",
+  );
+}

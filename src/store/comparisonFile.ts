@@ -1,7 +1,12 @@
-/** A comparison as JSON, every statistic under its name in PRODUCT's table and in llama-perplexity's output. */
+/**
+ * A comparison as JSON and CSV, every statistic under its name in llama-perplexity's output, in JSON also in PRODUCT's
+ * table.
+ */
 import type { ComparisonStatistics, Statistic } from "../shared/comparisonStatistics";
-import type { ComparedChoice } from "../shared/recipes";
-import type { ComparisonRun } from "./compareSlice";
+import { rulesText } from "../shared/recipeRules";
+import { type ComparedChoice, rulesOf, splitChoice, splitCompared } from "../shared/recipes";
+import type { ComparisonRun, ContenderResult } from "./compareSlice";
+import { toCsv } from "./csv";
 
 const NAMES = [
   ["PPL", "Mean PPL(Q)", (s) => s.perplexity],
@@ -49,6 +54,25 @@ export function nameOfWeights(level: ComparedChoice, file: readonly File[] | nul
   return level.replace(/^file\b/, file?.[0]?.name ?? "file");
 }
 
+/** The rules that gave tensors another level than the rest; null: none, or those that a file was made by are not known. */
+function recipeOf(choice: ComparedChoice): string | null {
+  const { weights } = splitCompared(choice);
+  const { recipe } = splitChoice(weights === "file" ? "stored" : weights);
+  return recipe === "" ? null : rulesText(rulesOf(recipe));
+}
+
+/** The settings that a run's numbers depend on, as they are told beside them. */
+export function runFacts(run: ComparisonRun): {
+  readonly hash: string;
+  readonly tokens: number;
+  readonly window: number;
+  readonly firstScored: number;
+  readonly bos: boolean;
+} {
+  const { tokens, window, firstScored, bos } = run;
+  return { hash: hashIds(tokens.map(({ id }) => id)), tokens: tokens.length, window, firstScored, bos };
+}
+
 /** @param adapter the GPU, in words */
 export function comparisonToJson(run: ComparisonRun, adapter: string, exportedAt: Date): string {
   const floor = run.results.find(({ contender }) => contender === "floor");
@@ -58,7 +82,7 @@ export function comparisonToJson(run: ComparisonRun, adapter: string, exportedAt
     model: run.modelName,
     adapter,
     reference: run.reference ?? { level: run.request.reference },
-    text: { kind: run.text, tokens: run.tokens.length, hash: hashIds(run.tokens.map(({ id }) => id)) },
+    text: { kind: run.text, tokens: run.tokens.length, hash: runFacts(run).hash },
     settings: { window: run.window, firstScored: run.firstScored, bos: run.bos, end: run.end },
     levels: run.results.flatMap(({ contender, statistics }) =>
       contender === "floor"
@@ -66,6 +90,7 @@ export function comparisonToJson(run: ComparisonRun, adapter: string, exportedAt
         : {
             ...run.models.find(({ level }) => level === contender),
             level: nameOfWeights(contender, run.request.file),
+            recipe: recipeOf(contender),
             n: statistics.n,
             statistics: statisticsObject(statistics),
           },
@@ -74,4 +99,47 @@ export function comparisonToJson(run: ComparisonRun, adapter: string, exportedAt
     floor: floor === undefined ? null : { n: floor.statistics.n, statistics: statisticsObject(floor.statistics) },
   };
   return `${JSON.stringify(value, null, 2)}\n`;
+}
+
+/** One row for each level that was scored, and for the floor. @param adapter the GPU, in words */
+export function comparisonToCsv(run: ComparisonRun, adapter: string, exportedAt: Date): string {
+  const { hash, tokens, window, firstScored, bos } = runFacts(run);
+  const { reference, file } = run.request;
+  const bytes = (level: string): number | null => {
+    const model = [run.reference, ...run.models].find((known) => known?.level === level);
+    const formats = model == null ? null : Object.values(model.weightBytes);
+    return formats === null ? null : formats.reduce((sum, size) => sum + size, 0);
+  };
+  const facts = [
+    ["model", () => run.modelName],
+    ["reference", () => nameOfWeights(reference, file)],
+    ["level", ({ contender }) => (contender === "floor" ? contender : nameOfWeights(contender, file))],
+    ["recipe", ({ contender }) => (contender === "floor" ? null : recipeOf(contender))],
+    ["adapter", () => adapter],
+    ["exported at", () => exportedAt.toISOString()],
+    ["text", () => run.text],
+    ["text hash", () => hash],
+    ["text tokens", () => tokens],
+    ["window", () => window],
+    ["first scored", () => firstScored],
+    ["beginning of text", () => String(bos)],
+    ["end", () => run.end],
+    ["n", ({ statistics }) => statistics.n],
+    ["reference bytes", () => bytes(reference)],
+    ["weight bytes", ({ contender }) => bytes(contender === "floor" ? reference : contender)],
+    ["tokens per second", ({ contender }) => run.models.find((m) => m.level === contender)?.tokensPerSecond],
+  ] as const satisfies readonly (readonly [string, (result: ContenderResult) => string | number | null | undefined])[];
+  const buckets = run.results[0]?.statistics.buckets.map(({ from, to }) => `Mean KLD, p ${from} to ${to}`) ?? [];
+  const header = [
+    ...facts.map(([name]) => name),
+    ...[...[...LLAMA_NAMES.values()], ...buckets].flatMap((name) => [name, `${name} ±`]),
+  ];
+  const rows = run.results.map((result) => [
+    ...facts.map(([, pick]) => pick(result)),
+    ...[
+      ...Object.values(namedStatistics(result.statistics)),
+      ...result.statistics.buckets.map(({ kld }) => kld),
+    ].flatMap(({ value, error }) => [Number.isFinite(value) ? value : null, error]),
+  ]);
+  return toCsv(header, rows);
 }

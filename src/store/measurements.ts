@@ -6,6 +6,7 @@ import { LEAST_TOKENS } from "../shared/comparisonStatistics";
 import type { DeviceReport } from "../shared/protocol";
 import type { ComparisonRun } from "./compareSlice";
 import { hashIds, LLAMA_NAMES, namedStatistics, nameOfWeights } from "./comparisonFile";
+import { toCsv } from "./csv";
 import { readFields, readFlag, readId, readMaybe, readNumber, readText, refuse } from "./reading";
 
 /** Goes up by one whenever a field changes its meaning; records of another version are left alone and not shown. */
@@ -170,12 +171,8 @@ const COLUMNS: readonly (readonly [string, (m: Measurement) => string | number |
   ["floor KLD", (m) => m.floorKld],
 ];
 
-/** RFC 4180. Statistics under llama-perplexity's names, each with its error beside it. */
+/** Statistics under llama-perplexity's names, each with its error beside it. */
 export function measurementsToCsv(measurements: readonly Measurement[]): string {
-  const quoted = (cell: string | number | null | undefined): string => {
-    const text = cell === null || cell === undefined ? "" : String(cell);
-    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-  };
   const header = [
     ...COLUMNS.map(([name]) => name),
     ...[...LLAMA_NAMES.values()].flatMap((name) => [name, `${name} ±`]),
@@ -184,7 +181,7 @@ export function measurementsToCsv(measurements: readonly Measurement[]): string 
     ...COLUMNS.map(([, pick]) => pick(m)),
     ...[...LLAMA_NAMES.keys()].flatMap((key) => [m.statistics[key]?.value, m.statistics[key]?.error]),
   ]);
-  return `${[header, ...rows].map((cells) => cells.map(quoted).join(",")).join("\r\n")}\r\n`;
+  return toCsv(header, rows);
 }
 
 export function measurementsToJson(measurements: readonly Measurement[], exportedAt: Date): string {

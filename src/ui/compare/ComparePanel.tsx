@@ -9,7 +9,7 @@ import { useStrings } from "../strings/useStrings";
 import { ComparisonForm } from "./ComparisonForm";
 import { ComparisonProgressBar } from "./ComparisonProgressBar";
 import { useContenderName } from "./contenderName";
-import { ExportButton } from "./ExportButton";
+import { ExportButtons } from "./ExportButtons";
 import { Flips } from "./Flips";
 import { HeadDifferences } from "./HeadDifferences";
 import { Inside } from "./Inside";
@@ -33,7 +33,7 @@ export default function ComparePanel() {
   return (
     <Panel
       title={compare.title}
-      aside={mode === "score" && run !== null && run.results.length > 0 && <ExportButton run={run} />}
+      aside={mode === "score" && run !== null && run.results.length > 0 && <ExportButtons run={run} />}
     >
       <p className="hint compare-intro">{hasModel || run !== null ? compare.intro : compare.noModel}</p>
       {hasModel && <ComparisonForm />}

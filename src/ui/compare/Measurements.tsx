@@ -71,7 +71,7 @@ function MeasurementExports({ points, all }: { points: readonly Measurement[]; a
       y: compare.plotY,
       nameOf: (m) => `${nameOf(m.level)}, ${formatTokenRate(m.tokensPerSecond)}`,
     });
-    downloadBlob(`size-and-kld-${first.model}.png`, blob);
+    if (blob !== null) downloadBlob(`size-and-kld-${first.model}.png`, blob);
   };
   return (
     <div className="measured-actions">

@@ -2,12 +2,10 @@
 import { formatBytes } from "../../shared/units";
 import type { Measurement } from "../../store/measurements";
 import { tenTo } from "./formatStatistic";
+import { PICTURE_HEAD, type PictureWords, pictureSheet } from "./pictureSheet";
 import { layoutSizePlot } from "./sizePlotLayout";
 
-export interface SizePlotWords {
-  readonly title: string;
-  /** Lines under the plot: text, settings, adapter. */
-  readonly caption: readonly string[];
+export interface SizePlotWords extends PictureWords {
   readonly x: string;
   readonly y: string;
   readonly nameOf: (measurement: Measurement) => string;
@@ -15,42 +13,15 @@ export interface SizePlotWords {
 
 const WIDTH = 960;
 const HEIGHT = 520;
-const HEAD = 48;
-const LINE = 18;
-const SCALE = 2;
 
-/** Colours are those of the page as it is now. */
-export function drawSizePlot(measurements: readonly Measurement[], words: SizePlotWords): Promise<Blob> {
-  const height = HEAD + HEIGHT + LINE * words.caption.length + 16;
-  const sheet = new OffscreenCanvas(WIDTH * SCALE, height * SCALE);
-  const context = sheet.getContext("2d");
-  if (context === null) return sheet.convertToBlob({ type: "image/png" });
-  const style = getComputedStyle(document.documentElement);
-  const color = (name: string): string => style.getPropertyValue(`--${name}`);
+/** Null where the browser cannot draw. */
+export async function drawSizePlot(measurements: readonly Measurement[], words: SizePlotWords): Promise<Blob | null> {
+  const sheet = pictureSheet(WIDTH, HEIGHT, words);
+  if (sheet === null) return null;
+  const { context, color, text, line } = sheet;
   const layout = layoutSizePlot(measurements, WIDTH, HEIGHT);
   const { area } = layout;
-  const text = (words: string, x: number, y: number, align: CanvasTextAlign = "left"): void => {
-    context.textAlign = align;
-    context.fillText(words, x, y);
-  };
-  const line = (from: readonly [number, number], to: readonly [number, number], stroke: string): void => {
-    context.strokeStyle = stroke;
-    context.beginPath();
-    context.moveTo(...from);
-    context.lineTo(...to);
-    context.stroke();
-  };
-  context.scale(SCALE, SCALE);
-  context.fillStyle = color("background");
-  context.fillRect(0, 0, WIDTH, height);
-  context.fillStyle = color("text");
-  context.font = "600 16px system-ui, sans-serif";
-  text(words.title, 16, 28);
-  context.font = "12px system-ui, sans-serif";
-  words.caption.forEach((caption, index) => {
-    text(caption, 16, HEAD + HEIGHT + LINE * (index + 1));
-  });
-  context.translate(0, HEAD);
+  context.translate(0, PICTURE_HEAD);
   text(words.y, area.left, 12);
   text(words.x, area.right, area.bottom + 36, "right");
   for (const { at, value } of layout.yTicks) {
@@ -74,5 +45,5 @@ export function drawSizePlot(measurements: readonly Measurement[], words: SizePl
     context.fillStyle = color("text");
     text(words.nameOf(measurement), label.x, label.y + 4, label.isLeft ? "right" : "left");
   }
-  return sheet.convertToBlob({ type: "image/png" });
+  return sheet.toBlob();
 }

@@ -224,6 +224,11 @@ export const deCompare: typeof enCompare = {
   tokensCount: (count) => `${count} Tokens`,
   memory: (bytes) =>
     `Neben den Modellen brauchte der Vergleich höchstens ${bytes} GPU-Speicher: für ein Fenster und das Vokabular, wie lang der Text auch ist.`,
+  exportRun: (kind) => `Diesen Lauf als ${kind} exportieren`,
+  runTitle: (model, reference) => `${model}: was jede Stufe gegenüber ${reference} kostet`,
+  runSettings: (run) =>
+    `Text ${run.hash} mit ${run.tokens} Tokens, ${run.n} bewertet, Fenster ${run.window}, ab Zeile ${run.first}, ${run.bos ? "mit" : "ohne"} Textanfangs-Token; ± ein Standardfehler`,
+  runAxis: "KLD: Median bis 99 %, ● Mittel",
   exportJson: "JSON exportieren",
   measured: "Größe und Abweichung, auf diesem Gerät gemessen",
   series: "Was gezeichnet wird",

@@ -222,6 +222,11 @@ export const enCompare = {
   memory: (bytes: string) =>
     `Beyond the models, the comparison took ${bytes} of GPU memory at most: for a window and the vocabulary, however long the text.`,
   exportJson: "Export JSON",
+  exportRun: (kind: string) => `Export this run as ${kind}`,
+  runTitle: (model: string, reference: string) => `${model}: what each level costs against ${reference}`,
+  runSettings: (run: { hash: string; tokens: string; n: string; window: string; first: string; bos: boolean }) =>
+    `text ${run.hash} of ${run.tokens} tokens, ${run.n} scored, window ${run.window}, from row ${run.first}, ${run.bos ? "with" : "without"} beginning-of-text token; ± one standard error`,
+  runAxis: "KLD: median to 99 %, ● mean",
   measured: "Size and divergence, as measured on this device",
   series: "What is plotted",
   seriesName: (model: string, reference: string, hash: string, count: string, adapter: string) =>
