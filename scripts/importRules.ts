@@ -57,6 +57,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "shared",
   ],
   "runtime/library": ["runtime/model", "runtime/architectures", "runtime/files", "shared"],
+  "runtime/lora": ["runtime/model", "runtime/files", "shared"],
   "runtime/model": [
     "runtime/sampling",
     "runtime/architectures",

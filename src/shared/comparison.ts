@@ -39,6 +39,8 @@ export interface ComparisonRequest {
   readonly levels: readonly ComparedChoice[];
   /** What "file" stands for: another model with the same vocabulary; null: none is compared. */
   readonly file: readonly File[] | null;
+  /** The adapter of levels with one; null: that of the open model. */
+  readonly lora: readonly File[] | null;
   /** A text, or a conversation as the model reads it. */
   readonly text: Prompt;
   /** Tokens of a window, the beginning-of-text token included; null: 512, or less where text or context are shorter. */
@@ -113,9 +115,15 @@ export type ComparisonEvent =
     }
   /**
    * Reference and level do not fit on the GPU together: each is opened by itself, and the reference's logits of so many
-   * windows at a time are kept. Matrices are not exchanged then.
+   * windows at a time are kept. Matrices are not exchanged then. A reference that is the chat's own model cannot go:
+   * then only its logits and its cache make room.
    */
-  | { readonly kind: "turns"; readonly windowsAtATime: number; readonly ofWindows: number }
+  | {
+      readonly kind: "turns";
+      readonly windowsAtATime: number;
+      readonly ofWindows: number;
+      readonly referenceStays: boolean;
+    }
   /** The reference by itself, when models take turns. */
   | {
       readonly kind: "reading";
@@ -141,8 +149,12 @@ export type ComparisonEvent =
       readonly tokens: number;
       readonly heads: readonly (readonly HeadDifference[])[];
     }
-  /** Attention of this model cannot be looked at: why. */
-  | { readonly kind: "noHeads"; readonly reason: { readonly name: string; readonly message: string } }
+  /** Attention was not compared: why. Null: of no level, since it could not be had of the reference. */
+  | {
+      readonly kind: "noHeads";
+      readonly contender: Contender | null;
+      readonly reason: { readonly name: string; readonly message: string };
+    }
   /** Mean KLD over one window of the reference with only this part taken from the level. */
   | {
       readonly kind: "tensor";

@@ -160,6 +160,40 @@ describe("statistics of a comparison", () => {
     for (const count of [within.two, within.shareTwo]) expect(Math.abs(count / runs - 0.954)).toBeLessThan(0.036);
   });
 
+  it("error bars of whole comparisons cover what all tokens say, and bars of another size would not", () => {
+    const random = generator(3);
+    // Rounding that hits some tokens: q strays from p, and the more, the larger the KLD.
+    const population = Array.from({ length: 20_000 }, () => {
+      const p = 0.02 + 0.96 * random();
+      const stray = (random() - 0.45) * random() ** 2;
+      const q = Math.min(0.999, Math.max(0.001, p + stray));
+      return [p, q, Math.abs(stray) ** 1.5, p, Math.abs(stray) < 0.25] as const;
+    });
+    const keys = ["perplexity", "lnPerplexityRatio", "meanKld", "meanDeltaP", "rmsDeltaP", "sameTop"] as const;
+    const truth = comparisonStatistics(scoresOf(population));
+    const texts = 400;
+    const covered = (size: number) => {
+      const within = Object.fromEntries(keys.map((key) => [key, 0])) as Record<(typeof keys)[number], number>;
+      for (const found of samples) {
+        for (const key of keys) {
+          const off = Math.abs((found?.[key].value ?? Number.NaN) - (truth?.[key].value ?? Number.NaN));
+          if (off < size * (found?.[key].error ?? 0)) within[key]++;
+        }
+      }
+      return keys.map((key) => within[key] / texts);
+    };
+    const samples = Array.from({ length: texts }, () =>
+      comparisonStatistics(
+        scoresOf(Array.from({ length: 400 }, () => population[Math.floor(random() * population.length)] as never)),
+      ),
+    );
+    // Binomial: sd 2.3 and 1.0 points; four of them.
+    for (const share of covered(1)) expect(Math.abs(share - 0.683)).toBeLessThan(0.093);
+    for (const share of covered(2)) expect(Math.abs(share - 0.954)).toBeLessThan(0.042);
+    for (const size of [0.7, 1.4])
+      for (const share of covered(size)) expect(Math.abs(share - 0.683)).toBeGreaterThan(0.093);
+  });
+
   it("joins windows", () => {
     const a = scoresOf([[0.5, 0.5, 0.1, 0.5, true]]);
     const b = scoresOf([

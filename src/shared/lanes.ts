@@ -9,6 +9,7 @@ export interface LanesRequest extends Pick<GenerateRequest, "prompt" | "sampling
   readonly model: ModelHandle;
   /** As in a comparison. */
   readonly file: readonly File[] | null;
+  readonly lora: readonly File[] | null;
   readonly maxNewTokens: number;
   /** Those that are written now. Levels that stood open from the run before and are not among `keep` are freed. */
   readonly lanes: readonly LaneRequest[];

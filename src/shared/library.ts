@@ -61,6 +61,14 @@ export function mainFile(files: readonly { readonly name: string }[]): string {
   return (weights ?? files[0])?.name ?? "model";
 }
 
+/** What an adapter consists of, as PEFT saves it. */
+export const LORA_FILES = ["adapter_config.json", "adapter_model.safetensors"] as const;
+
+/** Whether a file is one of them, in whatever folder. */
+export function isLoraFile({ name }: { readonly name: string }): boolean {
+  return LORA_FILES.some((known) => name === known || name.endsWith(`/${known}`));
+}
+
 export interface StorageReport {
   readonly usedBytes: number | null;
   readonly quotaBytes: number | null;

@@ -52,6 +52,8 @@ export interface LoadRequest {
   readonly source: ModelSource;
   readonly level: LevelChoice;
   readonly variant: KernelVariant;
+  /** A LoRA adapter that is merged into the weights; absent: none. */
+  readonly lora?: readonly File[];
   /** Absent: the public hub, without a token. */
   readonly access?: HubAccess;
 }

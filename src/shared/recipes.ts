@@ -84,10 +84,22 @@ export interface RuleReport {
   /** Tensors that it names, those that an earlier rule has included. */
   readonly named: number;
 }
-/** A level of the open model's weights, or those of another file as they are stored. */
-export type ComparedWeights = LevelChoice | "file";
+/** A level of the open model's weights, with an adapter in them or without, or those of another file as they are stored. */
+export type ComparedWeights = LevelChoice | `${LevelChoice}${typeof WITH_LORA}` | "file";
+const WITH_LORA = "^lora";
 
-/** What is compared: weights with a cache in f32, or in f16 ("q4_0~f16"). */
+export function joinWeights(choice: LevelChoice, hasLora: boolean): ComparedWeights {
+  return hasLora ? `${choice}${WITH_LORA}` : choice;
+}
+
+/** Of another file, as stored. */
+export function splitWeights(weights: ComparedWeights): { readonly choice: LevelChoice; readonly hasLora: boolean } {
+  if (weights === "file") return { choice: "stored", hasLora: false };
+  const hasLora = weights.endsWith(WITH_LORA);
+  return { choice: (hasLora ? weights.slice(0, -WITH_LORA.length) : weights) as LevelChoice, hasLora };
+}
+
+/** What is compared: weights with a cache in f32, or in f16 ("q4_0~f16", "q4_0^lora~f16"). */
 export type ComparedChoice = ComparedWeights | `${ComparedWeights}~f16`;
 
 export function withCache(weights: ComparedWeights, cache: KvPrecision): ComparedChoice {

@@ -43,8 +43,8 @@ describe("comparing levels", () => {
   it("has each head of each level, and reads its patterns from the runtime", async () => {
     const { store, runtime } = await opened();
     await store.getState().runComparison("a text");
-    const { inside, noHeads } = store.getState().comparison ?? { inside: [], noHeads: null };
-    expect(noHeads).toBeNull();
+    const { inside, noHeads } = store.getState().comparison ?? { inside: [], noHeads: [] };
+    expect(noHeads).toEqual([]);
     const blocks = store.getState().model?.report.spec.blocks ?? [];
     for (const { heads, headTokens } of inside) {
       expect(heads.map(({ length }) => length)).toEqual(blocks.map(({ attention }) => attention.numHeads));

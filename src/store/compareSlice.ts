@@ -15,10 +15,12 @@ import type { TokenText } from "../shared/nextToken";
 import type { Prompt } from "../shared/protocol";
 import {
   type ComparedChoice,
+  joinWeights,
   LEVEL_CHOICES,
   type LevelChoice,
   type RecipeReport,
   splitCompared,
+  splitWeights,
 } from "../shared/recipes";
 import type { GatheredScores } from "../shared/runningStatistics";
 import type { AppState, SliceContext } from "./appState";
@@ -37,6 +39,8 @@ export interface ComparisonChoices {
   readonly levels: readonly ComparedChoice[];
   /** What "file" stands for among the levels. */
   readonly file: readonly File[] | null;
+  /** The adapter that levels are compared with; null: that of the open model, if it has one. */
+  readonly lora: readonly File[] | null;
   readonly text: ComparedText;
   readonly ownText: string;
   /** Null: the default. */
@@ -91,9 +95,9 @@ export interface ComparisonRun {
   readonly results: readonly ContenderResult[];
   readonly inside: readonly InsideResult[];
   /** When models do not fit on the GPU together: windows that are read at a time. Null: they do. */
-  readonly turns: { readonly windowsAtATime: number; readonly ofWindows: number } | null;
-  /** Why attention of this model is not compared. */
-  readonly noHeads: ErrorInfo | null;
+  readonly turns: Omit<Extract<ComparisonEvent, { kind: "turns" }>, "kind"> | null;
+  /** Why attention was not compared: of one contender, or (null) of any. */
+  readonly noHeads: readonly { readonly contender: Contender | null; readonly reason: ErrorInfo }[];
   readonly progress: ComparisonProgress | null;
   /** Of the models, once the run is over. */
   readonly reference: ComparedModel | null;
@@ -115,6 +119,8 @@ export interface CompareSlice {
   readonly describeRecipe: (choice: LevelChoice) => Promise<RecipeReport | null>;
   /** Another model, from files of this machine. Takes the place of the one before. */
   readonly addComparedFile: (files: readonly File[]) => void;
+  /** The reference with that adapter in it. Takes the place of the one before. */
+  readonly addComparedLora: (files: readonly File[]) => void;
   /** @param bundledText what is scored when that is chosen */
   readonly runComparison: (bundledText: string) => Promise<void>;
   readonly stopComparison: () => Promise<void>;
@@ -183,8 +189,8 @@ function withEvent(run: ComparisonRun, event: ComparisonEvent, gathered: Gathere
       return { ...run, progress: { contender: event.level, stage: "loading", share } };
     }
     case "turns": {
-      const { windowsAtATime, ofWindows } = event;
-      return { ...run, turns: { windowsAtATime, ofWindows } };
+      const { windowsAtATime, ofWindows, referenceStays } = event;
+      return { ...run, turns: { windowsAtATime, ofWindows, referenceStays } };
     }
     case "reading": {
       const { level, done, ofWindows } = event;
@@ -210,7 +216,7 @@ function withEvent(run: ComparisonRun, event: ComparisonEvent, gathered: Gathere
       return { ...run, inside };
     }
     case "noHeads":
-      return { ...run, noHeads: event.reason };
+      return { ...run, noHeads: [...run.noHeads, { contender: event.contender, reason: event.reason }] };
     case "tensor": {
       const { contender, part, kld, done, ofParts } = event;
       const inside = run.inside.map((found) =>
@@ -241,6 +247,7 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
       reference: "stored",
       levels: ["q8_0", "q4_0"],
       file: null,
+      lora: null,
       text: "bundled",
       ownText: "",
       window: null,
@@ -282,11 +289,20 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
     addComparedFile: (files) => {
       const levels = get().comparisonChoices.levels.filter((level) => splitCompared(level).weights !== "file");
       get().chooseComparison({ levels: [...levels, "file"], file: files });
+      void get().closeLanes();
+    },
+    addComparedLora: (files) => {
+      const { levels, reference } = get().comparisonChoices;
+      const { choice } = splitWeights(splitCompared(reference).weights);
+      const added = joinWeights(choice, true);
+      get().chooseComparison({ levels: levels.includes(added) ? levels : [...levels, added], lora: files });
+      // Those that stand open have the one before.
+      void get().closeLanes();
     },
     runComparison: async (bundledText) => {
       const { model, comparisonChoices, comparison } = get();
       if (model === null || comparison?.end === "running") return;
-      const { reference, levels, file, text, window, firstScored, bos, isUntil, findTensors } = comparisonChoices;
+      const { reference, levels, file, lora, text, window, firstScored, bos, isUntil, findTensors } = comparisonChoices;
       const prompt = promptOf(get(), bundledText);
       const settings = {
         window,
@@ -301,6 +317,7 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
         reference,
         levels,
         file,
+        lora,
         text: prompt,
         ...settings,
       };
@@ -319,7 +336,7 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
           results: [],
           inside: [],
           turns: null,
-          noHeads: null,
+          noHeads: [],
           progress: null,
           reference: null,
           models: [],

@@ -4,7 +4,7 @@
  */
 import type { ComparisonStatistics, Statistic } from "../shared/comparisonStatistics";
 import { rulesText } from "../shared/recipeRules";
-import { type ComparedChoice, rulesOf, splitChoice, splitCompared } from "../shared/recipes";
+import { type ComparedChoice, rulesOf, splitChoice, splitCompared, splitWeights } from "../shared/recipes";
 import type { ComparisonRun, ContenderResult } from "./compareSlice";
 import { toCsv } from "./csv";
 
@@ -57,8 +57,14 @@ export function nameOfWeights(level: ComparedChoice, file: readonly File[] | nul
 /** The rules that gave tensors another level than the rest; null: none, or those that a file was made by are not known. */
 function recipeOf(choice: ComparedChoice): string | null {
   const { weights } = splitCompared(choice);
-  const { recipe } = splitChoice(weights === "file" ? "stored" : weights);
+  const { recipe } = splitChoice(splitWeights(weights).choice);
   return recipe === "" ? null : rulesText(rulesOf(recipe));
+}
+
+/** The adapter's files; null: none was merged. */
+function loraOf(choice: ComparedChoice, files: readonly File[] | null): string | null {
+  if (!splitWeights(splitCompared(choice).weights).hasLora) return null;
+  return files === null ? "of the open model" : files.map((file) => file.webkitRelativePath || file.name).join(", ");
 }
 
 /** The settings that a run's numbers depend on, as they are told beside them. */
@@ -91,6 +97,7 @@ export function comparisonToJson(run: ComparisonRun, adapter: string, exportedAt
             ...run.models.find(({ level }) => level === contender),
             level: nameOfWeights(contender, run.request.file),
             recipe: recipeOf(contender),
+            lora: loraOf(contender, run.request.lora),
             n: statistics.n,
             statistics: statisticsObject(statistics),
           },
@@ -115,6 +122,7 @@ export function comparisonToCsv(run: ComparisonRun, adapter: string, exportedAt:
     ["reference", () => nameOfWeights(reference, file)],
     ["level", ({ contender }) => (contender === "floor" ? contender : nameOfWeights(contender, file))],
     ["recipe", ({ contender }) => (contender === "floor" ? null : recipeOf(contender))],
+    ["lora", ({ contender }) => (contender === "floor" ? null : loraOf(contender, run.request.lora))],
     ["adapter", () => adapter],
     ["exported at", () => exportedAt.toISOString()],
     ["text", () => run.text],

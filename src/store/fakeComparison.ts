@@ -11,7 +11,7 @@ import {
 import type { Statistic } from "../shared/comparisonStatistics";
 import type { RuntimeApi } from "../shared/protocol";
 import { bitsPerWeight, type FormatId, QUANT_FORMATS } from "../shared/quant";
-import { type ComparedChoice, splitChoice, splitCompared } from "../shared/recipes";
+import { type ComparedChoice, splitChoice, splitCompared, splitWeights } from "../shared/recipes";
 import { FAKE_SPEC } from "./fakeModel";
 import { fakeTokenText } from "./fakeNextToken";
 
@@ -30,7 +30,7 @@ function fakeKld(place: number, size: number): number {
 
 export function fakeFormatOf(choice: ComparedChoice): FormatId {
   const { weights } = splitCompared(choice);
-  const { level } = splitChoice(weights === "file" ? "stored" : weights);
+  const { level } = splitChoice(splitWeights(weights).choice);
   return level === "stored" ? "f32" : level;
 }
 

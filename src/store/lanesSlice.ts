@@ -144,8 +144,18 @@ export function createLanesSlice(context: SliceContext): LanesSlice {
       ? chatPrompt(chat.systemPrompt, [{ role: "user", content: lanePrompt }], thinks)
       : { kind: "text", text: lanePrompt };
     const { sampling, stopStrings } = buildRequest(prompt, [], settings, seed);
-    const { file } = get().comparisonChoices;
-    return { model: model.report.handle, file, prompt, sampling, stopStrings, maxNewTokens: laneTokens, lanes, keep };
+    const { file, lora } = get().comparisonChoices;
+    return {
+      model: model.report.handle,
+      file,
+      lora,
+      prompt,
+      sampling,
+      stopStrings,
+      maxNewTokens: laneTokens,
+      lanes,
+      keep,
+    };
   }
 
   return {

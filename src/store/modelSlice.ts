@@ -1,5 +1,5 @@
 import { VitrineError } from "../shared/errors";
-import type { KeptModel } from "../shared/library";
+import { isLoraFile, type KeptModel, mainFile } from "../shared/library";
 import type {
   KernelVariant,
   LoadProgress,
@@ -73,6 +73,7 @@ export function canReopen({ lastRequest, openedRequest }: ModelSlice): boolean {
   return lastRequest !== null && lastRequest === openedRequest;
 }
 
+const LORA_ALONE = "This is an adapter. Open its model first, or choose the model's files with it.";
 const NO_MODEL = { model: null, session: null, sessionRequest: null, cacheLength: null } as const;
 
 export function createModelSlice(context: SliceContext): ModelSlice {
@@ -148,8 +149,9 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     await release(before.model?.report ?? null, before.session);
   }
 
-  async function start(source: ModelSource, level: LevelChoice): Promise<void> {
-    const request: LoadRequest = { source, level, variant: get().variant, access: accessOf(get()) };
+  async function start(source: ModelSource, level: LevelChoice, lora: readonly File[]): Promise<void> {
+    const adapter = lora.length > 0 ? { lora } : {};
+    const request: LoadRequest = { source, level, variant: get().variant, access: accessOf(get()), ...adapter };
     rate = new DownloadRate();
     const name = sourceName(source);
     set({ notice: lastingNotice(get()), alertTurn: null, looked: null, hubFiles: null });
@@ -170,9 +172,9 @@ export function createModelSlice(context: SliceContext): ModelSlice {
   }
 
   /** Whatever is loading is cancelled and over before the next load starts. */
-  function open(source: ModelSource, level: LevelChoice): Promise<void> {
+  function open(source: ModelSource, level: LevelChoice, lora: readonly File[] = []): Promise<void> {
     const cancelled = get().cancelLoading();
-    current = Promise.all([current, cancelled]).then(() => start(source, level));
+    current = Promise.all([current, cancelled]).then(() => start(source, level, lora));
     return current;
   }
 
@@ -200,7 +202,16 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     },
     chooseVariant: (variant) => set({ variant }),
     openFiles: async (files) => {
-      if (files.length > 0) await open({ kind: "files", files: [...files] }, get().level);
+      const lora = files.filter(isLoraFile);
+      const rest = files.filter((file) => !lora.includes(file));
+      if (rest.some(({ name }) => /\.(gguf|safetensors)$/i.test(name)) || lora.length === 0) {
+        if (files.length > 0) await open({ kind: "files", files: rest }, get().level, lora);
+        return;
+      }
+      // An adapter alone is for the model that is open.
+      const { model } = get();
+      if (model !== null) await open(model.request.source, get().level, lora);
+      else get().report({ kind: "open", name: mainFile(lora) }, new VitrineError("InvalidStateError", LORA_ALONE));
     },
     openLink: async (link, level, base) => {
       try {
@@ -233,7 +244,7 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     takeOverLoading: () => runtime.takeOverLoad(),
     reloadModel: async () => {
       const { lastRequest, level } = get();
-      if (lastRequest !== null) await open(lastRequest.source, level);
+      if (lastRequest !== null) await open(lastRequest.source, level, lastRequest.lora);
     },
     cancelLoading: async () => {
       const { loading } = get();

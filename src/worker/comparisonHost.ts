@@ -21,7 +21,11 @@ interface Running {
 }
 
 /** How to have an open model at another level, for a while. @throws InvalidStateError for a model that is not open */
-export type BorrowOf = (model: ModelHandle, file: readonly File[] | null, signal: AbortSignal) => BorrowModel;
+export type BorrowOf = (
+  model: ModelHandle,
+  given: Pick<ComparisonRequest, "file" | "lora">,
+  signal: AbortSignal,
+) => BorrowModel;
 
 export class ComparisonHost implements ComparisonApi, LanesApi {
   private comparison: (Running & { readonly gate: PauseGate }) | null = null;
@@ -55,7 +59,7 @@ export class ComparisonHost implements ComparisonApi, LanesApi {
         heads,
         budgetBytes: this.budgetBytes,
         keptBytes: KEPT_BYTES,
-        borrow: this.borrowOf(request.model, request.file, stop.signal),
+        borrow: this.borrowOf(request.model, request, stop.signal),
         onEvent: tell,
         now: () => performance.now(),
         signal: stop.signal,
@@ -145,7 +149,7 @@ export class ComparisonHost implements ComparisonApi, LanesApi {
 
   private async write(request: LanesRequest, onEvent: (event: LaneEvent) => void, signal: AbortSignal): Promise<void> {
     const { model } = request;
-    const borrow = this.borrowOf(model, request.file, signal);
+    const borrow = this.borrowOf(model, request, signal);
     if (this.lanes !== null && this.lanes.model !== model) {
       this.lanes.set.close();
       this.lanes = null;

@@ -1,13 +1,12 @@
 /** The worker's side of the library: what is kept, what a model would need. */
 import { type ByteStore, throwIfCancelled } from "../runtime/files/byteSource";
-import { type ModelFiles, openModelFiles } from "../runtime/files/modelFiles";
 import { copyBandwidth } from "../runtime/gpu/copyBandwidth";
 import type { Gpu } from "../runtime/gpu/device";
 import { countParameters, inspectModel } from "../runtime/inspectModel";
 import { keepFiles } from "../runtime/keepFiles";
 import { listHubFiles } from "../runtime/library/hub";
 import { ModelLibrary } from "../runtime/library/modelLibrary";
-import { filesBeside, keptFiles, loadBeside, loadKept } from "../runtime/loadKept";
+import { loadBeside, loadKept } from "../runtime/loadKept";
 import { choiceFor, describeModel, type OpenedModel, openModel } from "../runtime/openModel";
 import { VitrineError } from "../shared/errors";
 import {
@@ -27,13 +26,14 @@ import {
 import type { LoadProgress, LoadRequest, ModelSource } from "../shared/protocol";
 import { type LevelChoice, splitChoice } from "../shared/recipes";
 import { withThreads } from "./conversion";
-import { fileSources, ModelLoading, PUBLIC_ACCESS, resolveRemote } from "./modelLoading";
+import { ModelLoading } from "./modelLoading";
 import { ModelLocks } from "./modelLocks";
+import { PUBLIC_ACCESS, resolveRemote, sourceFiles } from "./sourceFiles";
 
 type OnKept = Parameters<LibraryApi["keepModel"]>[1];
 
 /** The same files have the same key: a file's name, size and last change. */
-function keyOfFiles(files: readonly File[]): string {
+export function keyOfFiles(files: readonly File[] = []): string {
   const parts = files.map((file) => `${file.webkitRelativePath || file.name} ${file.size} ${file.lastModified}`);
   return `files ${parts.sort().join(", ")}`;
 }
@@ -68,14 +68,14 @@ export class LibraryHost implements Omit<LibraryApi, "keepModel" | "whenKept" | 
   /** The same source once more at some level, for as long as it is compared: nothing of it is kept. */
   openBeside(
     gpu: Gpu,
-    { source, level, variant, access = PUBLIC_ACCESS }: LoadRequest,
+    { source, level, variant, lora, access = PUBLIC_ACCESS }: LoadRequest,
     onBytes: (done: number, total: number) => void,
     signal: AbortSignal,
   ): Promise<OpenedModel> {
     return withThreads(async (convert) => {
       const options = { ...splitChoice(level), variant, onBytes, signal, download: { signal }, convert };
-      if (source.kind === "files") {
-        return openModel(gpu, await openModelFiles(fileSources(source.files), signal), options);
+      if (source.kind === "files" || lora !== undefined) {
+        return openModel(gpu, await sourceFiles(this.library, { source, access, lora }, signal), options);
       }
       if (source.kind === "kept") return loadKept(gpu, this.library, await this.library.about(source.id), options);
       return loadBeside(gpu, this.library, await resolveRemote(source, access, { signal }), options);
@@ -116,14 +116,20 @@ export class LibraryHost implements Omit<LibraryApi, "keepModel" | "whenKept" | 
   }
 
   /** The files of a person's own, as they were asked for. */
-  async keepFiles({ source, level }: LoadRequest, onProgress: OnKept): Promise<void> {
+  async keepFiles({ source, level, lora }: LoadRequest, onProgress: OnKept): Promise<void> {
     if (source.kind !== "files") throw new VitrineError("InvalidStateError", "This model did not come from files.");
+    if (lora !== undefined) {
+      throw new VitrineError(
+        "InvalidStateError",
+        "A model with an adapter in it is not kept. Keep the model without it, and choose the adapter again next time.",
+      );
+    }
     this.keeping?.abort();
     const cancel = new AbortController();
     this.keeping = cancel;
     const { signal } = cancel;
     try {
-      const files = await openModelFiles(fileSources(source.files), signal);
+      const files = await sourceFiles(this.library, { source }, signal);
       const link = linkOfFiles(source.files);
       const choice = { sourceKey: keyOfFiles(source.files), link, ...splitChoice(level) };
       await withThreads((convert) => keepFiles(this.library, files, choice, { signal, onProgress, convert }));
@@ -145,7 +151,7 @@ export class LibraryHost implements Omit<LibraryApi, "keepModel" | "whenKept" | 
     try {
       // Few people save: its code comes when it is asked for.
       const { exportGguf } = await import("../runtime/export/exportGguf");
-      const files = await this.filesOf(request, signal);
+      const files = await sourceFiles(this.library, request, signal);
       const { sizeBytes, bytes } = await exportGguf(files, {
         ...splitChoice(choiceFor(describeModel(files), asked)),
         signal,
@@ -161,13 +167,6 @@ export class LibraryHost implements Omit<LibraryApi, "keepModel" | "whenKept" | 
 
   async cancelExport(): Promise<void> {
     this.exporting?.abort();
-  }
-
-  private async filesOf({ source, access = PUBLIC_ACCESS }: LoadRequest, signal: AbortSignal): Promise<ModelFiles> {
-    if (source.kind === "files") return openModelFiles(fileSources(source.files), signal);
-    const options = { signal, download: { signal } };
-    if (source.kind === "kept") return keptFiles(this.library, await this.library.about(source.id), options);
-    return filesBeside(this.library, await resolveRemote(source, access, { signal }), options);
   }
 
   listKept(): Promise<KeptModel[]> {

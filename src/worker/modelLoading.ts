@@ -1,38 +1,20 @@
 /** One load at a time, from wherever a model lies: files, an address, a hub, or this browser. */
-import { type ByteSource, blobSource } from "../runtime/files/byteSource";
-import { openModelFiles } from "../runtime/files/modelFiles";
 import { PauseGate } from "../runtime/files/pauseGate";
-import type { UrlSourceOptions } from "../runtime/files/urlSource";
 import type { Gpu } from "../runtime/gpu/device";
 import { inspectModel } from "../runtime/inspectModel";
-import { hubModel, hubSourceKey } from "../runtime/library/hub";
+import { hubSourceKey } from "../runtime/library/hub";
 import { SpillingStore } from "../runtime/library/memoryStore";
 import type { ModelLibrary } from "../runtime/library/modelLibrary";
-import { type RemoteModel, urlModel } from "../runtime/library/remoteModel";
 import { type LoadKeptOptions, loadAsked, loadKept, loadRemote } from "../runtime/loadKept";
 import { type OpenedModel, openModel } from "../runtime/openModel";
 import { VitrineError } from "../shared/errors";
-import { type HubAccess, type KeptId, type OnInspected, PUBLIC_HUB } from "../shared/library";
-import type { LoadProgress, LoadRequest, ModelSource } from "../shared/protocol";
+import type { KeptId, OnInspected } from "../shared/library";
+import type { LoadProgress, LoadRequest } from "../shared/protocol";
 import { splitChoice } from "../shared/recipes";
 import { Conversion } from "./conversion";
 import type { ModelLocks, Release } from "./modelLocks";
 import { ProgressReporter } from "./progressReporter";
-
-export const PUBLIC_ACCESS: HubAccess = { address: PUBLIC_HUB, token: null };
-
-/** A source on a server, asked what it is. @throws DownloadError, InvalidSettingError */
-export async function resolveRemote(
-  source: Extract<ModelSource, { kind: "url" | "hub" }>,
-  access: HubAccess,
-  options: UrlSourceOptions = {},
-): Promise<RemoteModel> {
-  return source.kind === "url" ? urlModel(source.url, options) : hubModel(source, access, options);
-}
-
-export function fileSources(files: readonly File[]): readonly ByteSource[] {
-  return files.map((file) => blobSource(file, file.webkitRelativePath || file.name));
-}
+import { PUBLIC_ACCESS, resolveRemote, sourceFiles } from "./sourceFiles";
 
 export class ModelLoading {
   private readonly cancel = new AbortController();
@@ -123,8 +105,8 @@ export class ModelLoading {
     const { source, access = PUBLIC_ACCESS } = this.request;
     const options = this.options();
     this.progress.report({ stage: "reading", doneBytes: 0, totalBytes: 0 });
-    if (source.kind === "files") {
-      return openModel(gpu, await openModelFiles(fileSources(source.files), this.cancel.signal), options);
+    if (source.kind === "files" || this.request.lora !== undefined) {
+      return openModel(gpu, await sourceFiles(this.library, this.request, this.cancel.signal), options);
     }
     if (source.kind === "kept") {
       return loadKept(gpu, this.library, await this.library.about(source.id), options);

@@ -15,6 +15,7 @@ import { towerHead } from "../runtime/session/towerHead";
 import { thinkingOf } from "../runtime/text/thinking";
 import type { Tokenizer } from "../runtime/text/tokenizer";
 import { tokenTexts } from "../runtime/text/tokenTexts";
+import type { ComparisonRequest } from "../shared/comparison";
 import { VitrineError } from "../shared/errors";
 import { usableBytes } from "../shared/fit";
 import type {
@@ -56,10 +57,16 @@ import type {
   SessionReport,
   SessionRequest,
 } from "../shared/protocol";
-import { type ComparedChoice, type LevelChoice, type RecipeReport, splitCompared } from "../shared/recipes";
+import {
+  type ComparedChoice,
+  type LevelChoice,
+  type RecipeReport,
+  splitCompared,
+  splitWeights,
+} from "../shared/recipes";
 import { ComparisonHost } from "./comparisonHost";
 import { decodeImage } from "./decodeImage";
-import { LibraryHost } from "./libraryHost";
+import { keyOfFiles, LibraryHost } from "./libraryHost";
 
 /** All but recordings. */
 export type HostApi = Omit<RuntimeApi, "openRecording">;
@@ -109,9 +116,9 @@ class RuntimeHost implements HostApi {
     store: ByteStore,
     memoryBytes: number | null,
   ) {
-    this.comparison = new ComparisonHost((model, file, signal) => {
+    this.comparison = new ComparisonHost((model, given, signal) => {
       this.modelOf(model);
-      return (choice, onBytes) => this.borrow(model, choice, file, onBytes, signal);
+      return (choice, onBytes) => this.borrow(model, choice, given, onBytes, signal);
     }, usableBytes(memoryBytes));
     this.library = new LibraryHost(store, () => this.openDevice());
   }
@@ -352,20 +359,25 @@ class RuntimeHost implements HostApi {
   private async borrow(
     handle: ModelHandle,
     choice: ComparedChoice,
-    file: readonly File[] | null,
+    { file, lora: given }: Pick<ComparisonRequest, "file" | "lora">,
     onBytes: (done: number, total: number) => void,
     signal: AbortSignal,
   ): Promise<BorrowedModel> {
     const { opened: open, request } = this.loadedOf(handle);
     const { weights } = splitCompared(choice);
     if (weights === "file") return this.borrowFile(open, { ...request, file }, onBytes, signal);
-    if (open.choice === weights) return { opened: open, release: () => {}, ownBytes: 0 };
-    const opened = await this.library.openBeside(open.model.gpu, { ...request, level: weights }, onBytes, signal);
-    if (opened.choice !== weights) {
+    const { choice: level, hasLora } = splitWeights(weights);
+    const lora = hasLora ? (given ?? request.lora) : undefined;
+    if (hasLora && lora === undefined) throw new VitrineError("InvalidSettingError", "Choose the adapter first.");
+    if (open.choice === level && keyOfFiles(lora) === keyOfFiles(request.lora)) {
+      return { opened: open, release: () => {}, ownBytes: 0 };
+    }
+    const opened = await this.library.openBeside(open.model.gpu, { ...request, level, lora }, onBytes, signal);
+    if (opened.choice !== level) {
       opened.model.destroy();
       throw new VitrineError(
         "InvalidStateError",
-        `The weights of ${opened.name} are quantized here already and stay as they are (${opened.choice}), so they cannot be computed at ${weights}. Open the full-precision files to compare levels.`,
+        `The weights of ${opened.name} are quantized here already and stay as they are (${opened.choice}), so they cannot be computed at ${level}. Open the full-precision files to compare levels.`,
       );
     }
     return { opened, release: () => opened.model.destroy(), ownBytes: opened.model.gpuBytes };
@@ -382,7 +394,7 @@ class RuntimeHost implements HostApi {
     const source = { kind: "files", files: file } as const;
     const opened = await this.library.openBeside(
       open.model.gpu,
-      { ...request, source, level: "stored" },
+      { ...request, source, level: "stored", lora: undefined },
       onBytes,
       signal,
     );

@@ -30,6 +30,7 @@ const request = {
   until: null,
   findTensors: false,
   file: null,
+  lora: null,
 } as const;
 
 interface Outcome {
@@ -169,7 +170,9 @@ describe("comparing levels", { timeout: 300_000 }, () => {
       const turns = await run(levels, true, Number.POSITIVE_INFINITY, {}, new PauseGate(), room);
       expect([together.mostOpen, turns.mostOpen]).toEqual([2, 1]);
       expect(told(events, "turns")).toEqual([]);
-      expect(told(turns.events, "turns")).toEqual([{ kind: "turns", windowsAtATime: atATime, ofWindows: 3 }]);
+      expect(told(turns.events, "turns")).toEqual([
+        { kind: "turns", windowsAtATime: atATime, ofWindows: 3, referenceStays: false },
+      ]);
       expect(told(turns.events, "reading").at(-1)).toMatchObject({ level: "f32", done: 3, ofWindows: 3 });
       for (const contender of ["floor", ...levels]) {
         expect(scoresOf(turns.events, contender)).toEqual(scoresOf(events, contender));
@@ -194,6 +197,33 @@ describe("comparing levels", { timeout: 300_000 }, () => {
       expect(told(events, "scores")).toHaveLength(4);
       expect(open).toBe(0);
       expect(gpu.allocatedBytes).toBe(before);
+    });
+
+    it("says that the chat's own model, as the reference, cannot make room", async () => {
+      const opened = await openSynthetic(gpu, synthetic, { level: "f32" });
+      const told: ComparisonEvent[] = [];
+      const failing = compareLevels(
+        { ...request, levels: ["q8_0"], measureFloor: false },
+        {
+          budgetBytes: 1,
+          keptBytes: KEPT_BYTES,
+          borrow: async (choice) => {
+            if (choice === "f32") return { opened, ownBytes: 0, release: () => {} };
+            throw new VitrineError("OutOfMemoryError", "No room for another model.");
+          },
+          onEvent: (event) => void told.push(event),
+          now: () => 0,
+          signal: new AbortController().signal,
+          passed: async () => {},
+          heads: new ComparedHeads(),
+        },
+      );
+      await expect(failing).rejects.toMatchObject({
+        name: "OutOfMemoryError",
+        message: expect.stringMatching(/no room for q8_0 beside the chat's own model, which is the reference/),
+      });
+      expect(told.find(({ kind }) => kind === "turns")).toMatchObject({ referenceStays: true });
+      opened.model.destroy();
     });
 
     it("says so when not even one fits", async () => {

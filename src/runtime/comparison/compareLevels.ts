@@ -4,10 +4,10 @@
  * the logits that it left.
  */
 import type { ComparedModel, ComparisonResult, Contender } from "../../shared/comparison";
-import { isErrorNamed } from "../../shared/errors";
+import { isErrorNamed, VitrineError } from "../../shared/errors";
 import type { KvPrecision } from "../../shared/protocol";
 import { bitsPerWeight, QUANT_FORMATS } from "../../shared/quant";
-import { type ComparedChoice, cacheOf, splitChoice, splitCompared } from "../../shared/recipes";
+import { type ComparedChoice, cacheOf, splitChoice, splitCompared, splitWeights } from "../../shared/recipes";
 import { otherChoice } from "../model/kernelChoice";
 import type { Model } from "../model/model";
 import { type ComparedText, readComparedText } from "./comparedText";
@@ -49,6 +49,11 @@ class HeldModel {
   async open(): Promise<BorrowedModel> {
     this.borrowed ??= await borrow(this.choice, this.setting);
     return this.borrowed;
+  }
+
+  /** It is the chat's own model, which nobody but the chat lets go. */
+  get staysOpen(): boolean {
+    return this.borrowed?.ownBytes === 0;
   }
 
   get ownBytes(): number {
@@ -169,7 +174,9 @@ class Comparing {
     const { model } = (await this.reference.open()).opened;
     const windowBytes = this.keptBytes(model) / windows.length;
     const atATime = Math.max(1, Math.floor(setting.keptBytes / windowBytes));
-    setting.onEvent({ kind: "turns", windowsAtATime: Math.min(atATime, windows.length), ofWindows: windows.length });
+    const [windowsAtATime, ofWindows] = [Math.min(atATime, windows.length), windows.length];
+    const referenceStays = this.reference.staysOpen;
+    setting.onEvent({ kind: "turns", windowsAtATime, ofWindows, referenceStays });
     for (let at = 0; at < windows.length && !setting.signal.aborted; at += atATime) {
       const batch = windows.slice(at, at + atATime);
       const waiting = request.levels.filter((level) => tallies.get(level)?.isOver === false);
@@ -178,7 +185,7 @@ class Comparing {
       try {
         for (const level of waiting) {
           if (setting.signal.aborted) return;
-          const { opened, release, ownBytes } = await borrow(level, setting);
+          const { opened, release, ownBytes } = await this.borrowAlone(level, referenceStays);
           const { model } = opened;
           try {
             await this.measured(model, ownBytes, async () => {
@@ -194,6 +201,18 @@ class Comparing {
       } finally {
         await kept.close();
       }
+    }
+  }
+
+  private async borrowAlone(level: ComparedChoice, referenceStays: boolean): Promise<BorrowedModel> {
+    try {
+      return await borrow(level, this.setting);
+    } catch (error) {
+      if (!referenceStays || !isErrorNamed(error, "OutOfMemoryError")) throw error;
+      throw new VitrineError(
+        "OutOfMemoryError",
+        `There is no room for ${level} beside the chat's own model, which is the reference and stays open. Open the chat's model at a smaller level: then the reference is read from its files and lets go of its room.`,
+      );
     }
   }
 
@@ -292,6 +311,6 @@ function isSameWeights(a: ComparedChoice, b: ComparedChoice): boolean {
 function levelBytes(choice: ComparedChoice, { weights, gpuBytes }: Model): number {
   const compared = splitCompared(choice).weights;
   // What another file holds is told by the first refusal.
-  const { level } = splitChoice(compared === "file" ? "stored" : compared);
+  const { level } = splitChoice(splitWeights(compared).choice);
   return level === "stored" ? gpuBytes : (weights.parameters * bitsPerWeight(QUANT_FORMATS[level])) / 8;
 }

@@ -47,26 +47,26 @@ export class InsideLook {
     if (this.referenceRows !== null || window === undefined || signal.aborted) return;
     const cache = cacheOf(this.request.reference);
     this.referenceRows = await hiddenRows(model, window.ids, cache);
-    await this.unlessNotShown(() => heads.begin(model, window.ids, cache));
+    await this.unlessNotShown(null, () => heads.begin(model, window.ids, cache));
   }
 
   private async compareHeads(contender: ComparedChoice, model: Model): Promise<void> {
     const { heads, signal, onEvent } = this.setting;
     const { tokens } = heads;
     if (tokens === 0 || signal.aborted) return;
-    await this.unlessNotShown(async () => {
+    await this.unlessNotShown(contender, async () => {
       onEvent({ kind: "heads", contender, heads: await heads.add(contender, model, cacheOf(contender)), tokens });
     });
   }
 
   /** Attention that cannot be computed again, or has no room, is no reason to end. */
-  private async unlessNotShown(work: () => Promise<void>): Promise<void> {
+  private async unlessNotShown(contender: ComparedChoice | null, work: () => Promise<void>): Promise<void> {
     try {
       await work();
     } catch (error) {
       if (!isErrorNamed(error, "UnsupportedModelError") && !isErrorNamed(error, "OutOfMemoryError")) throw error;
       const { name, message } = error as Error;
-      this.setting.onEvent({ kind: "noHeads", reason: { name, message } });
+      this.setting.onEvent({ kind: "noHeads", contender, reason: { name, message } });
     }
   }
 }

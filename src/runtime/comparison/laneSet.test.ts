@@ -31,6 +31,7 @@ async function open(level: ComparedChoice): Promise<OpenedModel> {
 const request: LanesRequest = {
   model: 1 as ModelHandle,
   file: null,
+  lora: null,
   prompt: { kind: "text", text: "cats and rain" },
   sampling: { ...DEFAULT_SAMPLING, temperature: 1.5, topK: 0, topP: 1, minP: 0, repetitionPenalty: 1.1, seed: 11 },
   stopStrings: [],

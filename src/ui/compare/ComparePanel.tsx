@@ -66,11 +66,13 @@ interface TurnsProps {
   readonly findsTensors: boolean;
 }
 
-function Turns({ turns: { windowsAtATime, ofWindows }, findsTensors }: TurnsProps) {
+function Turns({ turns: { windowsAtATime, ofWindows, referenceStays }, findsTensors }: TurnsProps) {
   const { compare } = useStrings();
   return (
     <p className="hint">
-      {compare.turns(formatCount(windowsAtATime), formatCount(ofWindows))} {findsTensors && compare.turnsNoTensors}
+      {compare.turns(formatCount(windowsAtATime), formatCount(ofWindows))}{" "}
+      {referenceStays && `${compare.turnsReferenceStays} `}
+      {findsTensors && compare.turnsNoTensors}
     </p>
   );
 }
@@ -109,14 +111,24 @@ function Results({ run }: { run: ComparisonRun }) {
           {inside !== undefined && inside.heads.length > 0 && (
             <HeadDifferences key={`${shown.contender} heads`} inside={inside} />
           )}
-          {run.noHeads !== null && (
-            <p className="compare-note">
-              <ErrorWords error={run.noHeads} />
-            </p>
-          )}
+          <NoHeads run={run} contender={shown.contender} />
         </>
       )}
     </>
+  );
+}
+
+/** Everything else of the run holds without them. */
+function NoHeads({ run, contender }: { run: ComparisonRun; contender: Contender }) {
+  const { compare } = useStrings();
+  const nameOf = useContenderName();
+  const found = run.noHeads.find((missing) => missing.contender === null || missing.contender === contender);
+  if (found === undefined) return null;
+  const { reason } = found;
+  return (
+    <p className="compare-note">
+      {reason.name === "OutOfMemoryError" ? compare.noRoomForHeads(nameOf(contender)) : <ErrorWords error={reason} />}
+    </p>
   );
 }
 

@@ -1,7 +1,14 @@
 import { useRef } from "react";
 import type { KvPrecision } from "../../shared/protocol";
 import { LEVELS } from "../../shared/quant";
-import { type ComparedChoice, type LevelChoice, splitCompared, withCache } from "../../shared/recipes";
+import {
+  type ComparedChoice,
+  joinWeights,
+  type LevelChoice,
+  splitCompared,
+  splitWeights,
+  withCache,
+} from "../../shared/recipes";
 import { levelLabel } from "../../store/modelSource";
 import { useApp } from "../appContext";
 import { IconButton } from "../IconButton";
@@ -11,6 +18,7 @@ import { useStrings } from "../strings/useStrings";
 import { useContenderName } from "./contenderName";
 
 const CACHES: readonly KvPrecision[] = ["f32", "f16"];
+const LORA_CHOICES = ["without", "with"] as const;
 const LEVEL_OPTIONS = LEVELS.map((level): [ComparedChoice, string] => [level, levelLabel(level)]);
 
 /** The reference, and what is held against it. */
@@ -19,6 +27,8 @@ export function LevelPicks({ isDisabled }: { isDisabled: boolean }) {
   const { reference, levels } = useApp((state) => state.comparisonChoices);
   const choose = useApp((state) => state.chooseComparison);
   const addLevel = useApp((state) => state.addComparedLevel);
+  const addFile = useApp((state) => state.addComparedFile);
+  const addLora = useApp((state) => state.addComparedLora);
   return (
     <>
       <SelectField
@@ -44,39 +54,58 @@ export function LevelPicks({ isDisabled }: { isDisabled: boolean }) {
         <button type="button" className="button button-quiet" disabled={isDisabled} onClick={addLevel}>
           {compare.addLevel}
         </button>
-        <AddFile isDisabled={isDisabled} />
+        <AddFiles
+          label={compare.addFile}
+          hint={compare.addFileHint}
+          accept=".gguf,.safetensors,.json,.model,.txt"
+          isDisabled={isDisabled}
+          onChange={addFile}
+        />
+        <AddFiles
+          label={compare.addLora}
+          hint={compare.addLoraHint}
+          accept=".safetensors,.json"
+          isDisabled={isDisabled}
+          onChange={addLora}
+        />
       </div>
     </>
   );
 }
 
-/** A model that lies on this machine; it is read again for every run. */
-function AddFile({ isDisabled }: { isDisabled: boolean }) {
-  const { compare } = useStrings();
+interface AddFilesProps {
+  readonly label: string;
+  readonly hint: string;
+  readonly accept: string;
+  readonly isDisabled: boolean;
+  readonly onChange: (files: readonly File[]) => void;
+}
+
+/** Files that lie on this machine; they are read again for every run. */
+function AddFiles({ label, hint, accept, isDisabled, onChange }: AddFilesProps) {
   const input = useRef<HTMLInputElement>(null);
-  const addFile = useApp((state) => state.addComparedFile);
   return (
     <>
       <button
         type="button"
         className="button button-quiet"
         disabled={isDisabled}
-        title={compare.addFileHint}
+        title={hint}
         onClick={() => input.current?.click()}
       >
-        {compare.addFile}
+        {label}
       </button>
       <input
         ref={input}
         type="file"
         multiple
         hidden
-        aria-label={compare.addFile}
-        accept=".gguf,.safetensors,.json,.model,.txt"
+        aria-label={label}
+        accept={accept}
         onChange={(event) => {
           const files = [...(event.target.files ?? [])];
           event.target.value = "";
-          if (files.length > 0) addFile(files);
+          if (files.length > 0) onChange(files);
         }}
       />
     </>
@@ -96,6 +125,8 @@ function ComparedLevel({ index, level, others, isDisabled, onChange, onRemove }:
   const { compare } = useStrings();
   const nameOf = useContenderName();
   const { weights, cache } = splitCompared(level);
+  const { choice, hasLora } = splitWeights(weights);
+  const knowsLora = useApp(({ comparisonChoices, model }) => (comparisonChoices.lora ?? model?.request.lora) != null);
   const fileName = useApp((state) => state.comparisonChoices.file?.[0]?.name ?? "");
   return (
     <span className="compare-level">
@@ -106,13 +137,13 @@ function ComparedLevel({ index, level, others, isDisabled, onChange, onRemove }:
       ) : (
         <select
           aria-label={compare.compared(String(index + 1))}
-          value={weights}
+          value={choice}
           disabled={isDisabled}
-          onChange={(event) => onChange(withCache(event.target.value as LevelChoice, cache))}
+          onChange={(event) => onChange(withCache(joinWeights(event.target.value as LevelChoice, hasLora), cache))}
         >
           <LevelOptions
-            chosen={weights}
-            isOffered={(id) => id === weights || !others.includes(withCache(id, cache))}
+            chosen={choice}
+            isOffered={(id) => id === choice || !others.includes(withCache(joinWeights(id, hasLora), cache))}
             nameOf={nameOf}
           />
         </select>
@@ -129,6 +160,24 @@ function ComparedLevel({ index, level, others, isDisabled, onChange, onRemove }:
           </option>
         ))}
       </select>
+      {weights !== "file" && (knowsLora || hasLora) && (
+        <select
+          aria-label={compare.loraOf(String(index + 1))}
+          value={hasLora ? "with" : "without"}
+          disabled={isDisabled}
+          onChange={(event) => onChange(withCache(joinWeights(choice, event.target.value === "with"), cache))}
+        >
+          {LORA_CHOICES.map((id) => (
+            <option
+              key={id}
+              value={id}
+              disabled={(id === "with") !== hasLora && others.includes(withCache(joinWeights(choice, !hasLora), cache))}
+            >
+              {compare.loraChoices[id]}
+            </option>
+          ))}
+        </select>
+      )}
       <IconButton icon="close" label={compare.removeLevel(nameOf(level))} isDisabled={isDisabled} onClick={onRemove} />
     </span>
   );

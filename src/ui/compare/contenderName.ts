@@ -1,4 +1,11 @@
-import { type ComparedChoice, isBuiltIn, readChoiceText, splitChoice, splitCompared } from "../../shared/recipes";
+import {
+  type ComparedChoice,
+  isBuiltIn,
+  readChoiceText,
+  splitChoice,
+  splitCompared,
+  splitWeights,
+} from "../../shared/recipes";
 import { levelLabel } from "../../store/modelSource";
 import type { KeptRecipe } from "../../store/preferencesSlice";
 import { useApp } from "../appContext";
@@ -12,7 +19,9 @@ import { useStrings } from "../strings/useStrings";
 export function contenderName(contender: string, compare: Strings["compare"], own: readonly KeptRecipe[]): string {
   if (contender === "floor") return compare.floor;
   const { weights, cache } = splitCompared(contender as ComparedChoice);
-  const name = weights === "file" ? compare.otherFile : weightsName(weights, compare, own);
+  const { choice, hasLora } = splitWeights(weights);
+  const bare = weights === "file" ? compare.otherFile : weightsName(choice, compare, own);
+  const name = hasLora ? `${bare}, ${compare.withLora}` : bare;
   return cache === "f16" ? `${name}, ${compare.f16Cache}` : name;
 }
 

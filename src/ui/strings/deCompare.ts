@@ -12,6 +12,12 @@ export const deCompare: typeof enCompare = {
   addFileHint:
     "Ein anderes Modell mit demselben Vokabular: eine GGUF-Datei, oder safetensors mit config.json und tokenizer.json",
   otherFile: "die andere Datei",
+  addLora: "Adapter hinzufügen",
+  addLoraHint:
+    "LoRA, wie PEFT es speichert: adapter_config.json und adapter_model.safetensors, in die Gewichte gerechnet",
+  withLora: "mit Adapter",
+  loraOf: (index) => `Adapter ${index}`,
+  loraChoices: { without: "ohne Adapter", with: "mit Adapter" },
   recipes: { head8: "Embedding und Kopf mit 8 Bit", first8: "Schicht 0 mit 8 Bit" },
   ownRecipes: {
     title: "Eigene Rezepte",
@@ -99,6 +105,10 @@ export const deCompare: typeof enCompare = {
   },
   turns: (windows, all) =>
     `Referenz und Stufe passen nicht zusammen auf die GPU und wechseln sich ab: Die Referenz liest ${windows} von ${all} Fenstern auf einmal, ihre Vorhersagen bleiben, und jede Stufe folgt für sich.`,
+  turnsReferenceStays:
+    "Die Referenz ist das Modell des Chats selbst und bleibt die ganze Zeit offen; auf einer kleineren Stufe geöffnet ließe es mehr Platz.",
+  noRoomForHeads: (level) =>
+    `Auf der GPU war kein Platz mehr, um die Attention von ${level} Kopf für Kopf anzusehen. Alle anderen Zahlen davon gelten.`,
   turnsNoTensors: "Tensoren werden nicht einzeln probiert: Dafür bräuchte es beide Modelle zugleich.",
   tensors: "Tensoren, die am meisten schaden",
   tensorsHint: "Mittlere KLD der Referenz, in der nur dieser von der Stufe kommt, im ersten Fenster.",

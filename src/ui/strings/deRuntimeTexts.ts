@@ -3,6 +3,23 @@
  * hier fehlt, wird nach seiner Art gesagt (deErrors), mit der englischen Meldung darunter.
  */
 export const deRuntimeTexts: Readonly<Record<string, string>> = {
+  // Adapter
+  "This is an adapter. Open its model first, or choose the model's files with it.":
+    "Das ist ein Adapter. Öffne zuerst sein Modell, oder wähle dessen Dateien mit aus.",
+  "{0} has {1} {2}, which is not supported; LoRA of plain matrices is.":
+    "{0} hat {1} {2}, was nicht unterstützt wird; LoRA einfacher Matrizen wird es.",
+  "{0} is a GGUF file; adapters are merged into safetensors in Hugging Face layout. Open the model in that form.":
+    "{0} ist eine GGUF-Datei; Adapter werden in safetensors im Hugging-Face-Aufbau gerechnet. Öffne das Modell in dieser Form.",
+  'The adapter changes "{0}", which {1} does not have: it belongs to another model.':
+    "Der Adapter ändert „{0}“, was {1} nicht hat: Er gehört zu einem anderen Modell.",
+  "The adapter's B A for \"{0}\" has shape [{1}], the model's tensor [{2}]: it belongs to another model.":
+    "B A des Adapters für „{0}“ hat die Form [{1}], der Tensor des Modells [{2}]: Er gehört zu einem anderen Modell.",
+  'Tensor "{0}" is quantized already; adapters are merged into full precision.':
+    "Der Tensor „{0}“ ist schon quantisiert; Adapter werden in volle Genauigkeit gerechnet.",
+  "A model with an adapter in it is not kept. Keep the model without it, and choose the adapter again next time.":
+    "Ein Modell mit Adapter wird nicht behalten. Behalte das Modell ohne ihn, und wähle den Adapter beim nächsten Mal wieder.",
+  "There is no room for {0} beside the chat's own model, which is the reference and stays open. Open the chat's model at a smaller level: then the reference is read from its files and lets go of its room.":
+    "Für {0} ist kein Platz neben dem Modell des Chats, das die Referenz ist und offen bleibt. Öffne das Modell des Chats auf einer kleineren Stufe: Dann wird die Referenz aus ihren Dateien gelesen und gibt ihren Platz wieder frei.",
   // Rezepte
   'The recipe\'s rule "{0}" names no tensor of this model. Change or remove it.':
     "Die Regel „{0}“ des Rezepts nennt keinen Tensor dieses Modells. Ändere oder entferne sie.",

@@ -11,6 +11,11 @@ export const enCompare = {
   addFileHint:
     "Another model with the same vocabulary: a GGUF file, or safetensors with config.json and tokenizer.json",
   otherFile: "the other file",
+  addLora: "Add adapter",
+  addLoraHint: "LoRA, as PEFT saves it: adapter_config.json and adapter_model.safetensors, merged into the weights",
+  withLora: "with adapter",
+  loraOf: (index: string) => `Adapter ${index}`,
+  loraChoices: { without: "no adapter", with: "with adapter" },
   recipes: { head8: "embedding and head at 8-bit", first8: "layer 0 at 8-bit" },
   ownRecipes: {
     title: "Recipes of your own",
@@ -97,6 +102,10 @@ export const enCompare = {
   },
   turns: (windows: string, all: string) =>
     `Reference and level do not fit on the GPU together, so they take turns: the reference reads ${windows} of ${all} windows at a time, its predictions stay, and each level follows by itself.`,
+  turnsReferenceStays:
+    "The reference is the chat's own model and stays open all the while; opened at a smaller level, it would leave more room.",
+  noRoomForHeads: (level: string) =>
+    `The GPU had no room left to look at the attention of ${level} head by head. All other numbers of it hold.`,
   turnsNoTensors: "Tensors are not tried one by one, which would take both models at once.",
   tensors: "Tensors that hurt most",
   tensorsHint: "Mean KLD of the reference with only this one taken from the level, on the first window.",
