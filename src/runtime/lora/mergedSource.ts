@@ -94,9 +94,9 @@ function addColumn(row: Float64Array, { module, a, b }: Factors, i: number, scal
 
 function writeRow(out: Uint8Array, at: number, row: Float64Array, format: string): void {
   const view = new DataView(out.buffer, out.byteOffset + at);
-  if (format === "f32") row.forEach((value, i) => view.setFloat32(4 * i, value, true));
-  else {
-    const bitsOf = format === "bf16" ? floatToBrainFloat : floatToHalf;
-    row.forEach((value, i) => view.setUint16(2 * i, bitsOf(value), true));
+  const bitsOf = format === "bf16" ? floatToBrainFloat : floatToHalf;
+  for (const [i, value] of row.entries()) {
+    if (format === "f32") view.setFloat32(4 * i, value, true);
+    else view.setUint16(2 * i, bitsOf(value), true);
   }
 }
