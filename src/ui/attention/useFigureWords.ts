@@ -20,8 +20,9 @@ export function useFigureWords(): FigureWords {
   return useCallback(
     (name, scale, more = "", tokens) => {
       const { attention: words } = strings;
-      const { model, attention } = store.getState();
-      const opened = model === null ? [] : [`${model.report.name} · ${openLevelName(strings, model.report)}`];
+      const { model, attention, ownRecipes } = store.getState();
+      const opened =
+        model === null ? [] : [`${model.report.name} · ${openLevelName(strings, model.report, ownRecipes)}`];
       const drawn = scale === null ? "" : `${words.scale}: ${words.scales[scale]}.`;
       return {
         title: [name, ...opened, formatTokens(tokens ?? attention.maps?.length ?? 0)].join(", "),
