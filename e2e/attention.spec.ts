@@ -596,11 +596,12 @@ test("a link shows the same view to somebody else: chat, model, token, head and 
   await expect(page.getByText(/^Copied/)).toBeVisible();
   const link = await page.evaluate(() => navigator.clipboard.readText());
 
-  const stranger = await browser.newContext();
+  // On a telephone too, where the inspector covers the chat and is closed at first.
+  const stranger = await browser.newContext({ viewport: { width: 390, height: 844 } });
   const other = await stranger.newPage();
   await other.goto(link);
   await new ChatPage(other).expectReady("pane");
-  await expect(other.getByRole("article", { name: "Assistant" })).toContainText(text);
+  await expect(other.locator("article[data-role=assistant]")).toContainText(text);
   await expect(head(other).getByRole("heading", { name: "Layer 1 head 2" })).toBeVisible();
   await expect(other.getByLabel("Scale")).toHaveValue("log");
   await expect.poll(() => tokens(other).innerText()).toBe(strip);

@@ -44,7 +44,9 @@ if (tab !== null) store.getState().changeLayout({ tab });
 await followLanguage(store);
 const keeper = keepChats(store, storage);
 followOtherTabs(store, storage, keeper);
-if (bringsChat(location.href)) {
+const showsView = bringsChat(location.href);
+if (showsView) {
+  store.getState().changeLayout({ hasInspector: true });
   await openChatLink(store, location.href);
   history.replaceState(history.state, "", location.pathname + location.search);
 }
@@ -57,7 +59,7 @@ addEventListener("pagehide", () => void keeper.flush());
 createRoot(root).render(
   <StrictMode>
     <AppProvider store={store}>
-      <App />
+      <App showsView={showsView} />
     </AppProvider>
   </StrictMode>,
 );

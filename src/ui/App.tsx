@@ -18,10 +18,13 @@ const DrawDialog = lazy(() => import("./image/DrawDialog"));
 const CameraDialog = lazy(() => import("./image/CameraDialog"));
 const Shortcuts = lazy(() => import("./palette/Shortcuts"));
 
-/** Chats, chat and inspector side by side; on narrower screens they lie over each other, or one below the other. */
-export function App() {
+/**
+ * Chats, chat and inspector side by side; on narrower screens they lie over each other, or one below the other.
+ * `showsView`: a link to what the inspector shows was followed, so it is open.
+ */
+export function App({ showsView }: { readonly showsView: boolean }) {
   const { inspector } = useStrings();
-  const shell = useShellState();
+  const shell = useShellState(showsView);
   const { isNarrow, isPhone, isSidebarOpen, isInspectorOpen, isSettingsOpen, dialog } = shell;
   const chatShare = useApp((state) => state.layout.chatShare);
   const isSheet = isPhone && (isInspectorOpen || isSettingsOpen);

@@ -1,5 +1,5 @@
 /** What of the page's frame is open, and who may open it: header, composer, keyboard and palette all can. */
-import { createContext, useContext, useEffect, useMemo, useState } from "react";
+import { createContext, useContext, useMemo, useState } from "react";
 import { useApp } from "./appContext";
 import { NARROW, PHONE, useMediaQuery } from "./useMediaQuery";
 
@@ -28,33 +28,34 @@ export function useShell(): Shell {
 
 const NOTHING = { sidebar: false, inspector: false, settings: false };
 
-/** What stands beside the chat is kept for the next visit; what covers it never opens by itself. */
-export function useShellState(): Shell {
+/**
+ * What stands beside the chat is kept for the next visit; what covers it opens by itself only for who follows a link to
+ * a view.
+ */
+export function useShellState(showsView: boolean): Shell {
   const isPhone = useMediaQuery(PHONE);
   const isNarrow = useMediaQuery(NARROW);
   const { hasSidebar, hasInspector, hasSettings } = useApp((state) => state.layout);
   const changeLayout = useApp((state) => state.changeLayout);
-  const [over, setOver] = useState(NOTHING);
+  const width = isPhone ? "phone" : isNarrow ? "narrow" : "wide";
+  const [covering, setCovering] = useState({ ...NOTHING, inspector: showsView, width });
   const [dialog, setDialog] = useState<Shell["dialog"]>(null);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: turning a phone or resizing is when, not an input
-  useEffect(() => setOver(NOTHING), [isPhone, isNarrow]);
-
-  return useMemo(
-    () => ({
+  return useMemo(() => {
+    // Turning a phone or resizing uncovers the chat.
+    const over = covering.width === width ? covering : NOTHING;
+    const setOver = (change: Partial<typeof NOTHING>): void => setCovering({ ...NOTHING, ...change, width });
+    return {
       isNarrow,
       isPhone,
       isSidebarOpen: isNarrow ? over.sidebar : hasSidebar,
       isInspectorOpen: isPhone ? over.inspector : hasInspector,
       isSettingsOpen: isNarrow ? over.settings : hasSettings,
       dialog,
-      setSidebar: (sidebar) => (isNarrow ? setOver({ ...NOTHING, sidebar }) : changeLayout({ hasSidebar: sidebar })),
-      setInspector: (inspector) =>
-        isPhone ? setOver({ ...NOTHING, inspector }) : changeLayout({ hasInspector: inspector }),
-      setSettings: (settings) =>
-        isNarrow ? setOver({ ...NOTHING, settings }) : changeLayout({ hasSettings: settings }),
+      setSidebar: (sidebar) => (isNarrow ? setOver({ sidebar }) : changeLayout({ hasSidebar: sidebar })),
+      setInspector: (inspector) => (isPhone ? setOver({ inspector }) : changeLayout({ hasInspector: inspector })),
+      setSettings: (settings) => (isNarrow ? setOver({ settings }) : changeLayout({ hasSettings: settings })),
       setDialog,
-    }),
-    [isNarrow, isPhone, over, hasSidebar, hasInspector, hasSettings, dialog, changeLayout],
-  );
+    };
+  }, [isNarrow, isPhone, width, covering, hasSidebar, hasInspector, hasSettings, dialog, changeLayout]);
 }
