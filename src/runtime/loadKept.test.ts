@@ -77,13 +77,11 @@ describe("a store that is slower than the network", () => {
       open = resolve;
     });
     const memory = new MemoryStore();
-    const waiting = new Set<string>();
     const slow: ByteStore = {
       get: (key) => memory.get(key),
       keys: (prefix) => memory.keys(prefix),
       put: async (entries) => {
         const records = entries.map(([key]) => key).filter((key) => key.startsWith("record/"));
-        for (const key of records) waiting.add(key);
         // The last two wait.
         const isLast = records.some((key) => Number(key.split("/")[2]) >= numRecords - 2);
         if (isLast) await gate;
@@ -114,6 +112,37 @@ describe("a store that is slower than the network", () => {
     await kept;
     const [whole] = await library.list();
     expect(whole?.keptBytes).toBe(whole?.totalBytes);
+  });
+
+  it("holds the network up once some records wait for it, and no sooner", async () => {
+    const memory = new MemoryStore();
+    let come = 0;
+    let written = 0;
+    const ahead: number[] = [];
+    const slow: ByteStore = {
+      get: (key) => memory.get(key),
+      keys: (prefix) => memory.keys(prefix),
+      put: async (entries) => {
+        const record = entries.find(([key]) => key.startsWith("record/"))?.[1];
+        // Until nothing more comes.
+        for (let before = -1; record != null && before !== come; ) {
+          before = come;
+          await new Promise((resolve) => setTimeout(resolve, 50));
+        }
+        ahead.push((come - written) / RECORD_BYTES);
+        written += record?.length ?? 0;
+        await memory.put(entries);
+      },
+    };
+    const onDownload = (done: number): void => {
+      come = done;
+    };
+    const opened = await load({ store: slow, onDownload, onKeeping: () => {} });
+    expect(await greedyIds(opened)).toEqual(direct.get("stored"));
+    // Ten records are read with the header; six wait, one is being made, and segments of two are on their way.
+    expect(Math.max(...ahead)).toBeLessThan(22);
+    expect(Math.max(...ahead)).toBeGreaterThan(6);
+    expect(GGUF.length / RECORD_BYTES).toBeGreaterThan(30);
   });
 });
 

@@ -17,8 +17,15 @@ export interface ByteSource {
    * Bytes [start, end) in order, in pieces of any size, each there until the next is asked for; where reading ahead
    * pays. Throws what `read` does.
    * @param onReceived told of bytes as they come, also of those ahead
+   * @param ends where pieces shall end: they then may be kept
    */
-  stream?(start: number, end: number, signal?: AbortSignal, onReceived?: OnReceived): AsyncIterable<Uint8Array>;
+  stream?(
+    start: number,
+    end: number,
+    signal?: AbortSignal,
+    onReceived?: OnReceived,
+    ends?: readonly number[],
+  ): AsyncIterable<Uint8Array>;
   /** Where the bytes come from, if from a server. */
   readonly origin?: SourceOrigin;
 }
@@ -54,8 +61,9 @@ export function streamOf(
   end: number,
   signal?: AbortSignal,
   onReceived?: OnReceived,
+  ends?: readonly number[],
 ): AsyncIterable<Uint8Array> {
-  return source.stream?.(start, end, signal, onReceived) ?? readOn(source, start, end, signal);
+  return source.stream?.(start, end, signal, onReceived, ends) ?? readOn(source, start, end, signal);
 }
 
 async function* readOn(

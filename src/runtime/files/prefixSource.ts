@@ -31,13 +31,13 @@ export function prefixSource(source: ByteSource): PrefixSource {
       if (length > known.length) await read(known.length, length - known.length, signal);
       return known.subarray(0, length);
     },
-    async *stream(start, end, signal, onReceived) {
+    async *stream(start, end, signal, onReceived, ends) {
       const split = Math.min(end, Math.max(start, known.length));
       if (start < split) {
         onReceived?.(split - start);
         yield known.slice(start, split);
       }
-      if (split < end) yield* streamOf(source, split, end, signal, onReceived);
+      if (split < end) yield* streamOf(source, split, end, signal, onReceived, ends);
     },
   };
 }

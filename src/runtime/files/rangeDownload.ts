@@ -34,6 +34,12 @@ const STALL_MS = 30_000;
 /** However long a server asks to wait. */
 const MAX_WAIT_MS = 60_000;
 
+interface Segment {
+  readonly read: Promise<unknown>;
+  /** Of the last segment of a piece: all of it. */
+  readonly piece: Uint8Array | null;
+}
+
 export class RangeDownload {
   /** False once a server refused the header that makes a range conditional, as those do that do not know it in CORS. */
   private conditional: boolean;
@@ -93,34 +99,48 @@ export class RangeDownload {
 
   /**
    * Bytes [start, end) in order, `parallel` segments ahead of the one that is handed on. A segment's memory is used
-   * again once the next is asked for: new memory costs more than what is done with the bytes.
+   * again once the next is asked for: new memory costs more than what is done with the bytes. A piece that ends where
+   * it was asked to has memory of its own, into which its segments are read.
    */
   async *stream(
     start: number,
     end: number,
     outer = this.options.signal,
     onReceived?: OnReceived,
+    ends?: readonly number[],
   ): AsyncGenerator<Uint8Array> {
     const { segmentBytes = SEGMENT_BYTES, parallel = PARALLEL } = this.options;
     const stop = new AbortController();
     const signal = outer === undefined ? stop.signal : AbortSignal.any([outer, stop.signal]);
-    const ahead: Promise<Uint8Array>[] = [];
-    const free: Uint8Array<ArrayBufferLike>[] = [];
+    const ahead: Segment[] = [];
+    const free: Uint8Array[] = [];
+    const memoryFor = (length: number): Uint8Array => {
+      if (ends !== undefined) return new Uint8Array(length);
+      return (free.pop() ?? new Uint8Array(Math.min(segmentBytes, end - start))).subarray(0, length);
+    };
+    let piece: Uint8Array = new Uint8Array(0);
+    let pieceEnd = start;
     let next = start;
     try {
       while (next < end || ahead.length > 0) {
         while (next < end && ahead.length < parallel) {
-          const length = Math.min(segmentBytes, end - next);
-          const memory = free.pop() ?? new Uint8Array(Math.min(segmentBytes, end - start));
-          const segment = this.read(next, next + length, signal, memory.subarray(0, length), onReceived);
+          if (next === pieceEnd) {
+            pieceEnd = Math.min(end, ends?.find((at) => at > next) ?? next + segmentBytes);
+            piece = memoryFor(pieceEnd - next);
+          }
+          const to = Math.min(pieceEnd, next + segmentBytes);
+          const place = piece.subarray(piece.length - (pieceEnd - next), piece.length - (pieceEnd - to));
+          const read = this.read(next, to, signal, place, onReceived);
           // Awaited in order; one that fails before its turn is no unhandled rejection.
-          segment.catch(() => {});
-          ahead.push(segment);
-          next += segmentBytes;
+          read.catch(() => {});
+          ahead.push({ read, piece: to === pieceEnd ? piece : null });
+          next = to;
         }
-        const segment = (await ahead.shift()) as Uint8Array;
-        yield segment;
-        free.push(new Uint8Array(segment.buffer));
+        const segment = ahead.shift() as Segment;
+        await segment.read;
+        if (segment.piece === null) continue;
+        yield segment.piece;
+        free.push(new Uint8Array(segment.piece.buffer));
       }
     } finally {
       stop.abort();

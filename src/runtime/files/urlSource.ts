@@ -69,9 +69,9 @@ function rangedSource(
       checkRange(name, sizeBytes, start, length);
       return download.read(start, start + length, signal);
     },
-    stream(start, end, signal = options.signal, onReceived = undefined) {
+    stream(start, end, signal = options.signal, onReceived = undefined, ends = undefined) {
       checkRange(name, sizeBytes, start, end - start);
-      return download.stream(start, end, signal, onReceived);
+      return download.stream(start, end, signal, onReceived, ends);
     },
   };
 }

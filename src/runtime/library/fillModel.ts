@@ -3,7 +3,7 @@ import { VitrineError } from "../../shared/errors";
 import { type ByteSource, streamOf, throwIfCancelled } from "../files/byteSource";
 import type { ConvertRows } from "../model/convertRows";
 import { convertUnit } from "./convertUnit";
-import { isConverted, type RecordPlan } from "./keptLayout";
+import { isAsItComes, isConverted, type RecordPlan } from "./keptLayout";
 import type { Filled, KeptModel } from "./keptModel";
 import { OrderedReader } from "./orderedReader";
 import { createStreamingHash, type StreamingHash } from "./streamingHash";
@@ -16,8 +16,11 @@ export interface FillOptions {
   readonly convert?: ConvertRows;
 }
 
-/** Records that may wait to be written: more would fill the memory where the store is slower than the network. */
-const UNWRITTEN = 2;
+/**
+ * Records of 16 MiB that may wait to be written: a model is on the GPU before the store has all of it. More would fill
+ * the memory where the store is slower than the network.
+ */
+const UNWRITTEN = 6;
 
 /**
  * @param sources by file
@@ -44,6 +47,8 @@ export async function fillModel(
 class FileFiller {
   private readonly records: readonly RecordPlan[];
   private readonly published: string | null;
+  /** Of records that are kept as they come, so that the network's memory is theirs; null where some are not. */
+  private readonly ends: readonly number[] | null;
   private position = 0;
   /** Writes under way, oldest first: the next records are made meanwhile. */
   private readonly writes: Promise<void>[] = [];
@@ -56,6 +61,7 @@ class FileFiller {
     private readonly options: FillOptions,
   ) {
     this.records = model.plan.filter((record) => record.file === file);
+    this.ends = this.records.every(isAsItComes) ? this.records.map(({ sourceEnd }) => sourceEnd) : null;
     this.published = model.about.files[file]?.sha256 ?? null;
   }
 
@@ -81,10 +87,12 @@ class FileFiller {
     const end = hash === null ? last : this.source.sizeBytes;
     if (hash === null) this.position = this.records.find(({ index }) => !this.model.has(index))?.sourceStart ?? last;
     let received = this.position;
-    const stream = streamOf(this.source, this.position, end, this.options.signal, (bytes) => {
+    const onReceived = (bytes: number): void => {
       received += bytes;
       this.onProgress(received);
-    });
+    };
+    const ends = this.ends ?? undefined;
+    const stream = streamOf(this.source, this.position, end, this.options.signal, onReceived, ends);
     const reader = new OrderedReader(stream, (bytes) => {
       this.position += bytes.length;
       hash?.update(bytes);
@@ -124,6 +132,19 @@ class FileFiller {
 
   private async fillRecord(record: RecordPlan, reader: OrderedReader, hash: StreamingHash | null): Promise<void> {
     if (this.model.has(record.index)) return reader.skip(record.sourceEnd - this.position);
+    await reader.skip(record.sourceStart - this.position);
+    const bytes =
+      this.ends === null
+        ? await this.makeRecord(record, reader)
+        : await reader.take(record.sourceEnd - record.sourceStart);
+    const state = hash === null ? null : { end: this.position, state: hash.save() };
+    while (this.writes.length >= UNWRITTEN) await this.writes.shift();
+    const write = this.model.write(record.index, bytes, state);
+    write.catch(() => {});
+    this.writes.push(write);
+  }
+
+  private async makeRecord(record: RecordPlan, reader: OrderedReader): Promise<Uint8Array> {
     const bytes = new Uint8Array(record.end - record.start);
     let at = 0;
     for (const unit of record.units) {
@@ -138,11 +159,7 @@ class FileFiller {
       }
       at += place.length;
     }
-    const state = hash === null ? null : { end: this.position, state: hash.save() };
-    while (this.writes.length >= UNWRITTEN) await this.writes.shift();
-    const write = this.model.write(record.index, bytes, state);
-    write.catch(() => {});
-    this.writes.push(write);
+    return bytes;
   }
 
   private compare(found: string): void {

@@ -92,6 +92,16 @@ export function isConverted(tensor: KeptTensor): boolean {
   return tensor.type !== tensor.source.type;
 }
 
+/** True for a record whose bytes are one run of its file. */
+export function isAsItComes({ units, sourceStart }: RecordPlan): boolean {
+  let at = sourceStart;
+  return units.every((unit) => {
+    const isNext = unit.sourceStart === at;
+    at = unit.sourceEnd;
+    return isNext && !isConverted(unit.tensor);
+  });
+}
+
 function* unitsOf(tensor: KeptTensor): Generator<Unit> {
   const { start, sizeBytes } = tensor.source;
   const converted = isConverted(tensor);

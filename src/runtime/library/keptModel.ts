@@ -34,6 +34,8 @@ export type SourceOf = (file: number) => Promise<ByteSource | null>;
 export class KeptModel {
   readonly plan: readonly RecordPlan[];
   private readonly held = new Map<number, Promise<Uint8Array>>();
+  /** Records that came and are not written yet: a reader that is behind finds them here. */
+  private readonly unwritten = new Map<number, Uint8Array>();
   /** Null: nothing more will arrive. */
   private readonly arrivals = new Map<number, Arrival>();
   private writing: Promise<void> = Promise.resolve();
@@ -80,8 +82,9 @@ export class KeptModel {
    * those before it.
    */
   write(index: number, bytes: Uint8Array, hash: Journal["hashes"][number]): Promise<void> {
+    this.unwritten.set(index, bytes);
     this.deliver(index, bytes);
-    return this.inTurn(() => this.put(index, bytes, hash));
+    return this.inTurn(() => this.put(index, bytes, hash)).finally(() => this.unwritten.delete(index));
   }
 
   /** Each write of the journal knows what those before it wrote. */
@@ -107,8 +110,6 @@ export class KeptModel {
       [journalKey(this.about.id), encodeJson(journal)],
     ]);
     this.journal = journal;
-    // Who came too late for the first time.
-    this.deliver(index, bytes);
   }
 
   private deliver(index: number, bytes: Uint8Array): void {
@@ -263,6 +264,8 @@ export class KeptModel {
   }
 
   private async fetchRecord(index: number): Promise<Uint8Array> {
+    const here = this.unwritten.get(index);
+    if (here !== undefined) return here;
     if (!this.has(index) && this.isFilling) {
       const arrived = await this.arrival(index);
       if (arrived !== null) return arrived;
