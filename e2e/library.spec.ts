@@ -86,6 +86,30 @@ test("of several GGUF files one is chosen; the catalogue offers models to begin 
   expect(await chat.ask("tea")).toBe(ANSWER_TEXTS.tea);
 });
 
+test("a link to several GGUF files says so where the chat begins, and leads to them", async ({
+  chat,
+  page,
+  serveHub,
+}) => {
+  const hub = await serveHub([talkingGguf({}, "tiny-F32.gguf"), talkingGguf({}, "tiny-copy.gguf")]);
+  await page.goto(`./?${new URLSearchParams({ hub: hub.origin, model: "tiny/model", tab: "attention" })}`);
+  await expect(page.getByText("tiny/model has 2 models to choose from.")).toBeVisible();
+  await button(page, "Choose one").click();
+  await page.getByRole("button", { name: /tiny-copy\.gguf/ }).click();
+  await chat.expectReady("tiny-copy");
+  await expect(page.getByText("models to choose from")).toHaveCount(0);
+});
+
+test("an id that the hub does not have is named, with what to check", async ({ chat, page, serveHub }) => {
+  const hub = await serveHub([talkingGguf({}, "tiny-F32.gguf")]);
+  await showModels(chat);
+  await load(page, hub.origin, "tiny/modle");
+  await expect(chat.alert).toContainText(`${new URL(hub.origin).host} has no model "tiny/modle" (HTTP 404).`);
+  await expect(chat.alert).toContainText("Check the spelling of owner and name, and the hub address.");
+  await load(page, hub.origin, "tiny/model@main/none.gguf");
+  await expect(chat.alert).toContainText('tiny/model has no file "none.gguf". Its models are: tiny-F32.gguf.');
+});
+
 test("a gated model needs a token, which goes to the hub only", async ({ chat, page, serveHub }) => {
   const storage = await serveHub([talkingGguf({}, "gated.gguf")]);
   const hub = await serveHub([talkingGguf({}, "gated.gguf")], { token: "hf_secret" });
@@ -203,6 +227,8 @@ test("what may not fit is said before a weight comes, wherever one looks, and wa
   const hub = await serveHub(folder);
   await page.goto(`./?${new URLSearchParams({ hub: hub.origin, model: "tiny/model", tab: "attention" })}`);
   await expect(page.getByText("It may not fit: waiting for your word")).toBeVisible();
+  await expect(page.getByText("Nothing comes before you say so")).toBeVisible();
+  await expect(page.getByText("The model is on its way.")).toHaveCount(0);
   expect(hub.sentBytes).toBeLessThan(weights / 2);
   await button(page, "See what it needs").click();
   const fit = page.getByRole("region", { name: "Will it fit" });

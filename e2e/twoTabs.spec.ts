@@ -4,6 +4,9 @@ import { ChatPage } from "./helpers/chatPage";
 import { ANSWER_TEXTS, talkingGguf } from "./helpers/models";
 import { expect, test } from "./helpers/test";
 
+/** Three loads, one after the other. */
+test.beforeEach(() => test.setTimeout(240_000));
+
 test("a second tab says that the model is open elsewhere, and takes it over or waits", async ({
   chat,
   context,
@@ -16,6 +19,7 @@ test("a second tab says that the model is open elsewhere, and takes it over or w
   const second = new ChatPage(await context.newPage());
   await second.goto(`?${new URLSearchParams(query)}`);
   await expect(second.page.getByText("has had this model open since")).toBeVisible();
+  await expect(second.page.getByText("It opens here when that tab lets go of it")).toBeVisible();
   expect(await chat.ask("rain")).toBe(ANSWER_TEXTS.rain);
   await second.page.getByRole("button", { name: "Take over" }).click();
   await second.expectReady("shared");

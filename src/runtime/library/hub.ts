@@ -4,7 +4,7 @@
  */
 import { VitrineError } from "../../shared/errors";
 import type { HubAccess, HubFile } from "../../shared/library";
-import { type Fetch, request } from "../files/httpRequest";
+import { type Fetch, isNotFound, request } from "../files/httpRequest";
 import { openModelUrl, partNames } from "../files/modelFiles";
 import type { DownloadOptions } from "../files/rangeDownload";
 import type { UrlSourceOptions } from "../files/urlSource";
@@ -60,6 +60,8 @@ export async function listHubFiles(model: HubModelId, access: HubAccess, fetcher
 export async function hubModel(model: HubModelId, access: HubAccess, options: UrlSourceOptions): Promise<RemoteModel> {
   const { sha, licence, files } = await readRepository(model, access, options.fetch, options.signal);
   const path = model.file ?? onlyGguf(model.id, files);
+  if (path !== null && !files.some((file) => file.path === path || (path.endsWith("/") && file.path.startsWith(path))))
+    throw noSuchFile(model.id, path, files);
   const root = `${originOf(access.address)}/${model.id}/resolve/${sha}/`;
   const folder = path?.endsWith("/") ? path : "";
   const names = new Set(files.map((file) => file.path).filter((name) => name.startsWith(folder)));
@@ -96,7 +98,10 @@ async function readRepository(
   const api = `${originOf(access.address)}/api/models/${id}`;
   const headers = hubHeaders(access);
   const ask = (url: string) => request(fetcher, url, { headers: headers(url) }, signal);
-  const about = await jsonOf(await ask(`${api}/revision/${encodeURIComponent(revision)}`));
+  const found = await ask(`${api}/revision/${encodeURIComponent(revision)}`).catch((error: unknown) => {
+    throw isNotFound(error) ? noSuchModel(id, revision, access) : error;
+  });
+  const about = await jsonOf(found);
   const sha = about.sha;
   if (typeof sha !== "string" || !/^[0-9a-f]{7,64}$/.test(sha)) throw strange(api);
   const card = (about.cardData ?? {}) as Record<string, unknown>;
@@ -152,6 +157,24 @@ async function jsonOf(response: Response): Promise<Record<string, unknown>> {
   const value: unknown = await response.json().catch(() => null);
   if (typeof value === "object" && value !== null) return value as Record<string, unknown>;
   throw strange(response.url);
+}
+
+/** What the hub said of an address is no help to who typed an id. */
+function noSuchModel(id: string, revision: string, { address }: HubAccess): VitrineError {
+  const message =
+    revision === "main"
+      ? `${new URL(address).host} has no model "${id}" (HTTP 404). Check the spelling of owner and name, and the hub address.`
+      : `${new URL(address).host} has no revision "${revision}" of "${id}" (HTTP 404). Check the spelling of all three.`;
+  return new VitrineError("DownloadError", message);
+}
+
+function noSuchFile(id: string, path: string, files: readonly TreeEntry[]): VitrineError {
+  const others = ggufModels(files).map((file) => file.path);
+  const message =
+    others.length === 0
+      ? `${id} has no file "${path}", and no GGUF file at all. Type ${id} alone to load what it has.`
+      : `${id} has no file "${path}". Its models are: ${others.join(", ")}.`;
+  return new VitrineError("DownloadError", message);
 }
 
 function strange(url: string): VitrineError {

@@ -20,6 +20,7 @@ export function EmptyState() {
   );
   const isLoading = useApp((state) => state.loading !== null);
   const isStarting = useApp((state) => state.isStarting);
+  const hasChoice = useApp((state) => state.hubFiles !== null);
   if (report !== null) {
     if (!report.hasTokenizer) return <NoTokenizer name={report.name} />;
     if (isBundled) return <Bundled />;
@@ -29,8 +30,9 @@ export function EmptyState() {
       <Start title={empty.begin} examples={[empty.beginExample]} />
     );
   }
-  if (isLoading) return <p className="empty-text">{empty.onItsWay}</p>;
+  if (isLoading) return <Coming />;
   if (isStarting) return null;
+  if (hasChoice) return <ChooseFile />;
   return (
     <div className="empty">
       <h2 className="empty-title">{empty.title}</h2>
@@ -41,15 +43,47 @@ export function EmptyState() {
   );
 }
 
-/** What the model that comes with the page is, and is not; what it can do, to try; and where others are. */
-function Bundled() {
+/** A model on its way, or one that waits for somebody. */
+function Coming() {
   const { empty } = useStrings();
+  const isAsking = useApp(({ looked }) => looked?.isAsking === true);
+  const isHeld = useApp(({ loading }) => loading?.progress?.stage === "waiting");
+  const isPaused = useApp(({ loading }) => loading?.isPaused === true);
+  const text = isAsking ? empty.asking : isHeld ? empty.heldElsewhere : isPaused ? empty.paused : empty.onItsWay;
+  return <p className="empty-text">{text}</p>;
+}
+
+/** The list is on the Models tab, and another may be shown, or none. */
+function ChooseFile() {
+  const { empty } = useStrings();
+  const showModels = useShowModels();
+  const id = useApp(({ hubFiles }) => hubFiles?.source.id ?? "");
+  const count = useApp(({ hubFiles }) => hubFiles?.files.length ?? 0);
+  return (
+    <div className="empty">
+      <p className="empty-text">{empty.severalFiles(id, count)}</p>
+      <div className="empty-actions">
+        <button type="button" className="button button-primary" onClick={showModels}>
+          {empty.showFiles}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+function useShowModels(): () => void {
   const changeLayout = useApp((state) => state.changeLayout);
   const { setInspector } = useShell();
-  const showModels = (): void => {
+  return () => {
     changeLayout({ tab: "models" });
     setInspector(true);
   };
+}
+
+/** What the model that comes with the page is, and is not; what it can do, to try; and where others are. */
+function Bundled() {
+  const { empty } = useStrings();
+  const showModels = useShowModels();
   return (
     <Start title={empty.bundled} about={empty.bundledAbout} examples={empty.bundledExamples}>
       <button type="button" className="button button-quiet" onClick={showModels}>

@@ -203,6 +203,13 @@ export const de: Strings = {
     choose: "Dateien wählen",
     hint: "Eine GGUF-Datei, oder config.json, tokenizer.json und *.safetensors eines Llama-, Mistral-, Qwen-, SmolLM- oder GPT‑2-Modells. Du kannst sie auch irgendwo hier ablegen.",
     onItsWay: "Das Modell ist unterwegs. Du kannst deine Nachricht schon schreiben.",
+    asking:
+      "Das Modell passt vielleicht nicht auf dieses Gerät. Bevor du es sagst, kommt nichts: Sieh nach, was es braucht.",
+    heldElsewhere:
+      "Ein anderer Tab hat dieses Modell offen. Hier öffnet es sich, sobald er es freigibt oder du es übernimmst.",
+    paused: "Das Laden ist angehalten. Es geht dort weiter, wo es aufgehört hat, sobald du es fortsetzt.",
+    severalFiles: (id, count) => `${id} hat ${count} Modelle zur Auswahl.`,
+    showFiles: "Eines wählen",
     ask: "Frag etwas.",
     askExample: "Erkläre in drei Sätzen, wie ein Regenbogen entsteht.",
     begin: "Beginne einen Text.",

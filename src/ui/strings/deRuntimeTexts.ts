@@ -122,6 +122,13 @@ export const deRuntimeTexts: Readonly<Record<string, string>> = {
   "{0} could not be fetched ({1}). Check the address and the connection; the server must also allow other sites to read it (CORS).":
     "{0} ließ sich nicht laden ({1}). Prüfe Adresse und Verbindung; der Server muss auch anderen Seiten erlauben, es zu lesen (CORS).",
   "{0} ended after {1} of {2} bytes. Load it again.": "{0} endete nach {1} von {2} Bytes. Lade es noch einmal.",
+  '{0} has no model "{1}" (HTTP 404). Check the spelling of owner and name, and the hub address.':
+    "{0} hat kein Modell „{1}“ (HTTP 404). Prüfe, wie Eigner und Name geschrieben sind, und die Adresse des Hubs.",
+  '{0} has no revision "{1}" of "{2}" (HTTP 404). Check the spelling of all three.':
+    "{0} hat keine Revision „{1}“ von „{2}“ (HTTP 404). Prüfe, wie alle drei geschrieben sind.",
+  '{0} has no file "{1}", and no GGUF file at all. Type {2} alone to load what it has.':
+    "{0} hat keine Datei „{1}“, und überhaupt keine GGUF-Datei. Gib {2} allein ein, um zu laden, was es hat.",
+  '{0} has no file "{1}". Its models are: {2}.': "{0} hat keine Datei „{1}“. Seine Modelle sind: {2}.",
   "{0} answered HTTP {1}. There is no such file. Check the address.":
     "{0} antwortet mit HTTP {1}. Diese Datei gibt es dort nicht. Prüfe die Adresse.",
   "{0} answered HTTP {1}. It is not public, or there is no such model. If it is yours or you were given access, enter an access token.":

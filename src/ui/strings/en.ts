@@ -207,6 +207,12 @@ export const en = {
     choose: "Choose files",
     hint: "A GGUF file, or config.json, tokenizer.json and *.safetensors of a Llama, Mistral, Qwen, SmolLM or GPT‑2 model. You can also drop them anywhere here.",
     onItsWay: "The model is on its way. You can write your message meanwhile.",
+    asking: "The model may not fit this device. Nothing comes before you say so: see what it needs.",
+    heldElsewhere:
+      "Another tab has this model open. It opens here when that tab lets go of it, or when you take it over.",
+    paused: "Loading is paused. It goes on where it stopped as soon as you resume it.",
+    severalFiles: (id: string, count: number) => `${id} has ${count} models to choose from.`,
+    showFiles: "Choose one",
     ask: "Ask something.",
     askExample: "Explain in three sentences how a rainbow comes about.",
     begin: "Begin a text.",
