@@ -263,3 +263,19 @@ test("the browser is asked to keep the storage, and all of it is deleted after a
   // What is open stays so.
   expect(await chat.ask("rain")).toBe(ANSWER_TEXTS.rain);
 });
+
+test("storage that the browser grants is said to last, also on the next visit", async ({ chat, context, page }) => {
+  await showModels(chat);
+  await expect(page.getByText("The browser may delete this when space runs low.")).toBeVisible();
+  // As browsers do for sites that a person uses or installed.
+  const { origin } = new URL(page.url());
+  const devtools = await context.newCDPSession(page);
+  const { targetInfo } = await devtools.send("Target.getTargetInfo");
+  const { browserContextId } = targetInfo;
+  await devtools.send("Browser.grantPermissions", { permissions: ["durableStorage"], origin, browserContextId });
+  await button(page, "Keep storage").click();
+  await expect(page.getByText("The browser deletes nothing here by itself.")).toBeVisible();
+  await expect(button(page, "Keep storage")).toBeDisabled();
+  await page.reload();
+  await expect(page.getByText("The browser deletes nothing here by itself.")).toBeVisible();
+});

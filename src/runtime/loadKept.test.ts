@@ -1,4 +1,5 @@
 /** Loading through the library from a server that misbehaves: what arrives, what is kept, what is asked for again. */
+import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { VitrineError } from "../shared/errors";
 import { type LevelChoice, splitChoice } from "../shared/recipes";
@@ -8,6 +9,7 @@ import { openModelFiles } from "./files/modelFiles";
 import { PauseGate } from "./files/pauseGate";
 import type { DownloadOptions } from "./files/rangeDownload";
 import type { Gpu } from "./gpu/device";
+import type { Journal, ModelAbout } from "./library/manifest";
 import { MemoryStore, SpillingStore } from "./library/memoryStore";
 import { ModelLibrary } from "./library/modelLibrary";
 import { urlModel } from "./library/remoteModel";
@@ -206,6 +208,99 @@ describe("a first and a second load", () => {
     expect(after).toHaveLength(1);
     expect(after[0]?.id).not.toBe(old?.id);
     expect((await records()).every((key) => key.includes(String(after[0]?.id)))).toBe(true);
+  });
+});
+
+describe("another version of the quantizer", () => {
+  /** What is kept, as a quantizer of that version would have left it. */
+  async function makeEarlier(): Promise<void> {
+    const [kept] = await abouts();
+    const id = kept?.id as string;
+    for (const key of await store.keys("")) {
+      let bytes = (await store.get(key)) as Uint8Array;
+      if (key.startsWith("about/")) {
+        const about = JSON.parse(new TextDecoder().decode(bytes)) as ModelAbout;
+        const { quantizerVersion } = about;
+        const earlier = { ...about, id: "0".repeat(16), quantizerVersion: quantizerVersion && quantizerVersion - 1 };
+        bytes = new TextEncoder().encode(JSON.stringify(earlier));
+      }
+      await store.put([
+        [key, null],
+        [key.replace(id, "0".repeat(16)), bytes],
+      ]);
+    }
+  }
+
+  it("quantizes anew from the source, and what it made before goes", async () => {
+    await load({ level: "q8_0" }).then(({ model }) => model.destroy());
+    await makeEarlier();
+    expect(await abouts()).toHaveLength(1);
+    const sent = server.sentBytes;
+    expect(await greedyIds(await load({ level: "q8_0" }))).toEqual(direct.get("q8_0"));
+    expect(server.sentBytes - sent).toBeGreaterThan(0.99 * GGUF.length);
+    expect(await store.keys("about/")).not.toContain(`about/${"0".repeat(16)}`);
+    expect(await abouts()).toHaveLength(1);
+  });
+
+  it("has nothing to do with what is kept as it is stored", async () => {
+    await load().then(({ model }) => model.destroy());
+    await makeEarlier();
+    const sent = server.sentBytes;
+    expect(await greedyIds(await load())).toEqual(direct.get("stored"));
+    expect(server.sentBytes - sent).toBe(1);
+  });
+});
+
+describe("a published SHA-256", () => {
+  const SHA256 = createHash("sha256").update(GGUF).digest("hex");
+  const loadHashed = (options: Load & { sha256?: string } = {}): Promise<OpenedModel> => {
+    const { sha256 = SHA256, signal, onDownload } = options;
+    const download = { ...QUICK, signal };
+    const remote = { ...urlModel(`${server.origin}/tiny.gguf`, download), hashes: new Map([["tiny.gguf", sha256]]) };
+    const more = { signal, onDownload, level: "stored", recipe: "", variant: "auto", download } as const;
+    return loadRemote(gpu, new ModelLibrary(store, RECORD_BYTES), remote, more);
+  };
+  const readJournal = async (): Promise<[key: string, journal: Journal]> => {
+    const [key = ""] = await store.keys("journal/");
+    return [key, JSON.parse(new TextDecoder().decode((await store.get(key)) as Uint8Array)) as Journal];
+  };
+  /** @returns up to which byte the saved hash goes */
+  async function loadSome(): Promise<number> {
+    const cancel = new AbortController();
+    const onDownload = (done: number): void => {
+      if (done > 0.6 * GGUF.length) cancel.abort();
+    };
+    await expect(loadHashed({ signal: cancel.signal, onDownload })).rejects.toMatchObject({ name: "CancelledError" });
+    const [, journal] = await readJournal();
+    expect(journal.checked).toEqual([false]);
+    return journal.hashes[0]?.end ?? 0;
+  }
+
+  it("is computed on from its saved state: what was hashed does not come again", async () => {
+    const end = await loadSome();
+    expect(end).toBeGreaterThan(0.3 * GGUF.length);
+    const sent = server.sentBytes;
+    expect(await greedyIds(await loadHashed())).toEqual(direct.get("stored"));
+    // The header, which is read before anything is known of what is kept, and what was missing.
+    expect(server.sentBytes - sent).toBeLessThan(GGUF.length - end + 2.1 * 2 ** 20);
+    expect((await readJournal())[1].checked).toEqual([true]);
+  });
+
+  it("is computed from the first byte when its state is that of another version of the library", async () => {
+    await loadSome();
+    const [key, journal] = await readJournal();
+    const [hash] = journal.hashes;
+    const strange = { ...journal, hashes: [{ end: hash?.end, state: btoa("of another version") }] };
+    await store.put([[key, new TextEncoder().encode(JSON.stringify(strange))]]);
+    const sent = server.sentBytes;
+    expect(await greedyIds(await loadHashed())).toEqual(direct.get("stored"));
+    expect(server.sentBytes - sent).toBeGreaterThan(0.99 * GGUF.length);
+    expect((await readJournal())[1].checked).toEqual([true]);
+  });
+
+  it("that is another: refused, and nothing of it stays", async () => {
+    await expect(loadHashed({ sha256: "0".repeat(64) })).rejects.toThrow(`its SHA-256 is ${SHA256}`);
+    expect(await store.keys("")).toEqual([]);
   });
 });
 

@@ -267,9 +267,9 @@ function sourcesAgain(about: ModelAbout, download: DownloadOptions): (file: numb
   };
 }
 
-/** Earlier versions of the same source at the same level. */
+/** Earlier versions of the same source at the same level, also those of an earlier quantizer. */
 async function deleteOthers(library: ModelLibrary, choice: KeptChoice, about: ModelAbout): Promise<void> {
-  for (const other of await library.find(choice).catch(() => [])) {
+  for (const other of await library.versions(choice).catch(() => [])) {
     if (other.id !== about.id) await library.delete(other.id).catch(() => {});
   }
 }

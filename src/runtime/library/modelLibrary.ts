@@ -59,13 +59,15 @@ export class ModelLibrary {
 
   /** Kept models that a load by this choice may use, newest use first. */
   async find(choice: KeptChoice): Promise<ModelAbout[]> {
-    const all = await this.abouts();
-    const usable = all.filter((about) => {
-      const isSame = about.sourceKey === choice.sourceKey && about.level === choice.level;
-      return isSame && about.recipe === choice.recipe && isCurrent(about);
-    });
+    const usable = (await this.versions(choice)).filter(isCurrent);
     const used = new Map(await Promise.all(usable.map(async (about) => [about, await this.lastUsed(about)] as const)));
     return usable.sort((a, b) => (used.get(b) ?? 0) - (used.get(a) ?? 0));
+  }
+
+  /** Kept by this choice, whatever version of the source or of the quantizer it is of. */
+  async versions({ sourceKey, level, recipe }: KeptChoice): Promise<ModelAbout[]> {
+    const all = await this.abouts();
+    return all.filter((about) => about.sourceKey === sourceKey && about.level === level && about.recipe === recipe);
   }
 
   /** The entry for these files: the one begun before, or a new one without records. */
