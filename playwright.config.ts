@@ -26,6 +26,8 @@ export default defineConfig({
     baseURL: `http://localhost:${process.env.VITRINE_E2E_PORT}/`,
     browserName: "chromium",
     headless: true,
+    // Keeping the page for a visit without a network fetches all of it, beside each test; those of such visits allow it.
+    serviceWorkers: "block",
     screenshot: "only-on-failure",
     launchOptions: {
       executablePath: graphicsEnvironment().CHROMIUM_PATH,

@@ -4,6 +4,8 @@ import type { Page } from "@playwright/test";
 import { ANSWER_TEXTS, talkingGguf } from "./helpers/models";
 import { expect, test } from "./helpers/test";
 
+test.use({ serviceWorkers: "allow" });
+
 const about = (page: Page) => page.getByText("A very small model that came with this page");
 
 test("the bundled model is ready by itself, says what it is, and answers", async ({ chat, page }) => {

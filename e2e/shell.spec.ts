@@ -2,6 +2,9 @@
 import { ANSWER_TEXTS, talkingGguf } from "./helpers/models";
 import { expect, test } from "./helpers/test";
 
+// Tests of other matters do without.
+test.use({ serviceWorkers: "allow" });
+
 test("after the first visit the page opens without a network, and a model from disk answers", async ({
   chat,
   page,

@@ -137,8 +137,13 @@ describe.each(SCALED_FORMATS)("%s", (format) => {
     expect(firstDifference(words, expectedWords(bytes, format, count, blockSize))).toBe(-1);
   });
 
-  it("reads every scale: 63,488 finite halves", async () => {
-    const halves = Array.from({ length: 65536 }, (_, bits) => bits).filter((bits) => Number.isFinite(halfValue(bits)));
+  // A half is unpacked alike in every format, and f16 above goes through them all. Where 256 values hang on each, every
+  // seventh: of all signs and exponents, and ending in all bits.
+  const step = blockSize > 32 ? 7 : 1;
+  it(`reads every scale: of the 63,488 finite halves ${step === 1 ? "all" : "a seventh"}`, async () => {
+    const all = Array.from({ length: 65536 }, (_, bits) => bits).filter((bits) => Number.isFinite(halfValue(bits)));
+    // Whole rows of 64 blocks.
+    const halves = all.filter((_, i) => i % step === 0).slice(0, step === 1 ? undefined : 141 * 64);
     const bytes = new SeededRandom(3).bytes(halves.length * blockBytes);
     const view = new DataView(bytes.buffer);
     for (const [b, half] of halves.entries()) {
