@@ -146,7 +146,8 @@ test("a sample is one click away from a question", async ({ chat, page }) => {
   await chat.button("a red circle above a blue square").click();
   await expect(chat.message).toHaveValue("What do you see?");
   // With the question there, the picture is too: sent at once, they go together.
-  expect(await attached(page).getByRole("listitem").count()).toBe(1);
+  const count = await attached(page).getByRole("listitem").count();
+  expect(count).toBe(1);
   await expect(seen(attached(page))).toHaveAttribute("data-tokens", TOKENS);
 });
 

@@ -147,10 +147,10 @@ test("a long chat is read on where reading stopped", async ({ openFake, page }) 
   await expect.poll(() => page.getByRole("article").count()).toBeLessThan(60);
   const region = page.getByRole("region", { name: "Conversation" });
   await region.hover();
-  while (!(await page.getByText("Question 60", { exact: true }).isVisible())) {
+  await expect(async () => {
     await page.mouse.wheel(0, -500);
-    await page.waitForTimeout(50);
-  }
+    await expect(page.getByText("Question 60", { exact: true })).toBeVisible({ timeout: 50 });
+  }).toPass({ intervals: [0] });
   await page.getByText("Question 60", { exact: true }).scrollIntoViewIfNeeded();
   const top = async () => (await page.getByText("Question 60", { exact: true }).boundingBox())?.y ?? Number.NaN;
   const before = await atRest(top);

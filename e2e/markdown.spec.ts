@@ -151,7 +151,8 @@ test("the view follows what is written, lets go when the reader scrolls up, and 
   const top = await atRest(() => region.evaluate((view) => view.scrollTop));
   const length = (await chat.answerText(0)).length;
   await expect.poll(async () => (await chat.answerText(0)).length).toBeGreaterThan(length + 200);
-  expect(await region.evaluate((view) => view.scrollTop)).toBe(top);
+  const now = await region.evaluate((view) => view.scrollTop);
+  expect(now).toBe(top);
   await chat.button("Jump to latest").click();
   await expect.poll(fromEnd).toBeLessThan(60);
   await chat.stopButton.click();
@@ -188,7 +189,8 @@ async function expectHarmless(chat: ChatPage, addresses: readonly string[]): Pro
   expect(
     addresses.filter((address) => /evil\.test|here\.png/.test(new URL(address).pathname + new URL(address).host)),
   ).toEqual([]);
-  expect(await chat.page.evaluate(() => (window as { pwned?: number }).pwned)).toBeUndefined();
+  const pwned = await chat.page.evaluate(() => (window as { pwned?: number }).pwned);
+  expect(pwned).toBeUndefined();
   const inAnswer = chat.answer(0).locator("script, iframe, img, object, embed, form, link, meta, base, video, audio");
   await expect(inAnswer).toHaveCount(0);
   const links = await chat
