@@ -4,6 +4,9 @@ import type { GivenFile } from "./models";
 
 export type TurnState = "streaming" | "done" | "stopped" | "error";
 
+/** Every kernel of a model is compiled, by processors that others may use as well. */
+const LOADING_MS = 120_000;
+
 export class ChatPage {
   readonly model: Locator;
   readonly alert: Locator;
@@ -53,7 +56,7 @@ export class ChatPage {
 
   /** A model is open and no other one on its way: what was asked for just now has come. */
   async expectReady(name?: string | RegExp): Promise<void> {
-    await expect(this.cancelButton).toHaveCount(0);
+    await expect(this.cancelButton).toHaveCount(0, { timeout: LOADING_MS });
     await expect(this.model).toHaveText(/ready$/);
     if (name !== undefined) await expect(this.model).toContainText(name);
   }
