@@ -114,6 +114,16 @@ describe("opening a model", () => {
     expect(store.getState().notice).toBeNull();
   });
 
+  it("forgets what went wrong before when another link leads to files to choose from", async () => {
+    const { store } = setUp();
+    const { openLink } = store.getState();
+    await openLink("javascript:alert(1)", null, "http://localhost/");
+    expect(store.getState().notice?.failure).toEqual({ kind: "open-link" });
+    await openLink("tiny/stories-GGUF", null, "http://localhost/");
+    expect(store.getState().hubFiles?.files).toHaveLength(2);
+    expect(store.getState().notice).toBeNull();
+  });
+
   it("is silent about a cancelled load", async () => {
     const { store } = setUp({ tokenMs: 1 });
     const opened = store.getState().openFiles([FILE]);

@@ -217,6 +217,8 @@ export function createModelSlice(context: SliceContext): ModelSlice {
       try {
         if (level !== null) set({ level: parseLevel(level) });
         const source = parseModelLink(link, base, get().hubAddress);
+        // What went wrong before has nothing to do with this link.
+        set({ notice: lastingNotice(get()), hubFiles: null });
         if (source.kind === "hub" && (await canChoose(source))) return;
         await open(source, get().level);
       } catch (error) {
