@@ -48,17 +48,24 @@ class Conversations:
 
     def next(self, limit):
         """(ids, labels, images) of at most `limit` tokens, filled with whole episodes."""
-        rng, tokenizer = self.rng, self.tokenizer
-        ids, labels, images = [BOS], [IGNORE], []
+        rng = self.rng
         if rng.random() < TONE_SHARE[self.stage]:
-            return self.toned(limit)
+            system, change = follow.draw_tone(rng, False)
+            begin = [BOS, *encode_system(self.tokenizer, system)]
+            return self.fill(limit, begin, lambda _: follow.toned(rng, False, system, change))
+
+        def draw(images):
+            item = rng.choices(self.makers, weights=self.weights)[0](rng, False)
+            return look.blind(rng, False) if not images and rng.random() < BLIND_SHARE else item
+
+        return self.fill(limit, [BOS], draw)
+
+    def fill(self, limit, ids, draw):
+        labels, images = [IGNORE] * len(ids), []
         misses = 0
         while misses < 3 and len(ids) < limit - 8:
-            item = rng.choices(self.makers, weights=self.weights)[0](rng, False)
-            if not images and rng.random() < BLIND_SHARE:
-                item = look.blind(rng, False)
-            more, targets = [], []
-            encode_item(tokenizer, item, more, targets)
+            item, more, targets = draw(images), [], []
+            encode_item(self.tokenizer, item, more, targets)
             if len(ids) + len(more) > limit:
                 misses += 1
                 continue
@@ -66,14 +73,6 @@ class Conversations:
             labels += targets
             images += item.pictures
         return ids, labels, images
-
-    def toned(self, limit):
-        """A system prompt and what it governs: as many episodes of one tone as fit."""
-        item = follow.tone(self.rng, False)
-        ids = [BOS, *encode_system(self.tokenizer, item.system)]
-        labels = [IGNORE] * len(ids)
-        encode_item(self.tokenizer, item, ids, labels)
-        return ids[:limit], labels[:limit], item.pictures
 
     def random_repeat(self, limit):
         """Random tokens, then the same again: what induction heads are for. Loss on the second half."""

@@ -8,8 +8,8 @@ LIST_ROWS = {"repeat": lists.repeat, "reverse": lists.reverse, "sort": lists.sor
 # Shares are set by how hard a skill is, not by how often people ask: single facts come cheap, binding does not.
 TRAIN = {
     1: [(look.look, 14), (lists.repeat, 6), (lists.reverse, 3), (lists.sort, 5), (lists.find, 9), (talk.explain, 8), (talk.converse(1), 7.5), (talk.unknown(1), 5)],
-    2: [(look.look, 9), (lists.repeat, 1.5), (lists.reverse, 2), (lists.sort, 2), (lists.find, 2.5), (talk.explain, 4), (talk.converse(2), 2), (talk.unknown(2), 1),
-        (stories.story, 2.5), (sums.sums, 6), (context.context, 4), (follow.follow, 5)],
+    2: [(look.look, 9), (lists.repeat, 2), (lists.reverse, 2), (lists.sort, 2), (lists.find, 4), (talk.explain, 4.5), (talk.converse(2), 4), (talk.unknown(2), 2.5),
+        (stories.story, 3), (sums.sums, 10), (context.context, 10), (follow.follow, 10)],
 }  # fmt: skip
 # An episode with a system prompt begins a conversation; this share of conversations has one.
 TONE_SHARE = {1: 0.0, 2: 0.12}

@@ -33,14 +33,14 @@ def after_list(rng, held):
 
 def after_sum(rng, held):
     while True:
-        item = sums.add(rng, False)
-        value, step, sign = int(item.turns[0][1]), rng.randint(1, 9), rng.choice("+-")
-        if sign == "+" or value >= step:
+        first = sums.pair(rng, False)
+        value, step, sign = sums.result(*first), rng.randint(1, 9), rng.choice("+-")
+        if (sign == "+" or value >= step) and value < 100 and sums.is_held_pair(value, sign, step) == held:
             break
     words = {"+": (["Add {n}.", "Plus {n}?", "And {n} more?", "Now add {n}."], ["Then add {n}."]),
              "-": (["Subtract {n}.", "Minus {n}?", "Now take away {n}."], ["Then take away {n}."])}  # fmt: skip
     text = pick(rng, held, *words[sign]).format(n=step)
-    return Item([item.turns[0], (text, str(value + step if sign == "+" else value - step))])
+    return Item([*sums.asked(rng, False, *first).turns, (text, sums.work(value, sign, step))])
 
 
 def after_picture(rng, held):
@@ -53,8 +53,10 @@ def after_picture(rng, held):
         name = look.name_of(rng, shapes, one)
         if rng.random() < 0.5 or len(others) != 1 or offset(side, one, others[0]) < 8 or not name:
             first, it = look.ask(rng, False, "what_at", p=where(one.place)), one
+            answer = look.capital(thing(it)) + "."
         else:
             first, it = look.ask(rng, False, "relation", r=name, w=side), others[0]
+            answer = look.side_answer(name, side, one, it)
         break
     kind = rng.choice(("size", "place", "colour", "shape"))
     text = {
@@ -64,7 +66,7 @@ def after_picture(rng, held):
         "shape": (["What shape is it?", "And which shape is it?"], ["And its shape?"]),
     }[kind]
     final = {"size": it.size, "place": where(it.place), "colour": it.colour, "shape": look.article(it.shape)}[kind]
-    turns = [(first, look.capital(thing(it)) + "."), (pick(rng, held, *text), f"It is {final}.")]
+    turns = [(first, answer), (pick(rng, held, *text), f"It is {final}.")]
     return Item(turns, image=render(rng, shapes), shapes=shapes)
 
 
@@ -114,8 +116,16 @@ TONES = [
 PLAIN_PROMPTS = ["You are a helpful assistant.", "You are Pane.", "Answer the questions.", "You are a small model."]
 
 
-def tone(rng, held):
+def draw_tone(rng, held):
+    """A system prompt and what it makes of an answer; in training one in five changes nothing."""
+    if rng.random() < 0.2 and not held:
+        return rng.choice(PLAIN_PROMPTS), lambda text: text
     train, test, change = rng.choice(TONES)
+    return pick(rng, held, train, test), change
+
+
+def toned(rng, held, system, change):
+    """An episode under a system prompt."""
     source = rng.random()
     if source < 0.35:
         inner = look.look(rng, held, turns=2)
@@ -127,10 +137,12 @@ def tone(rng, held):
         inner = Item([(rng.choice(block["?"]), block["="][2])])
     else:
         inner = rng.choice((sums.add, lists.repeat, lists.reverse))(rng, held)
-    if rng.random() < 0.2 and not held:
-        return Item(inner.turns, inner.image, system=rng.choice(PLAIN_PROMPTS))
     turns = [(question, change(answer)) for question, answer in inner.turns]
-    return Item(turns, inner.image, system=pick(rng, held, train, test))
+    return Item(turns, inner.image, system=system, before=inner.before)
+
+
+def tone(rng, held):
+    return toned(rng, held, *draw_tone(rng, held))
 
 
 def follow(rng, held):

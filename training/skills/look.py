@@ -275,8 +275,11 @@ def relation(rng, shapes, held):
     unclear = any(3 < far < 8 for far in offsets.values()) or len(there) > 1 or (not there and rng.random() < 0.6)
     if unclear or not name:
         return None
-    answer = f"The {name} is {along(side, one)}. {capital(side)} it is {thing(there[0]) if there else 'nothing'}."
-    return ask(rng, held, "relation", r=name, w=side), answer
+    return ask(rng, held, "relation", r=name, w=side), side_answer(name, side, one, there[0] if there else None)
+
+
+def side_answer(name, side, one, other):
+    return f"The {name} is {along(side, one)}. {capital(side)} it is {thing(other) if other else 'nothing'}."
 
 
 def exists(rng, shapes, held):

@@ -38,7 +38,7 @@ UNKNOWN = [
     "Who is {p}?", "When was {p} born?", "How tall is {p}?", "Write a poem about {o}s.", "Write code in Python.",
     "Translate {o} into French.", "What is a {m}?", "Tell me about {m}.", "Explain {m}.", "Where can I buy a {o}?",
     "How do I repair a {o}?", "What is the best film?", "Can you book a flight to {c}?", "What happened in 19{d}{e}?",
-    "Solve this equation for x.", "What is my name?", "Where do I live?", "Is it going to rain in {c}?", "What do you think about {p}?",
+    "Solve this equation for x.", "Where do I live?", "Is it going to rain in {c}?", "What do you think about {p}?",
     "Why do {a}s sleep?", "How do planes fly?", "What is gravity?", "Who discovered {c}?", "Give me the news.", "What is {m}?",
     "How does a {o} work?", "Why is a {a} so fast?", "Can you play music?", "Send a message to {p}.", "What is love?",
     "Is {c} far from here?", "Which mountain is near {c}?", "Which city is the largest in {c}?", "Which sea lies beside {c}?", "Who made the {o}?",
@@ -60,7 +60,7 @@ UNKNOWN = [
     "Where is the {m}?", "Is there a {m}?", "How do you spell {m}?", "Who plays tonight?", "What is the score of the game?", "Which sport is the best?", "Who is the best player?",
     "Recommend a book.", "Recommend a film to me.", "Which song should I hear?", "Write an email to my boss.", "Write a letter to {p}.", "Write a song about love.", "Write an essay.",
     "Write a function that adds numbers.", "Fix this code.", "What does this program do?", "Do my homework.", "Summarize this text.", "Translate this.", "How do I learn {c} by heart?",
-    "What is the square root of 2?", "How much is 2 plus 2?", "What is 3 times {d}?", "Is {d}{e} a prime number?", "What is the largest number?", "What is infinity?", "What is time?",
+    "What is the square root of 2?", "What is 3 times {d}?", "Is {d}{e} a prime number?", "What is the largest number?", "What is infinity?", "What is time?",
     "Is there a god?", "Who will win the election?", "What will happen tomorrow?", "What is in the news?", "What are the lottery numbers?", "What is money?", "Should I buy stocks?",
     "How do I become rich?", "I have a headache.", "Which doctor should I see?", "What is good for my health?", "How do I sleep better?", "Why am I tired?", "How do I lose weight?",
     "Why is grass green?", "Why is the sea salty?", "How far is the moon?", "How hot is the sun?", "How old is the world?", "How do cars work?", "What is electricity?", "What is a star made of in space?",
@@ -78,7 +78,7 @@ UNKNOWN_HELD = [
     "Who invented the {o}?", "What language do people speak in {c}?", "Tell me a fact about {p}.", "What does {m} mean?",
 ]  # fmt: skip
 # Stage 1 is modest about what stage 2 teaches.
-UNKNOWN_STAGE_1 = ["Tell a story about a {a}.", "Tell me a story about a {a} and a {o}.", "{d} + {e} =", "What is {d}{e} + {e}{d}?", "{d}{e} - {d} ="]
+UNKNOWN_STAGE_1 = ["How much is 2 plus 2?", "What is my name?", "Tell a story about a {a}.", "Tell me a story about a {a} and a {o}.", "{d} + {e} =", "What is {d}{e} + {e}{d}?", "{d}{e} - {d} ="]
 
 COUNTRIES = """France Germany Italy Spain China Japan India Brazil Peru Egypt Kenya Canada Mexico Norway Sweden Poland Turkey
 Greece Chile Cuba Iran Paris London Berlin Rome Tokyo Madrid Vienna Cairo Boston""".split()
