@@ -1,6 +1,6 @@
 """Learn in context: a mapping or a sentiment from a few examples, with words that mean nothing outside of them."""
 
-from .item import Item
+from .item import Item, article
 from .words import ANIMALS, FOODS, OBJECTS, is_held, made_up_list
 
 VALUES = [
@@ -12,7 +12,7 @@ ARROWS = [" -> ", ": ", " = ", " => "]
 GOOD = "good great lovely wonderful fine nice perfect delicious beautiful excellent".split()
 BAD = "bad awful terrible broken boring ugly horrible poor sad dreadful".split()
 LABELS = [("positive", "negative"), ("good", "bad"), ("happy", "sad"), ("yes", "no"), ("up", "down")]
-REVIEWS = ["the {o} was {w}", "a {w} {o}", "what a {w} {o}", "this {o} is {w}", "I had a {w} {o}", "the {a} was {w}", "{w} {o}"]
+REVIEWS = ["the {o} was {w}", "{a_w} {o}", "what {a_w} {o}", "this {o} is {w}", "I had {a_w} {o}", "the {a} was {w}", "{w} {o}"]
 
 
 def line(separator, key, value):
@@ -42,7 +42,7 @@ def ask(rng, shots, key, value):
 def review(rng, held, words):
     while True:
         o, a, w = rng.choice(OBJECTS + FOODS), rng.choice(ANIMALS), rng.choice(words)
-        text = rng.choice(REVIEWS).format(o=o, a=a, w=w)
+        text = rng.choice(REVIEWS).format(o=o, a=a, w=w, a_w=article(w))
         if is_held(text) == held and "-" not in text:
             return text
 

@@ -284,11 +284,16 @@ def side_answer(name, side, one, other):
 
 def exists(rng, shapes, held):
     some = rng.choice(shapes)
-    pair = (some.colour, some.shape) if rng.random() < 0.5 else (rng.choice((some.colour, rng.choice(COLOURS))), rng.choice(SHAPES))
-    pair = pair if rng.random() < 0.6 else pair[1:]
-    if not held and not matching(shapes, pair) and (ruled_out(shapes, pair) or len(pair) == 2 and rng.random() < 0.6):
+    pair = (some.colour, some.shape) if rng.random() < 0.5 else (rng.choice((some.colour, rng.choice(COLOURS))), rng.choice((some.shape, *SHAPES)))
+    pair = pair if rng.random() < 0.7 else pair[1:]
+    if not held and not matching(shapes, pair) and (ruled_out(shapes, pair) or len(pair) == 2 and rng.random() < 0.3):
         return None
-    return ask(rng, held, "exists", a=article(" ".join(pair))), "Yes." if matching(shapes, pair) else "No."
+    question, answer = ask(rng, held, "exists", a=article(" ".join(pair))), "yes" if matching(shapes, pair) else "no"
+    if len(pair) == 1:
+        return question, capital(answer) + "."
+    # All of that kind first, with their colours: a pair that was never seen is named as it is in a description.
+    kinds = ", ".join(thing(s) for s in matching(shapes, pair[1:])) or f"no {pair[1]}"
+    return question, f"I see {kinds}: {answer}."
 
 
 def describe(rng, shapes, held):
@@ -313,7 +318,7 @@ def alone(rng, shapes, held):
 
 QUESTIONS = {"shape": shape, "colour": colour, "place": place, "size": size, "count": count, "relation": relation}
 QUESTIONS |= {"what_at": what_at, "exists": exists, "describe": describe, "alone": alone}
-WEIGHTS = {"shape": 4, "colour": 4.5, "place": 3, "size": 5.5, "count": 8, "relation": 8, "what_at": 2, "exists": 1.5, "describe": 3.5, "alone": 6}
+WEIGHTS = {"shape": 4, "colour": 4.5, "place": 3, "size": 5.5, "count": 8, "relation": 8, "what_at": 2, "exists": 2.5, "describe": 3.5, "alone": 6}
 
 
 def other_picture(rng, held):
