@@ -5,8 +5,8 @@ import random
 import numpy as np
 
 from config import ASSISTANT, BOS, END, IMAGE, PAD, SPECIAL_TOKENS, SYSTEM, USER, VISUAL_TOKENS
-from mixture import TONE_SHARE, TRAIN
-from skills import follow, look
+from mixture import SHOTS_SHARE, TONE_SHARE, TRAIN
+from skills import context, follow, look
 
 IGNORE = -100
 # Of episodes before the first picture of a conversation.
@@ -81,11 +81,29 @@ class Conversations:
         ids = [BOS, *first, *first]
         return ids, [IGNORE] * (half + 1) + first[1:] + [IGNORE], []
 
+    def shots(self, limit):
+        """A message of many examples, of which every value that the lines before tell is learned, and the answer after it."""
+        parts = context.long_shots(self.rng)
+        ids, labels = [BOS, USER], [IGNORE, IGNORE]
+        for text, known in parts[:-1]:
+            more = self.tokenizer.encode(text)
+            if known:
+                labels[-1:] = more
+                labels.append(IGNORE)
+            else:
+                labels += [IGNORE] * len(more)
+            ids += more
+        answer = [*self.tokenizer.encode(parts[-1][0].strip()), END]
+        ids += [END, ASSISTANT, *answer]
+        labels += [IGNORE, *answer, IGNORE]
+        return (ids, labels, []) if len(ids) <= limit else self.next(limit)
+
     def batch(self, tokens, limit, repeat_share=0.06):
         """Rows of similar length, right-padded: dict of ids, labels int16 [B, T] and pixels uint8 [N, 48, 48, 3]."""
         rows = []
         for _ in range(max(1, tokens // limit)):
-            make = self.random_repeat if self.rng.random() < repeat_share else self.next
+            chance = self.rng.random()
+            make = self.random_repeat if chance < repeat_share else self.shots if chance < repeat_share + SHOTS_SHARE[self.stage] else self.next
             rows.append(make(limit))
         length = -(-max(len(row[0]) for row in rows) // 16) * 16
         ids = np.full((len(rows), length), PAD, np.int16)

@@ -18,7 +18,7 @@ import torch
 from config import CONTEXT_LENGTH, END
 from conversations import encode_prompt, stack
 from evaluate import load
-from skills import lists, look, talk
+from skills import context, follow, lists, look, stories, sums, talk
 from skills.item import Item
 
 
@@ -55,10 +55,15 @@ def items():
     yield "picture-two-turns", Item([*scene.turns, ("How many shapes are there?", "")], scene.image)
     others = iter(lambda: look.other_picture(rng, False), None)
     yield "empty-picture", next(item for item in others if item.turns[-1][1] == look.EMPTY)
+    yield "story", stories.story(rng, True)
+    yield "sum", sums.add(rng, True)
+    yield "examples", context.mapping(rng, True)
+    yield "fact-before", follow.after_fact(rng, True)
+    yield "tone", follow.tone(rng, True)
 
 
 @torch.no_grad()
-def greedy(model, ids, image, most=120):
+def greedy(model, ids, image, most=180):
     """No cache here: every step is a full forward, so that the cache of generate.py is not trusted either."""
     pixels = torch.from_numpy(stack([image] if image is not None else []))
     ids, answer, margins, first = list(ids), [], [], None

@@ -13,6 +13,8 @@ TRAIN = {
 }  # fmt: skip
 # An episode with a system prompt begins a conversation; this share of conversations has one.
 TONE_SHARE = {1: 0.0, 2: 0.12}
+# Rows that are one long list of examples (context.long_shots).
+SHOTS_SHARE = {1: 0.0, 2: 0.1}
 
 # Rows of the evaluation: (maker, share to reach).
 _ROWS_1 = {**LOOK_ROWS, **LIST_ROWS, "explain": talk.explain, "converse": talk.chat(1)}

@@ -1,4 +1,4 @@
-"""Held-out items as JSON lines, for an evaluation outside of Python: python3 training/write_items.py OUT.jsonl --stage 1 --items 40
+"""Held-out items as JSON lines, for an evaluation outside of Python: python3 training/write_items.py OUT.jsonl --rows 1 --items 40
 
 {"row", "goal", "messages", "image" (PNG, base64; where there is one), "answer", "contains" (words; stories)}. Right is: word
 for word `answer`; where "contains" is given, all its words, an end of its own and no eight words in a row twice."""
@@ -34,10 +34,12 @@ def line(row, item):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("out", type=pathlib.Path)
-    parser.add_argument("--stage", type=int, default=1)
+    parser.add_argument("--stage", type=int, default=2, help="whose answers")
+    parser.add_argument("--rows", type=int, default=1, help="1: the rows of the first stage, 2: those that the second adds")
     parser.add_argument("--items", type=int, default=40)
     args = parser.parse_args()
-    lines = [line(row, item) for row, maker in ROWS[args.stage].items() for item in held_items(row, maker, args.items)]
+    rows = [pair for pair in ROWS[args.stage].items() if (pair[0] in ROWS[1]) == (args.rows == 1)]
+    lines = [line(row, item) for row, maker in rows for item in held_items(row, maker, args.items)]
     args.out.write_text("\n".join(lines) + "\n", encoding="utf-8")
     print(f"{len(lines)} items, {args.out.stat().st_size:,} bytes")
 

@@ -19,15 +19,18 @@ def line(separator, key, value):
     return f"{key}{separator}{value}".rstrip()
 
 
+def pairs(rng, held, count):
+    """Made-up words, each with a value."""
+    keys, values = made_up_list(rng, held, count), rng.choice(VALUES)
+    values = made_up_list(rng, held, count) if rng.random() < 0.15 else [rng.choice(values) for _ in range(count)]
+    return list(zip(keys, values))
+
+
 def mapping(rng, held):
     """lup -> red, mig -> blue, lup -> : two to five pairs, some shown twice, then one of them asked."""
-    count = rng.choice((2, 2, 3, 3, 4, 5))
-    keys = made_up_list(rng, held, count)
-    values = rng.choice(VALUES)
-    values = made_up_list(rng, held, count) if rng.random() < 0.15 else [rng.choice(values) for _ in range(count)]
-    shots = list(zip(keys, values))
+    shots = shown = pairs(rng, held, rng.choice((2, 2, 3, 3, 4, 5)))
     if rng.random() < 0.3:
-        shots += rng.sample(shots, rng.randint(1, count))
+        shots = shown + rng.sample(shown, rng.randint(1, len(shown)))
         rng.shuffle(shots)
     return ask(rng, shots, *rng.choice(shots))
 
@@ -47,16 +50,42 @@ def review(rng, held, words):
             return text
 
 
-def sentiment(rng, held):
-    """Two or three reviews with labels that may be swapped or made up; the third or fourth asks."""
+def two_labels(rng, held):
+    """Of good and of bad reviews; they may be swapped or made up."""
     labels = list(rng.choice(LABELS)) if rng.random() < 0.7 else made_up_list(rng, held, 2)
-    if rng.random() < 0.3:
-        labels.reverse()
+    return labels[::-1] if rng.random() < 0.3 else labels
+
+
+def sentiment(rng, held):
+    """Two or three reviews with labels; the third or fourth asks."""
+    labels = two_labels(rng, held)
     kinds = [0, 1] + ([rng.randrange(2)] if rng.random() < 0.5 else [])
     rng.shuffle(kinds)
     shots = [(review(rng, held, (GOOD, BAD)[kind]), labels[kind]) for kind in kinds]
     asked = rng.randrange(2)
     return ask(rng, shots, review(rng, held, (GOOD, BAD)[asked]), labels[asked])
+
+
+def long_shots(rng):
+    """For training: a long list of examples as [(text, is it told by the lines before?)]; the last is a question without its value.
+    Every value that can be known is learned, not the answer alone: one question at the end of a list teaches too little."""
+    arrow, between = rng.choice(ARROWS), rng.choice((",", "\n", ";"))
+    if rng.random() < 0.6:
+        shots = pairs(rng, False, rng.randint(2, 6))
+        draw = lambda: rng.choice([(key, value, key) for key, value in shots])
+    else:
+        labels = two_labels(rng, False)
+        draw = lambda: rng.choice([(review(rng, False, words), label, label) for words, label in zip((GOOD, BAD), labels)])
+    parts, seen, known = [], set(), False
+    count = rng.randint(6, 24)
+    while count > 0 or not known:
+        key, value, source = draw()
+        known = source in seen
+        seen.add(source)
+        count -= 1
+        front = (between + ("" if between == "\n" else " ")) if parts else ""
+        parts += [(front + line(arrow, key, ""), False), (" " + value, known)]
+    return parts
 
 
 def context(rng, held):

@@ -22,10 +22,10 @@ def after_list(rng, held):
     turns = [(lists.ask(rng, False, first, l=" ".join(items)), " ".join(answer))]
     kind = rng.choice(("reverse", "sort", "first", "last"))
     text = {
-        "reverse": (["Now reverse it.", "And backwards?", "Reverse that."], ["Now say it backwards."]),
-        "sort": (["Now sort it.", "And sorted?", "Sort that."], ["Now put it in order."]),
-        "first": (["What was the first one?", "Which came first?"], ["And what was the first?"]),
-        "last": (["What was the last one?", "Which came last?"], ["And what was the last?"]),
+        "reverse": (["Now reverse it.", "And backwards?", "Reverse that.", "Say it backwards.", "Now backwards.", "Turn it around."], ["Now say it backwards."]),
+        "sort": (["Now sort it.", "And sorted?", "Sort that.", "Put it in order.", "And in order?", "Now order it."], ["Now put it in order."]),
+        "first": (["What was the first one?", "Which came first?", "What is the first of these?", "Which was first?", "And the first one?"], ["And what was the first?"]),
+        "last": (["What was the last one?", "Which came last?", "What is the last of these?", "Which was last?", "And the last one?"], ["And what was the last?"]),
     }[kind]
     final = {"reverse": answer[::-1], "sort": sorted(answer), "first": answer[:1], "last": answer[-1:]}[kind]
     return Item([*turns, (pick(rng, held, *text), " ".join(final))])
@@ -37,8 +37,8 @@ def after_sum(rng, held):
         value, step, sign = sums.result(*first), rng.randint(1, 9), rng.choice("+-")
         if (sign == "+" or value >= step) and value < 100 and sums.is_held_pair(value, sign, step) == held:
             break
-    words = {"+": (["Add {n}.", "Plus {n}?", "And {n} more?", "Now add {n}."], ["Then add {n}."]),
-             "-": (["Subtract {n}.", "Minus {n}?", "Now take away {n}."], ["Then take away {n}."])}  # fmt: skip
+    words = {"+": (["Add {n}.", "Plus {n}?", "And {n} more?", "Now add {n}.", "Add {n} to it.", "Now plus {n}.", "And plus {n}?", "{n} more.", "Then {n} more."], ["Then add {n}."]),
+             "-": (["Subtract {n}.", "Minus {n}?", "Now take away {n}.", "Take {n} from it.", "Now minus {n}.", "And minus {n}?", "{n} less.", "Then {n} less.", "Take away {n}."], ["Then take away {n}."])}  # fmt: skip
     text = pick(rng, held, *words[sign]).format(n=step)
     return Item([*sums.asked(rng, False, *first).turns, (text, sums.work(value, sign, step))])
 
@@ -60,10 +60,10 @@ def after_picture(rng, held):
         break
     kind = rng.choice(("size", "place", "colour", "shape"))
     text = {
-        "size": (["How big is it?", "Is it small or large?", "What size is it?"], ["And its size?"]),
-        "place": (["Where is it?", "And where is it?", "In which place is it?"], ["And its place?"]),
-        "colour": (["What colour is it?", "And which colour is it?"], ["And its colour?"]),
-        "shape": (["What shape is it?", "And which shape is it?"], ["And its shape?"]),
+        "size": (["How big is it?", "Is it small or large?", "What size is it?", "Tell me its size.", "What is its size?", "And how big is it?", "And how large?"], ["And its size?"]),
+        "place": (["Where is it?", "And where is it?", "In which place is it?", "What is its place?", "Tell me its place.", "And where?"], ["And its place?"]),
+        "colour": (["What colour is it?", "And which colour is it?", "Tell me its colour.", "What is its colour?", "And what colour?"], ["And its colour?"]),
+        "shape": (["What shape is it?", "And which shape is it?", "Tell me its shape.", "What is its shape?", "And what shape?"], ["And its shape?"]),
     }[kind]
     final = {"size": it.size, "place": where(it.place), "colour": it.colour, "shape": look.article(it.shape)}[kind]
     turns = [(first, answer), (pick(rng, held, *text), f"It is {final}.")]
@@ -83,10 +83,10 @@ def after_fact(rng, held):
     }[kind]
     reply = f"Nice to meet you, {value}." if kind == "name" else f"Thank you for telling me about the {value}."
     asked, answer = {
-        "name": ((["What is my name?", "Who am I?", "Do you know my name?"], ["Tell me my name."]), f"Your name is {value}."),
-        "animal": ((["Which animal do I have?", "What is my pet?"], ["What animal is mine?"]), f"It is a {value}."),
-        "thing": ((["What did I tell you about?", "Which thing did I mean?"], ["What was it that I told you about?"]), f"The {value}."),
-        "place": ((["Which place did I name?", "What place did I tell you about?"], ["Which place was it?"]), f"The {value}."),
+        "name": ((["What is my name?", "Who am I?", "Do you know my name?", "What am I called?", "Say my name.", "Do you remember my name?"], ["Tell me my name."]), f"Your name is {value}."),
+        "animal": ((["Which animal do I have?", "What is my pet?", "Which pet is mine?", "What animal did I name?", "What kind of animal is my pet?", "Do you know my animal?", "Which animal is it that I have?", "Tell me which animal I have."], ["What animal is mine?"]), f"It is a {value}."),
+        "thing": ((["What did I tell you about?", "Which thing did I mean?", "Which thing was it?", "What thing did I name?", "Tell me what I told you about.", "Do you remember the thing?"], ["What was it that I told you about?"]), f"The {value}."),
+        "place": ((["Which place did I name?", "What place did I tell you about?", "Which place did I tell you about?", "Do you remember the place?", "What was the place?", "Tell me which place I named."], ["Which place was it?"]), f"The {value}."),
     }[kind]
     turns = [(rng.choice(say).format(v=value), reply)]
     if rng.random() < 0.4:
