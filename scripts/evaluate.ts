@@ -1,6 +1,6 @@
 /**
  * Asks a model directory held-out questions, level by level, and counts right answers.
- * Usage: npm run evaluate -- [--model DIR] [--items FILE.jsonl] [--levels f32,q8_0,q4_0] [--count 40] [--only TEXT]
+ * Usage: npm run evaluate -- [--model DIR] [--items FILE.jsonl,...] [--levels f32,q8_0,q4_0] [--count 40] [--only TEXT]
  *                            [--driver NAME] [--json FILE] [--show 2]
  * Prints a table in Markdown: share right per row with its 95 % Wilson interval, and how many answers equal the first level's.
  */
@@ -9,12 +9,12 @@ import { parseArgs } from "node:util";
 import { openNodeGpu, type SoftwareDriver } from "../src/runtime/testing/nodeGpu";
 import { LEVELS, type Level } from "../src/shared/quant";
 import { Answerer } from "./evaluate/answerer";
-import { type EvaluationItem, isRight, readItems, wilsonInterval } from "./evaluate/items";
+import { type EvaluationItem, isRight, PANE_ITEMS, readItems, wilsonInterval } from "./evaluate/items";
 
 const { values } = parseArgs({
   options: {
     model: { type: "string", default: "public/models/pane" },
-    items: { type: "string", default: "training/items/stage1.jsonl" },
+    items: { type: "string", default: PANE_ITEMS.join(",") },
     levels: { type: "string", default: "f32,q8_0,q4_0" },
     count: { type: "string", default: "40" },
     only: { type: "string", default: "" },
@@ -29,7 +29,7 @@ const levels = values.levels.split(",").map((name) => {
   if (level === undefined) throw new Error(`"${name}" is not a level; levels: ${LEVELS.join(", ")}`);
   return level;
 });
-const items = readItems(values.items, Number(values.count)).filter(({ row }) => row.includes(values.only));
+const items = readItems(values.items.split(","), Number(values.count)).filter(({ row }) => row.includes(values.only));
 const gpu = await openNodeGpu(values.driver as SoftwareDriver | "native");
 console.error(`adapter: ${gpu.info.description || gpu.info.device}`);
 

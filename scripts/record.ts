@@ -38,7 +38,7 @@ try {
 }
 
 async function firstRight(): Promise<EvaluationItem> {
-  const items = readItems(values.items, 12);
+  const items = readItems([values.items], 12);
   for (const row of ROWS) {
     for (const item of items.filter((known) => known.row === row)) {
       const answer = await recorder.answer(item);

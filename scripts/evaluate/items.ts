@@ -20,11 +20,14 @@ export interface EvaluationItem {
   readonly contains?: readonly string[];
 }
 
-/** The first `perRow` items of every row, in the file's order. */
-export function readItems(path: string, perRow: number): EvaluationItem[] {
+/** The bundled model's: rows of its first stage, and those that the second added. */
+export const PANE_ITEMS = ["training/items/stage1.jsonl", "training/items/stage2.jsonl"];
+
+/** The first `perRow` items of every row, in the files' order. */
+export function readItems(paths: readonly string[], perRow: number): EvaluationItem[] {
   const seen = new Map<string, number>();
-  const items = readFileSync(path, "utf8")
-    .split("\n")
+  const items = paths
+    .flatMap((path) => readFileSync(path, "utf8").split("\n"))
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as EvaluationItem);
   return items.filter(({ row }) => {

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Gpu } from "../../src/runtime/gpu/device";
 import { openTestGpu } from "../../src/runtime/testing/kernelHarness";
 import { Answerer } from "./answerer";
-import { type EvaluationItem, isRight, readItems } from "./items";
+import { type EvaluationItem, isRight, PANE_ITEMS, readItems } from "./items";
 
 const ROOT = join(import.meta.dirname, "../..");
 const DIRECTORY = join(ROOT, "public/models/pane");
@@ -30,7 +30,10 @@ interface Golden {
 }
 
 const goldens = (JSON.parse(readFileSync(join(ROOT, "training/goldens.json"), "utf8")) as { cases: Golden[] }).cases;
-const sample = readItems(join(ROOT, "training/items/stage1.jsonl"), 2);
+const sample = readItems(
+  PANE_ITEMS.map((path) => join(ROOT, path)),
+  2,
+);
 
 function itemOf({ id, messages, png, greedy_text }: Golden): EvaluationItem {
   return { row: id, goal: 1, messages, answer: greedy_text, ...(png === undefined ? {} : { image: png }) };
