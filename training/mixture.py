@@ -9,10 +9,10 @@ LIST_ROWS = {"repeat": lists.repeat, "reverse": lists.reverse, "sort": lists.sor
 TRAIN = {
     1: [(look.look, 14), (lists.repeat, 6), (lists.reverse, 3), (lists.sort, 5), (lists.find, 9), (talk.explain, 8), (talk.converse(1), 7.5), (talk.unknown(1), 5)],
     2: [(look.look, 9), (lists.repeat, 2), (lists.reverse, 2), (lists.sort, 2), (lists.find, 4), (talk.explain, 4.5), (talk.converse(2), 4), (talk.unknown(2), 2.5),
-        (stories.story, 3), (sums.sums, 10), (context.context, 10), (follow.follow, 10)],
+        (stories.story, 4), (sums.sums, 8), (context.context, 8), (follow.follow, 9)],
 }  # fmt: skip
 # An episode with a system prompt begins a conversation; this share of conversations has one.
-TONE_SHARE = {1: 0.0, 2: 0.12}
+TONE_SHARE = {1: 0.0, 2: 0.15}
 # Rows that are one long list of examples (context.long_shots).
 SHOTS_SHARE = {1: 0.0, 2: 0.1}
 

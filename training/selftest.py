@@ -67,7 +67,7 @@ def check_held_out_pairs():
         for maker, _ in TRAIN[1] + TRAIN[2]:
             items = [maker(rng, False) for _ in range(200)]
             for question, answer in (turn for item in items for turn in item.turns):
-                denied = answer == "No." or answer.endswith(": no.") or answer.startswith(("There are no ", "I see no "))
+                denied = answer == "No." or ": no" in answer or answer.startswith(("There are no ", "I see no "))
                 assert not denied or not any(c in question and k in question for c, k in HELD_OUT), (question, answer)
     finally:
         Shape.__init__ = make

@@ -104,14 +104,18 @@ def after_story(rng, held):
     return Item([(first, text), final])
 
 
-# A system prompt and how it changes an answer. The third list of prompts is held out.
+# Wordings of a system prompt, those of the second list held out; {x}; more wordings; how it changes an answer.
+ACT = (["You are a {x}.", "Talk like a {x}.", "Answer like a {x}.", "Act like a {x}.", "Reply like a {x}.", "Pretend to be a {x}.", "You are a {x}, so talk like one.",
+        "Write as a {x} would.", "I want you to talk like a {x}."], ["Speak like a {x}."])
+BE = (["Be {x}.", "You are always {x}.", "You are {x}.", "Stay {x}.", "I want you to be {x}.", "Be {x} in every answer.", "You must be {x}.", "Be a {x} assistant."],
+      ["Please be {x}."])  # fmt: skip
 TONES = [
-    (["You are a pirate.", "Talk like a pirate.", "Answer like a pirate."], ["Speak like a pirate."], lambda text: f"Arr! {text}"),
-    (["Be very polite.", "You are very polite.", "Answer politely."], ["Please be polite."], lambda text: f"With pleasure. {text}"),
-    (["Be cheerful.", "You are always cheerful.", "Answer with joy."], ["Please be cheerful."], lambda text: f"Oh, how nice! {text}"),
-    (["You are a robot.", "Talk like a robot.", "Answer like a robot."], ["Speak like a robot."], lambda text: f"Beep. {text} Beep."),
-    (["Be grumpy.", "You are always grumpy.", "Answer with a bad mood."], ["Please be grumpy."], lambda text: f"Hmpf. {text}"),
-    (["You are a teacher.", "Talk like a teacher.", "Answer like a teacher."], ["Speak like a teacher."], lambda text: f"Listen well. {text}"),
+    (ACT, "pirate", [], lambda text: f"Arr! {text}"),
+    (BE, "polite", ["Answer politely.", "Be very polite."], lambda text: f"With pleasure. {text}"),
+    (BE, "cheerful", ["Answer with joy."], lambda text: f"Oh, how nice! {text}"),
+    (ACT, "robot", [], lambda text: f"Beep. {text} Beep."),
+    (BE, "grumpy", ["Answer with a bad mood."], lambda text: f"Hmpf. {text}"),
+    (ACT, "teacher", [], lambda text: f"Listen well. {text}"),
 ]  # fmt: skip
 PLAIN_PROMPTS = ["You are a helpful assistant.", "You are Pane.", "Answer the questions.", "You are a small model."]
 
@@ -120,8 +124,8 @@ def draw_tone(rng, held):
     """A system prompt and what it makes of an answer; in training one in five changes nothing."""
     if rng.random() < 0.2 and not held:
         return rng.choice(PLAIN_PROMPTS), lambda text: text
-    train, test, change = rng.choice(TONES)
-    return pick(rng, held, train, test), change
+    (train, test), word, more, change = rng.choice(TONES)
+    return pick(rng, held, train + more, test).format(x=word), change
 
 
 def toned(rng, held, system, change):

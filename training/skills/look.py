@@ -216,7 +216,8 @@ def size(rng, shapes, held):
 
 
 def count(rng, shapes, held):
-    """The answer names the place of each, in reading order, then the number: every word needs one look at the picture."""
+    """The answer names the place of each, in reading order, then the number: every word needs one look at the picture.
+    Where colour and kind are asked for, it names all of that kind."""
     some = rng.choice(shapes)
     words = rng.choice(((), (some.shape,), (some.colour,), (some.colour, some.shape), (some.size,)))
     if rng.random() < 0.15:
@@ -229,6 +230,8 @@ def count(rng, shapes, held):
     noun = words[-1] if words and words[-1] in SHAPES else "shape"
     front = " ".join(word for word in words if word not in SHAPES)
     named = lambda plural: f"{front} {noun}".strip() + ("es" if noun == "cross" else "s") * plural
+    if len(words) == 2:
+        return ask(rng, held, "count", c=named(True)), f"I see {all_of_kind(shapes, noun)}: {NUMBERS[len(found)]} {named(len(found) != 1)}."
     places = ", ".join(where(s.place) for s in found)
     answer = f"{capital(places)}: {NUMBERS[len(found)]} {named(len(found) != 1)}." if found else f"There are no {named(True)}."
     return ask(rng, held, "count", c=named(True)), answer
@@ -282,6 +285,11 @@ def side_answer(name, side, one, other):
     return f"The {name} is {along(side, one)}. {capital(side)} it is {thing(other) if other else 'nothing'}."
 
 
+def all_of_kind(shapes, kind):
+    """With their colours: asked by both its words, a pair that was never seen is then named as it is in a description."""
+    return ", ".join(thing(s) for s in matching(shapes, (kind,))) or f"no {kind}"
+
+
 def exists(rng, shapes, held):
     some = rng.choice(shapes)
     pair = (some.colour, some.shape) if rng.random() < 0.5 else (rng.choice((some.colour, rng.choice(COLOURS))), rng.choice((some.shape, *SHAPES)))
@@ -291,9 +299,7 @@ def exists(rng, shapes, held):
     question, answer = ask(rng, held, "exists", a=article(" ".join(pair))), "yes" if matching(shapes, pair) else "no"
     if len(pair) == 1:
         return question, capital(answer) + "."
-    # All of that kind first, with their colours: a pair that was never seen is named as it is in a description.
-    kinds = ", ".join(thing(s) for s in matching(shapes, pair[1:])) or f"no {pair[1]}"
-    return question, f"I see {kinds}: {answer}."
+    return question, f"I see {all_of_kind(shapes, pair[1])}: {answer}."
 
 
 def describe(rng, shapes, held):

@@ -95,9 +95,10 @@ def tell(rng, hero, friend, thing, place):
     return " ".join(lines)
 
 
-def wish(rng, hero, friend, thing, place):
-    """What is asked for: the hero alone, with a thing, with a friend, or with thing and place."""
-    kind = rng.choices(("hero", "thing", "friend", "place"), weights=(2, 5, 2, 1))[0]
+def wish(rng, held, hero, friend, thing, place):
+    """What is asked for: the hero alone, with a thing, with a friend, or with thing and place. Training asks more often for friends:
+    they come late in a story."""
+    kind = rng.choices(("hero", "thing", "friend", "place"), weights=(2, 5, 2, 1) if held else (1, 5, 3, 1))[0]
     if kind == "hero":
         return hero.asked, [hero]
     if kind == "thing":
@@ -135,7 +136,7 @@ def story(rng, held):
         return story(rng, held)
     if rng.random() < 0.08 and not held:
         return Item([(vary(rng, rng.choice(ASK_ANY[0])), text)], judge=judge_for([]))
-    asked, wanted = wish(rng, hero, friend, thing, place)
+    asked, wanted = wish(rng, held, hero, friend, thing, place)
     question = rng.choice(ASK[held]).format(w=asked)
     return Item([(question if held else vary_kept(rng, question), text)], judge=judge_for(wanted))
 
