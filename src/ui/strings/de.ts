@@ -217,7 +217,12 @@ export const de: Strings = {
     bundled: "Pane ist da.",
     bundledAbout:
       "Ein sehr kleines Modell, das mit dieser Seite kam. Es kann nur Englisch, kennt einfache Formen, Listen, kleine Rechnungen, kurze Geschichten und wie Sprachmodelle arbeiten, sonst nichts, und macht Fehler.",
-    bundledExamples: ["How does attention work?", "Tell a story about a fox and a lamp.", "27 + 48 =", "What does the KV cache hold?"],
+    bundledExamples: [
+      "How does attention work?",
+      "Tell a story about a fox and a lamp.",
+      "27 + 48 =",
+      "What does the KV cache hold?",
+    ],
     otherModels: "Größere Modelle",
     cannotChat: "Dieses Modell kann nicht chatten.",
     noTokenizer: (name) =>

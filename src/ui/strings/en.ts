@@ -221,7 +221,12 @@ export const en = {
     bundledAbout:
       "A very small model that came with this page. It knows simple shapes, lists, small sums, little stories and how language models work, nothing else, and makes mistakes.",
     // In English in every language: the model knows no other.
-    bundledExamples: ["How does attention work?", "Tell a story about a fox and a lamp.", "27 + 48 =", "What does the KV cache hold?"],
+    bundledExamples: [
+      "How does attention work?",
+      "Tell a story about a fox and a lamp.",
+      "27 + 48 =",
+      "What does the KV cache hold?",
+    ],
     otherModels: "Larger models",
     cannotChat: "This model cannot chat.",
     noTokenizer: (name: string) =>
