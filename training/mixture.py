@@ -8,8 +8,8 @@ LIST_ROWS = {"repeat": lists.repeat, "reverse": lists.reverse, "sort": lists.sor
 # Shares are set by how hard a skill is, not by how often people ask: single facts come cheap, binding does not.
 TRAIN = {
     1: [(look.look, 14), (lists.repeat, 6), (lists.reverse, 3), (lists.sort, 5), (lists.find, 9), (talk.explain, 8), (talk.converse(1), 7.5), (talk.unknown(1), 5)],
-    2: [(look.look, 18), (lists.repeat, 4.5), (lists.reverse, 3), (lists.sort, 5), (lists.find, 7), (talk.explain, 5), (talk.converse(2), 4.5), (talk.unknown(2), 3),
-        (stories.story, 2.5), (sums.sums, 5), (context.context, 3), (follow.follow, 6)],
+    2: [(look.look, 18), (lists.repeat, 4.5), (lists.reverse, 3), (lists.sort, 5), (lists.find, 8), (talk.explain, 9), (talk.converse(2), 4.5), (talk.unknown(2), 3),
+        (stories.story, 2), (sums.sums, 5), (context.context, 3), (follow.follow, 9)],
 }  # fmt: skip
 # An episode with a system prompt begins a conversation; this share of conversations has one.
 TONE_SHARE = {1: 0.0, 2: 0.12}

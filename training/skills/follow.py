@@ -151,4 +151,4 @@ def tone(rng, held):
 
 def follow(rng, held):
     makers = (after_list, after_sum, after_picture, after_fact, after_story)
-    return rng.choices(makers, weights=(4, 3, 5, 4, 1))[0](rng, held)
+    return rng.choices(makers, weights=(4, 3, 5, 4, 1) if held else (6, 5, 4, 3, 2))[0](rng, held)

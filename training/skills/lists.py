@@ -64,8 +64,8 @@ def ask(rng, held, key, **slots):
 
 
 def draw(rng, held, count, distinct=False):
-    """A list of one kind; letters are the most frequent."""
-    kind = rng.choices(("letters", "words", "made up", "digits"), weights=(5, 5, 2, 1))[0]
+    """A list of one kind; in training more of made-up words, which are harder."""
+    kind = rng.choices(("letters", "words", "made up", "digits"), weights=(5, 5, 2, 1) if held else (4, 5, 4, 1))[0]
     if kind == "made up":
         return made_up_list(rng, held, count)
     pool = {"letters": LETTERS, "words": LIST_WORDS, "digits": "0123456789"}[kind]

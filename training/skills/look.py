@@ -224,6 +224,8 @@ def count(rng, shapes, held):
         words = rng.choice(SEEN_PAIRS)
         # Where both words are asked for and the answer is no, pairs never seen before are soon taken for absent: seldom in training.
         words = rng.choice((words, words[:1], words[1:]) if held or rng.random() < 0.3 else (words[:1], words[1:]))
+    if not held and len(words) == 2 and words[-1] in SHAPES and rng.random() < 0.45:
+        words = some_pair(rng, some, 0)
     found = matching(shapes, words)
     if not held and not found and ruled_out(shapes, words):
         return None
@@ -286,15 +288,22 @@ def side_answer(name, side, one, other):
 
 
 def all_of_kind(shapes, kind):
-    """With their colours: asked by both its words, a pair that was never seen is then named as it is in a description."""
-    return ", ".join(thing(s) for s in matching(shapes, (kind,))) or f"no {kind}"
+    """With colours and places: asked by both its words, a pair that was never seen is then named as it is in a description."""
+    return ", ".join(f"{thing(s)} {where(s.place)}" for s in matching(shapes, (kind,))) or f"no {kind}"
+
+
+def some_pair(rng, some, right):
+    """Colour and kind of a shape; or the kind with another colour, more often than any other pair."""
+    if rng.random() < right:
+        return some.colour, some.shape
+    return rng.choice(COLOURS), some.shape if rng.random() < 0.75 else rng.choice(SHAPES)
 
 
 def exists(rng, shapes, held):
     some = rng.choice(shapes)
-    pair = (some.colour, some.shape) if rng.random() < 0.5 else (rng.choice((some.colour, rng.choice(COLOURS))), rng.choice((some.shape, *SHAPES)))
+    pair = some_pair(rng, some, 0.45)
     pair = pair if rng.random() < 0.7 else pair[1:]
-    if not held and not matching(shapes, pair) and (ruled_out(shapes, pair) or len(pair) == 2 and rng.random() < 0.3):
+    if not held and not matching(shapes, pair) and (ruled_out(shapes, pair) or len(pair) == 2 and rng.random() < 0.1):
         return None
     question, answer = ask(rng, held, "exists", a=article(" ".join(pair))), "yes" if matching(shapes, pair) else "no"
     if len(pair) == 1:
@@ -324,7 +333,7 @@ def alone(rng, shapes, held):
 
 QUESTIONS = {"shape": shape, "colour": colour, "place": place, "size": size, "count": count, "relation": relation}
 QUESTIONS |= {"what_at": what_at, "exists": exists, "describe": describe, "alone": alone}
-WEIGHTS = {"shape": 4, "colour": 4.5, "place": 3, "size": 5.5, "count": 8, "relation": 8, "what_at": 2, "exists": 2.5, "describe": 3.5, "alone": 6}
+WEIGHTS = {"shape": 4, "colour": 4.5, "place": 3, "size": 5.5, "count": 14, "relation": 8, "what_at": 2, "exists": 4, "describe": 3.5, "alone": 6}
 
 
 def other_picture(rng, held):

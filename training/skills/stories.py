@@ -105,7 +105,7 @@ def wish(rng, held, hero, friend, thing, place):
         return f"{hero.asked} and {article(thing)}", [hero, thing]
     if kind == "friend":
         return f"{hero.asked} and {friend.asked}", [hero, friend]
-    return f"{hero.asked}, {article(thing)} and a {place}", [hero, thing, place]
+    return f"{hero.asked}, {article(thing)} and {article(place)}", [hero, thing, place]
 
 
 def has_loop(text, size=8):

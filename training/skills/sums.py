@@ -75,4 +75,4 @@ def count(rng, held):
 
 
 def sums(rng, held):
-    return (count if rng.random() < (0.15 if held else 0.25) else add)(rng, held)
+    return (count if rng.random() < (0.15 if held else 0.3) else add)(rng, held)
