@@ -6,6 +6,8 @@ import { expect, test } from "./helpers/test";
 interface Golden {
   readonly messages: readonly { readonly content: unknown }[];
   readonly greedy_text: string;
+  /** Smallest distance of the best from the second logit on the way. */
+  readonly min_margin: number;
 }
 
 const path = join(import.meta.dirname, "../training/goldens.json");
@@ -15,7 +17,8 @@ test("the bundled model opens and answers word for word as it was trained to", a
   await chat.gotoModel("./models/pane/");
   await chat.expectReady();
   await chat.setGreedy(true);
-  const texts = cases.filter(({ messages }) => messages.length === 1 && typeof messages[0]?.content === "string");
+  const sure = cases.filter(({ min_margin }) => min_margin > 0.01);
+  const texts = sure.filter(({ messages }) => messages.length === 1 && typeof messages[0]?.content === "string");
   expect(texts.length).toBeGreaterThanOrEqual(3);
   for (const { messages, greedy_text } of texts) {
     await chat.newChat();

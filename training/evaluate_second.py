@@ -15,7 +15,7 @@ def second_set():
     """{row: [Item]}; lines of data/second.txt are "id: question"."""
     rows = {"explain": [], "converse": []}
     answers = {block["id"]: ("explain", block["="][2]) for block in talk.EXPLAIN}
-    answers |= {block["id"]: ("converse", block["="][1]) for block in talk.CONVERSE}
+    answers |= {block["id"]: ("converse", block["="][2]) for block in talk.CONVERSE}
     for line in (talk.DATA / "second.txt").read_text(encoding="utf-8").splitlines():
         name, _, question = line.partition(": ")
         row, answer = answers[name]

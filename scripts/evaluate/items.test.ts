@@ -14,6 +14,7 @@ describe("isRight", () => {
     const story = { ...word, contains: ["fox", "lamp"] };
     expect(isRight(story, "A fox found a lamp. It was old.")).toBe(true);
     expect(isRight(story, "A fox found a key.")).toBe(false);
+    expect(isRight({ ...story, contains: ["Mia"] }, "Mia found a key.")).toBe(true);
     const loop = "the fox took the lamp and went home again ";
     expect(isRight(story, loop)).toBe(true);
     expect(isRight(story, loop + loop)).toBe(false);

@@ -43,7 +43,9 @@ export function isRight(item: EvaluationItem, text: string | null): boolean {
   if (item.contains === undefined) return text.trim() === item.answer;
   const words = text.toLowerCase().match(/[a-z]+/g) ?? [];
   const runs = words.slice(7).map((_, i) => words.slice(i, i + 8).join(" "));
-  return item.contains.every((word) => text.toLowerCase().includes(word)) && new Set(runs).size === runs.length;
+  return (
+    item.contains.every((word) => text.toLowerCase().includes(word.toLowerCase())) && new Set(runs).size === runs.length
+  );
 }
 
 /** 95 % interval of a share (Wilson 1927). */

@@ -14,8 +14,8 @@ const IMAGE_TOKEN_ID = 6;
 const LOGIT_BOUND = 2e-4;
 /** Share of the sample's answers that 8-bit weights must not change. */
 const SAME_AT_Q8 = 0.98;
-/** Share of the sample that is right: 25 of 26 when the weights were made, less one that other rounding may change. */
-const MEASURED = 0.92;
+/** Share of the sample that is right: 50 of 54 when the weights were made, less one that other rounding may change. */
+const MEASURED = 0.9;
 
 /** As training/goldens.py writes it. */
 interface Golden {
@@ -32,7 +32,7 @@ interface Golden {
 const goldens = (JSON.parse(readFileSync(join(ROOT, "training/goldens.json"), "utf8")) as { cases: Golden[] }).cases;
 const sample = readItems(
   PANE_ITEMS.map((path) => join(ROOT, path)),
-  2,
+  3,
 );
 
 function itemOf({ id, messages, png, greedy_text }: Golden): EvaluationItem {
