@@ -33,7 +33,7 @@ async function exportJson(page: Page): Promise<Exported> {
 
 test("fewer bits, more divergence: verdict, table, flips and export say so", async ({ chat, page }) => {
   // Five models, one after the other.
-  test.setTimeout(240_000);
+  test.setTimeout(400_000);
   await chat.open(wideGguf());
   await openTab(page);
   await page.getByRole("combobox", { name: "Reference" }).selectOption({ label: "f32" });

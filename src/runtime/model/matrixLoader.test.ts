@@ -1,8 +1,9 @@
 /** What becomes of a tensor on its way from the file to planes; computing with them is dequantize.test.ts. */
 import { beforeAll, describe, expect, it } from "vitest";
 import type { TensorRef } from "../../shared/modelSpec";
-import type { FormatId, Level, QuantizableFormat } from "../../shared/quant";
+import { type FormatId, type Level, QUANT_FORMATS, QUANTIZABLE, type QuantizableFormat } from "../../shared/quant";
 import { memorySource } from "../files/byteSource";
+import { BufferScope } from "../gpu/bufferScope";
 import type { Gpu } from "../gpu/device";
 import { dequantize } from "../kernels/dequantize.reference";
 import type { WeightMatrix } from "../kernels/weightMatrix";
@@ -105,6 +106,17 @@ describe("levels", () => {
     const scaleBytes = level.startsWith("q") ? 2 : 0;
     const expected = [...blocks].filter((_, i) => i % blockBytes >= scaleBytes);
     expect([...new Uint8Array(quants[0] as ArrayBuffer)]).toEqual(expected);
+  });
+
+  it.each(QUANTIZABLE)("takes at most 12 %% more on the GPU than in the file: %s", async (format) => {
+    const columns = QUANT_FORMATS[format].blockSize === 256 ? 512 : 96;
+    const source = sourceOf({ weight: tensor(format, 37, columns) });
+    const scope = new BufferScope(gpu);
+    const loader = new MatrixLoader(scope, source, "stored", () => {}, undefined);
+    await loader.load("matrix", [{ name: "weight" }], [37], columns);
+    expect(scope.sizeBytes).toBeGreaterThan(0);
+    expect(scope.sizeBytes / (source.get("weight")?.info.sizeBytes ?? 0)).toBeLessThanOrEqual(1.12);
+    scope.destroy();
   });
 
   it("refuses f16 of a bf16 tensor that is out of range, by the tensor's name", async () => {
