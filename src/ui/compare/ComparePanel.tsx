@@ -16,7 +16,6 @@ import { Inside } from "./Inside";
 import { KldHistogram } from "./KldHistogram";
 import { Lanes } from "./Lanes";
 import { Measurements } from "./Measurements";
-import { OwnRecipes } from "./OwnRecipes";
 import { SaveGguf } from "./SaveGguf";
 import { StatisticsTable } from "./StatisticsTable";
 import { TokenStrip } from "./TokenStrip";
@@ -37,7 +36,6 @@ export default function ComparePanel() {
     >
       <p className="hint compare-intro">{hasModel || run !== null ? compare.intro : compare.noModel}</p>
       {hasModel && <ComparisonForm />}
-      <OwnRecipes />
       {mode === "lanes" && (hasModel || hasLanes) ? <Lanes /> : <Scored run={run} hasModel={hasModel} />}
       {hasModel && <SaveGguf />}
     </Panel>

@@ -5,6 +5,7 @@ import { BUNDLED_TEXT } from "./bundledText";
 import { isQuantizedFile } from "./isQuantizedFile";
 import { LanePrompt } from "./LanePrompt";
 import { LevelPicks } from "./LevelPicks";
+import { OwnRecipes } from "./OwnRecipes";
 import { TextToScore } from "./TextToScore";
 import { WindowFields } from "./WindowFields";
 
@@ -34,6 +35,7 @@ export function ComparisonForm() {
       <Modes isDisabled={isRunning} />
       {isQuantized && <p className="compare-note">{compare.alreadyQuantized}</p>}
       <LevelPicks isDisabled={isRunning} />
+      <OwnRecipes />
       {mode === "lanes" ? (
         <LanePrompt isDisabled={isRunning} />
       ) : (

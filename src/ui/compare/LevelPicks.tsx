@@ -51,23 +51,25 @@ export function LevelPicks({ isDisabled }: { isDisabled: boolean }) {
             onRemove={() => choose({ levels: levels.filter((_, i) => i !== index) })}
           />
         ))}
-        <button type="button" className="button button-quiet" disabled={isDisabled} onClick={addLevel}>
-          {compare.addLevel}
-        </button>
-        <AddFiles
-          label={compare.addFile}
-          hint={compare.addFileHint}
-          accept=".gguf,.safetensors,.json,.model,.txt"
-          isDisabled={isDisabled}
-          onChange={addFile}
-        />
-        <AddFiles
-          label={compare.addLora}
-          hint={compare.addLoraHint}
-          accept=".safetensors,.json"
-          isDisabled={isDisabled}
-          onChange={addLora}
-        />
+        <span className="compare-adds">
+          <button type="button" className="button button-quiet" disabled={isDisabled} onClick={addLevel}>
+            {compare.addLevel}
+          </button>
+          <AddFiles
+            label={compare.addFile}
+            hint={compare.addFileHint}
+            accept=".gguf,.safetensors,.json,.model,.txt"
+            isDisabled={isDisabled}
+            onChange={addFile}
+          />
+          <AddFiles
+            label={compare.addLora}
+            hint={compare.addLoraHint}
+            accept=".safetensors,.json"
+            isDisabled={isDisabled}
+            onChange={addLora}
+          />
+        </span>
       </div>
     </>
   );

@@ -55,7 +55,6 @@ interface RecipeFormProps {
 function RecipeForm({ draft, onChange }: RecipeFormProps) {
   const { ownRecipes: words } = useStrings().compare;
   const keep = useApp((state) => state.keepRecipe);
-  const hasModel = useApp((state) => state.model !== null);
   const [keptName, setKeptName] = useState<string | null>(null);
   const id = useId();
   const choice = draftChoice(draft);
@@ -74,7 +73,13 @@ function RecipeForm({ draft, onChange }: RecipeFormProps) {
     setKeptName(name);
   };
   return (
-    <fieldset className="own-recipe-form">
+    <fieldset
+      className="own-recipe-form"
+      // Enter in a field of it does not start the comparison around it.
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && event.target instanceof HTMLInputElement) event.preventDefault();
+      }}
+    >
       <legend className="visually-hidden">{words.form}</legend>
       <p className="hint" id={`${id}hint`}>
         {words.patternHint}
@@ -100,7 +105,6 @@ function RecipeForm({ draft, onChange }: RecipeFormProps) {
         <LevelSelect label={words.rest} value={draft.level} onChange={(level) => change({ level })} />
         <span className="own-recipe-match">{report !== null && matchWords(report.rest, words)}</span>
       </div>
-      {!hasModel && <p className="hint">{words.noModel}</p>}
       <div className="own-recipe-actions">
         <button type="button" className="button button-quiet" onClick={() => change({ rules: withRule(rules) })}>
           {words.addRule}

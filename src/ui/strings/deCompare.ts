@@ -41,7 +41,6 @@ export const deCompare: typeof enCompare = {
     matchedOne: (size) => `1 Tensor, ${size}`,
     taken: "Für sie bleibt nichts: Regeln darüber nennen dieselben Tensoren.",
     nothing: "Nennt keinen Tensor dieses Modells.",
-    noModel: "Öffne ein Modell, um zu sehen, was jede Regel nennt.",
     needsName: "Gib dem Rezept einen Namen, um es zu behalten.",
     kept: (name) => `Behalten als ${name}: Es steht bei den Stufen, hier und wo Modelle geöffnet werden.`,
   },

@@ -39,7 +39,6 @@ export const enCompare = {
     matchedOne: (size: string) => `1 tensor, ${size}`,
     taken: "Nothing is left for it: rules above name the same tensors.",
     nothing: "Names no tensor of this model.",
-    noModel: "Open a model to see what each rule names.",
     needsName: "Give the recipe a name to keep it.",
     kept: (name: string) => `Kept as ${name}: it stands among the levels, here and where models are opened.`,
   },
