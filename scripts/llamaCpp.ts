@@ -25,12 +25,20 @@ const PACKAGES = [
 ];
 const FOLDER = ".cache/llama";
 const TOKENS = 24;
-/** Of a random model at a level: llama.cpp rounds what matrices are multiplied with to 8 bits, and near ties turn. */
+/**
+ * At a level llama.cpp rounds what matrices are multiplied with to 8 bits, and near ties turn: there the bundled model is
+ * asked what it is sure of, and a random one goes on for fewer tokens.
+ */
 const TOKENS_OF_NOISE = 8;
 const TEXTS = [
   "<|bos|><|user|>Tell me a story about a small boat.<|end|><|assistant|>",
   "<|bos|><|user|>What is 12 plus 30?<|end|><|assistant|>",
   "Once upon a time there was a café, wasn't there? 1234\n\n  Two",
+];
+const SURE_TEXTS = [
+  "<|bos|><|user|>What is 12 plus 30?<|end|><|assistant|>",
+  "<|bos|><|user|>Repeat: k t m q a b<|end|><|assistant|>",
+  "<|bos|><|user|>What does the KV cache hold?<|end|><|assistant|>",
 ];
 
 /** What of node-llama-cpp is used. */
@@ -84,20 +92,21 @@ const CASES: readonly (readonly [
   files: ModelFiles,
   level: Level,
   recipe: Recipe | "",
+  texts: readonly string[],
   tokens: number,
 ])[] = [
-  ["pane", pane, "stored", "", TOKENS],
-  ["pane", pane, "q8_0", "", TOKENS],
-  ["pane", pane, "q4_0", "head8", TOKENS],
-  ["pane", pane, "q4_k", "", TOKENS],
-  ["a random GGUF file", file, "stored", "", TOKENS],
-  ["a random GGUF file", file, "q6_k", "", TOKENS_OF_NOISE],
-  ["a random folder", folder, "stored", "", TOKENS],
-  ["a random folder", folder, "q8_0", "", TOKENS_OF_NOISE],
+  ["pane", pane, "stored", "", [...TEXTS, ...SURE_TEXTS], TOKENS],
+  ["pane", pane, "q8_0", "", SURE_TEXTS, TOKENS],
+  ["pane", pane, "q4_0", "head8", SURE_TEXTS, TOKENS],
+  ["pane", pane, "q4_k", "", SURE_TEXTS, TOKENS],
+  ["a random GGUF file", file, "stored", "", TEXTS, TOKENS],
+  ["a random GGUF file", file, "q6_k", "", TEXTS, TOKENS_OF_NOISE],
+  ["a random folder", folder, "stored", "", TEXTS, TOKENS],
+  ["a random folder", folder, "q8_0", "", TEXTS, TOKENS_OF_NOISE],
 ];
 
 let failed = 0;
-for (const [name, files, level, recipe, tokens] of CASES) {
+for (const [name, files, level, recipe, texts, tokens] of CASES) {
   const path = join(FOLDER, "saved.gguf");
   const bytes = await save(files, level, recipe, path);
   const theirs = await llama.loadModel({ modelPath: path });
@@ -106,7 +115,7 @@ for (const [name, files, level, recipe, tokens] of CASES) {
   const session = await Session.create(ours.model, { capacity: 128, precision: "f32" });
   let ids = 0;
   let same = 0;
-  for (const text of TEXTS) {
+  for (const text of texts) {
     const prompt = ours.tokenizer?.encode(text, { addSpecial: false, parseSpecial: true }) ?? [];
     const isAlike = JSON.stringify(theirs.tokenize(text, true)) === JSON.stringify(prompt);
     if (!isAlike) console.log(`  ids differ: ${theirs.tokenize(text, true)} here ${prompt}`);
@@ -135,9 +144,9 @@ for (const [name, files, level, recipe, tokens] of CASES) {
     if (!isSame) console.log(`  goes on differently: ${went} here ${goes}`);
     same += isSame ? 1 : 0;
   }
-  if (ids < TEXTS.length || same < TEXTS.length) failed++;
+  if (ids < texts.length || same < texts.length) failed++;
   console.log(
-    `${name} ${level} ${recipe}, ${tokens} tokens: ${ids} of ${TEXTS.length} texts have the same ids, ${same} go on alike`,
+    `${name} ${level} ${recipe}, ${tokens} tokens: ${ids} of ${texts.length} texts have the same ids, ${same} go on alike`,
   );
   await session.close();
   ours.model.destroy();
