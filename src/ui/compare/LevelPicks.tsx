@@ -9,7 +9,6 @@ import {
   splitWeights,
   withCache,
 } from "../../shared/recipes";
-import { levelLabel } from "../../store/modelSource";
 import { useApp } from "../appContext";
 import { IconButton } from "../IconButton";
 import { LevelOptions } from "../model/LevelOptions";
@@ -19,11 +18,11 @@ import { useContenderName } from "./contenderName";
 
 const CACHES: readonly KvPrecision[] = ["f32", "f16"];
 const LORA_CHOICES = ["without", "with"] as const;
-const LEVEL_OPTIONS = LEVELS.map((level): [ComparedChoice, string] => [level, levelLabel(level)]);
 
 /** The reference, and what is held against it. */
 export function LevelPicks({ isDisabled }: { isDisabled: boolean }) {
   const { compare } = useStrings();
+  const nameOf = useContenderName();
   const { reference, levels } = useApp((state) => state.comparisonChoices);
   const choose = useApp((state) => state.chooseComparison);
   const addLevel = useApp((state) => state.addComparedLevel);
@@ -35,7 +34,7 @@ export function LevelPicks({ isDisabled }: { isDisabled: boolean }) {
         label={compare.reference}
         hint={compare.referenceHint}
         value={reference}
-        options={LEVEL_OPTIONS}
+        options={LEVELS.map((level): [ComparedChoice, string] => [level, nameOf(level)])}
         isDisabled={isDisabled}
         onChange={(level) => choose({ reference: level })}
       />

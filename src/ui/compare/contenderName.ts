@@ -6,9 +6,9 @@ import {
   splitCompared,
   splitWeights,
 } from "../../shared/recipes";
-import { levelLabel } from "../../store/modelSource";
 import type { KeptRecipe } from "../../store/preferencesSlice";
 import { useApp } from "../appContext";
+import { levelName } from "../model/levelName";
 import type { Strings } from "../strings/en";
 import { useStrings } from "../strings/useStrings";
 
@@ -16,25 +16,26 @@ import { useStrings } from "../strings/useStrings";
  * "q4_0, embedding and head at 8-bit", or the name that the person gave a recipe.
  * @param contender as it was chosen, or as it was kept, perhaps by another version of the page
  */
-export function contenderName(contender: string, compare: Strings["compare"], own: readonly KeptRecipe[]): string {
+export function contenderName(contender: string, strings: Strings, own: readonly KeptRecipe[]): string {
+  const { compare } = strings;
   if (contender === "floor") return compare.floor;
   const { weights, cache } = splitCompared(contender as ComparedChoice);
   const { choice, hasLora } = splitWeights(weights);
-  const bare = weights === "file" ? compare.otherFile : weightsName(choice, compare, own);
+  const bare = weights === "file" ? compare.otherFile : weightsName(choice, strings, own);
   const name = hasLora ? `${bare}, ${compare.withLora}` : bare;
   return cache === "f16" ? `${name}, ${compare.f16Cache}` : name;
 }
 
-function weightsName(weights: string, compare: Strings["compare"], own: readonly KeptRecipe[]): string {
+function weightsName(weights: string, strings: Strings, own: readonly KeptRecipe[]): string {
   const choice = readChoiceText(weights);
   if (choice === null) return weights;
   const { level, recipe } = splitChoice(choice);
-  const named = own.find((kept) => kept.choice === choice)?.name;
-  return named ?? (isBuiltIn(recipe) ? `${levelLabel(level)}, ${compare.recipes[recipe]}` : levelLabel(choice));
+  if (isBuiltIn(recipe)) return `${levelName(strings, level, own)}, ${strings.compare.recipes[recipe]}`;
+  return levelName(strings, choice, own);
 }
 
 export function useContenderName(): (contender: string) => string {
-  const { compare } = useStrings();
+  const strings = useStrings();
   const own = useApp((state) => state.ownRecipes);
-  return (contender) => contenderName(contender, compare, own);
+  return (contender) => contenderName(contender, strings, own);
 }
