@@ -82,20 +82,29 @@ async function loadInApp(browser: Browser, base: string, hub: string): Promise<A
   // The page's own start is no part of a load.
   await page.getByRole("textbox", { name: "Hugging Face id or URL" }).fill(ID);
   await page.waitForTimeout(1000);
-  await browser.startTracing(page, { categories: TASK_CATEGORIES });
   const heap = await WorkerHeap.attach(browser);
   const levels = ["stored", "q4_0"];
+  const tasks: number[] = [];
   for (const level of levels) {
     await page.getByRole("combobox", { name: "Level", exact: true }).selectOption(level);
-    await page.getByRole("button", { name: "Load", exact: true }).click();
-    const label = level === "stored" ? /as stored.* · ready/ : `${level} · ready`;
-    const ready = page.getByRole("status", { name: "Model" }).getByText(label);
-    await ready.waitFor({ timeout: LONG_MS });
+    // Found before, and no role is looked for meanwhile: that would be the longest task of all.
+    const load = await page.getByRole("button", { name: "Load", exact: true }).elementHandle();
+    await browser.startTracing(page, { categories: TASK_CATEGORIES });
+    await load?.click();
+    const label = level === "stored" ? "as stored" : level;
+    await page.waitForFunction(isReadyAt, label, { timeout: LONG_MS, polling: 100 });
+    await page.waitForTimeout(500);
+    tasks.push(...mainThreadTasks((await browser.stopTracing()).toString()));
   }
   const heapBytes = await heap.addedBytes();
-  const longestTaskMs = Math.max(...mainThreadTasks((await browser.stopTracing()).toString()));
+  const longestTaskMs = Math.max(...tasks);
   await page.close();
   return { heapBytes, longestTaskMs, levels };
+}
+
+/** Runs in the page. */
+function isReadyAt(label: string): boolean {
+  return document.querySelector(`.header-model[data-ready="true"]`)?.textContent?.includes(` · ${label}`) === true;
 }
 
 function mebibytes(bytes: number): string {
