@@ -94,8 +94,9 @@ function drawTable(
   const right = (index: number): number => MARGIN + NAMES_WIDTH + COLUMN * (index + 1) - 8;
   const named = results.map(({ statistics }) => namedStatistics(statistics));
   text(words.statistic, MARGIN, 16);
+  context.textAlign = "right";
   results.forEach(({ contender }, index) => {
-    context.fillText(words.nameOf(contender), right(index) - COLUMN + 16, 16, COLUMN - 16);
+    context.fillText(words.nameOf(contender), right(index), 16, COLUMN - 16);
   });
   [...LLAMA_NAMES].forEach(([key, name], row) => {
     const y = ROW * (row + 1) + 16;
