@@ -119,17 +119,18 @@ export class RangeDownload {
       return (free.pop() ?? new Uint8Array(Math.min(segmentBytes, end - start))).subarray(0, length);
     };
     let piece: Uint8Array = new Uint8Array(0);
-    let pieceEnd = start;
+    let [pieceStart, pieceEnd] = [start, start];
     let next = start;
     try {
       while (next < end || ahead.length > 0) {
         while (next < end && ahead.length < parallel) {
           if (next === pieceEnd) {
+            pieceStart = next;
             pieceEnd = Math.min(end, ends?.find((at) => at > next) ?? next + segmentBytes);
             piece = memoryFor(pieceEnd - next);
           }
           const to = Math.min(pieceEnd, next + segmentBytes);
-          const place = piece.subarray(piece.length - (pieceEnd - next), piece.length - (pieceEnd - to));
+          const place = piece.subarray(next - pieceStart, to - pieceStart);
           const read = this.read(next, to, signal, place, onReceived);
           // Awaited in order; one that fails before its turn is no unhandled rejection.
           read.catch(() => {});
@@ -140,7 +141,8 @@ export class RangeDownload {
         await segment.read;
         if (segment.piece === null) continue;
         yield segment.piece;
-        free.push(new Uint8Array(segment.piece.buffer));
+        // Pieces with memory of their own are whoever's took them, and are not held here.
+        if (ends === undefined) free.push(new Uint8Array(segment.piece.buffer));
       }
     } finally {
       stop.abort();
