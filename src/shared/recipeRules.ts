@@ -110,6 +110,7 @@ export function matches(pattern: RulePattern, { name, part, layer }: RuledMatrix
 }
 
 function globOf(glob: string): RegExp {
-  const parts = glob.split("*").map((text) => text.replaceAll(/[.-]/g, "\\$&"));
+  // Stars in a row are one: several would have the engine try every way to share a name among them.
+  const parts = glob.split(/\*+/).map((text) => text.replaceAll(/[.-]/g, "\\$&"));
   return new RegExp(`^${parts.join(".*")}$`);
 }

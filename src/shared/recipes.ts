@@ -11,13 +11,13 @@ export type BuiltInRecipe = (typeof RECIPES)[number];
 export type OwnRecipe = `${string}=${string}`;
 export type Recipe = BuiltInRecipe | OwnRecipe;
 
-const RULES: { readonly [R in BuiltInRecipe]: string } = {
-  head8: "embedding=q8_0,head=q8_0",
-  first8: "layer0=q8_0",
-};
-
 /** What the built-in recipes keep their tensors at. */
 const FINER_LEVEL = "q8_0" satisfies Level;
+
+const RULES: { readonly [R in BuiltInRecipe]: string } = {
+  head8: `embedding=${FINER_LEVEL},head=${FINER_LEVEL}`,
+  first8: `layer0=${FINER_LEVEL}`,
+};
 
 /** A level alone, "q4_0+head8", or with rules: "q4_0+layer0=q8_0,head=f16". */
 export type LevelChoice = Level | `${Level}+${Recipe}`;
@@ -45,8 +45,8 @@ export const LEVEL_CHOICES: readonly LevelChoice[] = [
 
 export function joinChoice(level: Level, recipe: Recipe | ""): LevelChoice {
   // A recipe that would make nothing finer is none.
-  if (recipe === "" || isBuiltIn(recipe)) return recipe === "" ? level : (withRecipe(level, recipe) ?? level);
-  return `${level}+${recipe}`;
+  if (isBuiltIn(recipe)) return withRecipe(level, recipe) ?? level;
+  return recipe === "" ? level : `${level}+${recipe}`;
 }
 
 export function splitChoice(choice: LevelChoice): { readonly level: Level; readonly recipe: Recipe | "" } {
@@ -84,6 +84,7 @@ export interface RuleReport {
   /** Tensors that it names, those that an earlier rule has included. */
   readonly named: number;
 }
+
 /** A level of the open model's weights, with an adapter in them or without, or those of another file as they are stored. */
 export type ComparedWeights = LevelChoice | `${LevelChoice}${typeof WITH_LORA}` | "file";
 const WITH_LORA = "^lora";

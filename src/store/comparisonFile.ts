@@ -147,7 +147,7 @@ export function comparisonToCsv(run: ComparisonRun, adapter: string, exportedAt:
     ...[
       ...Object.values(namedStatistics(result.statistics)),
       ...result.statistics.buckets.map(({ kld }) => kld),
-    ].flatMap(({ value, error }) => [Number.isFinite(value) ? value : null, error]),
+    ].flatMap(({ value, error }) => [value, error]),
   ]);
   return toCsv(header, rows);
 }

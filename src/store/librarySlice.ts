@@ -71,9 +71,9 @@ export interface LibrarySlice {
   readonly keptModels: () => Promise<readonly KeptModel[]>;
   /** Looks at a link without loading it. */
   readonly lookAt: (link: string, base: string) => Promise<void>;
-  /** The person's word on a load that waits for it. */
   /** For a recipe of the person's own, which came after the look. */
   readonly lookAgain: () => Promise<void>;
+  /** The person's word on a load that waits for it. */
   readonly answerFit: (goOn: boolean) => void;
   readonly verifyKept: (id: KeptId) => Promise<void>;
   /** Null: all. */

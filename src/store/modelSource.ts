@@ -10,9 +10,8 @@ const STORED = "as stored";
 /** In the words of no language but for what is as stored. */
 export function levelLabel(choice: LevelChoice): string {
   const { level, recipe } = splitChoice(choice);
-  const label = level === "stored" ? STORED : level;
-  if (recipe === "" || isBuiltIn(recipe)) return recipe === "" ? label : choice;
-  return `${label}, ${rulesWords(rulesOf(recipe))}`;
+  if (recipe === "") return level === "stored" ? STORED : level;
+  return isBuiltIn(recipe) ? choice : `${levelLabel(level)}, ${rulesWords(rulesOf(recipe))}`;
 }
 
 /** The name shown while the model's own is not known yet. */

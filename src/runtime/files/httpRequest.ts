@@ -1,5 +1,7 @@
 /** One request over HTTP: what went wrong as a typed error that says what to do, and what the headers tell. */
+
 import { isErrorNamed, VitrineError } from "../../shared/errors";
+import { baseName } from "./baseName";
 import { throwIfCancelled } from "./byteSource";
 
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>;
@@ -115,7 +117,7 @@ export async function contentLength(
 
 export function fileNameOf(url: string): string {
   const path = url.split(/[?#]/, 1)[0] ?? url;
-  const last = path.slice(path.lastIndexOf("/") + 1);
+  const last = baseName(path);
   try {
     return decodeURIComponent(last) || url;
   } catch {

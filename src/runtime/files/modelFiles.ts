@@ -1,5 +1,6 @@
 /** What the person gave, files or an address, made out to be a model: one GGUF file or a Hugging Face folder. */
 import { VitrineError } from "../../shared/errors";
+import { baseName } from "./baseName";
 import { type ByteSource, readText } from "./byteSource";
 import { readGguf } from "./gguf";
 import type { GgufFile } from "./ggufFile";
@@ -252,10 +253,6 @@ async function readAll(source: ByteSource, signal?: AbortSignal): Promise<Uint8A
 function nameIn(config: JsonObject): string {
   const name = config._name_or_path;
   return typeof name === "string" ? baseName(name) : "";
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 /** "smollm" of "models/smollm/config.json"; "" of "config.json". */

@@ -4,6 +4,7 @@
  */
 import { VitrineError } from "../../shared/errors";
 import type { HubAccess, HubFile } from "../../shared/library";
+import { baseName } from "../files/baseName";
 import { type Fetch, isNotFound, request } from "../files/httpRequest";
 import { openModelUrl, partNames } from "../files/modelFiles";
 import type { DownloadOptions } from "../files/rangeDownload";
@@ -194,8 +195,4 @@ function originOf(address: string): string {
 
 function encodePath(path: string): string {
   return path.split("/").map(encodeURIComponent).join("/");
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }

@@ -4,6 +4,7 @@
  */
 import { VitrineError } from "../../shared/errors";
 import { LORA_FILES } from "../../shared/library";
+import { baseName } from "../files/baseName";
 import { type ByteSource, readText } from "../files/byteSource";
 import { type JsonObject, parseJson } from "../files/json";
 import { readSafetensors, type SourcedTensor } from "../files/safetensors";
@@ -129,10 +130,6 @@ function checkTargets(name: string, targets: unknown, modules: readonly LoraModu
     if (modules.some((module) => module.name === target || module.name.endsWith(`.${target}`))) continue;
     throw invalid(`${name} targets "${target}", for which there is no matrix. The adapter is not whole; get it again.`);
   }
-}
-
-function baseName(path: string): string {
-  return path.slice(path.lastIndexOf("/") + 1);
 }
 
 function invalid(message: string): VitrineError {

@@ -1,0 +1,4 @@
+/** "config.json" of "models/smollm/config.json". */
+export function baseName(path: string): string {
+  return path.slice(path.lastIndexOf("/") + 1);
+}
