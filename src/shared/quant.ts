@@ -245,6 +245,11 @@ export function planeBytes(plane: QuantPlane): number {
   return plane.runs.reduce((sum, [, bytes]) => sum + bytes, 0);
 }
 
+/** Bytes of that many values, whole blocks of them, as a file holds them. */
+export function fileBytes(format: Pick<QuantFormat, "blockSize" | "blockBytes">, values: number): number {
+  return (values / format.blockSize) * format.blockBytes;
+}
+
 /** Bits per weight as stored: 4.5 for q4_0, 8.5 for q8_0. */
 export function bitsPerWeight(format: QuantFormat): number {
   return (format.blockBytes * 8) / format.blockSize;
@@ -253,7 +258,7 @@ export function bitsPerWeight(format: QuantFormat): number {
 /** Bytes of one matrix row on the GPU, padding to whole blocks of 32 included. */
 export function gpuRowBytes(format: QuantFormat, columns: number): number {
   const padded = Math.ceil(columns / GPU_BLOCK) * GPU_BLOCK;
-  return (padded / format.blockSize) * format.blockBytes;
+  return fileBytes(format, padded);
 }
 
 /** Formats that a full-precision tensor can be turned into on load. */

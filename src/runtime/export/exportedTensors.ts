@@ -1,7 +1,7 @@
 /** What the tensors of a model become in a GGUF file: names, types, and the order of rows. */
 import { VitrineError } from "../../shared/errors";
 import type { BlockTensors, LinearRefs, ModelSpec, ModelTensors } from "../../shared/modelSpec";
-import { type FormatId, type Level, QUANT_FORMATS } from "../../shared/quant";
+import { type FormatId, fileBytes, type Level, QUANT_FORMATS } from "../../shared/quant";
 import type { Recipe } from "../../shared/recipes";
 import type { ModelFiles } from "../files/modelFiles";
 import { targetFormat } from "../model/matrixLoader";
@@ -109,7 +109,6 @@ function exported(name: string, entry: TensorEntry, level: Level, interleavedHea
   // llama.cpp reads vectors in f32 only.
   const vector: FormatId = source.blockSize === 1 ? "f32" : source.id;
   const target = isMatrix ? targetFormat(source.id, level, columns) : vector;
-  const { blockSize, blockBytes } = QUANT_FORMATS[target];
-  const sizeBytes = rows * (columns / blockSize) * blockBytes;
+  const sizeBytes = fileBytes(QUANT_FORMATS[target], rows * columns);
   return { name, entry, columns, rows, shape, target, interleavedHead, sizeBytes };
 }

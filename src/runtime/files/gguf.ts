@@ -3,8 +3,10 @@
  * descriptions, read with @huggingface/gguf, then tensor data. Nothing the header claims is believed before it
  * is checked against the file.
  */
+
 import { gguf as parseGguf } from "@huggingface/gguf";
 import { VitrineError } from "../../shared/errors";
+import { fileBytes } from "../../shared/quant";
 import type { ByteSource } from "./byteSource";
 import { GGML_TYPES } from "./ggmlTypes";
 import type { GgufFile, GgufValue } from "./ggufFile";
@@ -125,7 +127,7 @@ function tensorOf(source: ByteSource, info: ParsedTensor, dataStart: number, ali
       `has rows of ${columns} values, not a multiple of the ${type.blockSize} that a block of ${type.name} holds`,
     );
   }
-  const sizeBytes = (elements / type.blockSize) * type.blockBytes;
+  const sizeBytes = fileBytes(type, elements);
   const start = dataStart + Number(info.offset);
   if (Number(info.offset) % alignment !== 0) {
     throw invalidTensor(source, name, `starts at offset ${info.offset}, not a multiple of the alignment ${alignment}`);

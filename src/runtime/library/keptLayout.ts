@@ -3,10 +3,10 @@
  * it, cut into records. Everything follows from the tensor list, so that any record can be made again by itself.
  */
 import type { ModelTensors } from "../../shared/modelSpec";
-import { type FormatId, type Level, QUANT_FORMATS } from "../../shared/quant";
+import { type FormatId, fileBytes, type Level, QUANT_FORMATS } from "../../shared/quant";
 import type { Recipe } from "../../shared/recipes";
 import type { SourcedTensor } from "../files/safetensors";
-import type { TensorInfo } from "../files/tensorInfo";
+import { numElements, type TensorInfo } from "../files/tensorInfo";
 import { levelledTensors } from "../model/appliedChoice";
 import { targetFormat } from "../model/matrixLoader";
 import { formatOf, isFullPrecision } from "../model/readRows";
@@ -82,9 +82,7 @@ function formatOfType(type: string): (typeof QUANT_FORMATS)[FormatId] {
 }
 
 function convertedBytes(info: TensorInfo, type: string): number {
-  const { blockSize, blockBytes } = formatOfType(type);
-  const [rows = 0, columns = 0] = info.shape;
-  return rows * (columns / blockSize) * blockBytes;
+  return fileBytes(formatOfType(type), numElements(info.shape));
 }
 
 /** True for tensors whose bytes are not kept as they come. */

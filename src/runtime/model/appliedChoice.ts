@@ -23,6 +23,7 @@ export function appliedChoice(
     return entry?.info.shape.length === 2 && !isFullPrecision(formatOf(entry).id);
   });
   if (isQuantized) return "stored";
+  // Refuses what names nothing now, before any weight is read.
   recipeTensors(recipe, tensors);
   return joinChoice(level, recipe);
 }

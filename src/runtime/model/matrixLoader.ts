@@ -3,6 +3,7 @@ import { VitrineError } from "../../shared/errors";
 import type { TensorRef } from "../../shared/modelSpec";
 import {
   type FormatId,
+  fileBytes,
   fittingFormat,
   GPU_BLOCK,
   type Level,
@@ -150,7 +151,7 @@ export class MatrixLoader {
     rows: number,
     columns: number,
   ): Promise<Uint8Array> {
-    const rowBytes = (columns / format.blockSize) * format.blockBytes;
+    const rowBytes = fileBytes(format, columns);
     let out: Uint8Array | null = null;
     let stripStart = 0;
     for (const strip of strips) {

@@ -1,7 +1,7 @@
 /** Rows of tensors as bytes or as f32, a bounded piece at a time. */
 import { VitrineError } from "../../shared/errors";
 import type { TensorRef } from "../../shared/modelSpec";
-import { type FormatId, QUANT_FORMATS, type QuantFormat } from "../../shared/quant";
+import { type FormatId, fileBytes, QUANT_FORMATS, type QuantFormat } from "../../shared/quant";
 import { numElements } from "../files/tensorInfo";
 import { halfToFloat } from "./half";
 import { requireTensor, type TensorEntry, type TensorSource } from "./tensorSource";
@@ -41,7 +41,7 @@ export function readStoredRows(
       `Tensor "${entry.info.name}" has ${columns} columns, not a multiple of ${format.id}'s block of ${format.blockSize}.`,
     );
   }
-  const rowBytes = (columns / format.blockSize) * format.blockBytes;
+  const rowBytes = fileBytes(format, columns);
   return entry.source.read(entry.info.start + start * rowBytes, count * rowBytes, signal);
 }
 

@@ -1,8 +1,10 @@
 /** What a recipe would do to a model, from its headers alone. */
+
 import type { ModelTensors } from "../../shared/modelSpec";
-import { type Level, QUANT_FORMATS } from "../../shared/quant";
+import { fileBytes, type Level, QUANT_FORMATS } from "../../shared/quant";
 import { matches } from "../../shared/recipeRules";
 import { type LevelChoice, type RecipeReport, rulesOf, splitChoice } from "../../shared/recipes";
+import { numElements } from "../files/tensorInfo";
 import { targetFormat } from "./matrixLoader";
 import { formatOf, isFullPrecision } from "./readRows";
 import { ruledMatrices } from "./recipeTensors";
@@ -36,10 +38,8 @@ function tensorBytes(entry: TensorEntry | undefined, level: Level): number | nul
   if (entry === undefined) return 0;
   const { id } = formatOf(entry);
   const { shape } = entry.info;
-  const elements = shape.reduce((product, size) => product * size, 1);
   if (level === "stored" && !isFullPrecision(id)) return null;
   // A level is the same whatever it is computed from.
-  const { blockBytes, blockSize } =
-    QUANT_FORMATS[targetFormat(isFullPrecision(id) ? id : "f32", level, shape.at(-1) ?? 1)];
-  return (elements / blockSize) * blockBytes;
+  const target = targetFormat(isFullPrecision(id) ? id : "f32", level, shape.at(-1) ?? 1);
+  return fileBytes(QUANT_FORMATS[target], numElements(shape));
 }

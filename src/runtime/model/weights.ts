@@ -10,7 +10,7 @@ import type {
   TensorRef,
   VisionTensors,
 } from "../../shared/modelSpec";
-import { type FormatId, type Level, QUANT_FORMATS } from "../../shared/quant";
+import { type FormatId, fileBytes, type Level, QUANT_FORMATS } from "../../shared/quant";
 import type { Recipe } from "../../shared/recipes";
 import { BufferScope } from "../gpu/bufferScope";
 import type { Gpu } from "../gpu/device";
@@ -264,8 +264,8 @@ function bytesByFormat(matrices: readonly WeightMatrix[]): Partial<Record<Format
   const bytes: Partial<Record<FormatId, number>> = {};
   for (const matrix of matrices) {
     for (const part of matrix.parts) {
-      const { blockSize, blockBytes } = QUANT_FORMATS[part.format];
-      bytes[part.format] = (bytes[part.format] ?? 0) + ((part.rows * matrix.columns) / blockSize) * blockBytes;
+      const own = fileBytes(QUANT_FORMATS[part.format], part.rows * matrix.columns);
+      bytes[part.format] = (bytes[part.format] ?? 0) + own;
     }
   }
   return bytes;

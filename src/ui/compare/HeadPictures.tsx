@@ -20,7 +20,10 @@ interface PicturesProps {
   readonly onPoint: (cell: PatternCell | null) => void;
 }
 
-/** Drawn anew for another head only, not while it is pointed at. Both patterns and what lies between them. The patterns share one scale; the difference has its own, alike in both directions. */
+/**
+ * Both patterns and what lies between them. The patterns share one scale; the difference has its own, alike in both
+ * directions. Drawn anew for another head only, not while it is pointed at.
+ */
 export const HeadPictures = memo(function HeadPictures({ found, axis, name, onPoint }: PicturesProps) {
   const { compare } = useStrings();
   const words = compare.heads;

@@ -3,7 +3,13 @@ import type { ComparisonStatistics } from "../../shared/comparisonStatistics";
 import type { ContenderResult } from "../../store/compareSlice";
 import { LLAMA_NAMES, namedStatistics } from "../../store/comparisonFile";
 import { formatChange, formatShare, formatStatistic, tenTo } from "./formatStatistic";
-import { PICTURE_HEAD, type PictureSheet, type PictureWords, pictureSheet } from "./pictureSheet";
+import {
+  PICTURE_MARGIN as MARGIN,
+  PICTURE_HEAD,
+  type PictureSheet,
+  type PictureWords,
+  pictureSheet,
+} from "./pictureSheet";
 
 export interface RunPictureWords extends PictureWords {
   readonly axis: string;
@@ -13,7 +19,6 @@ export interface RunPictureWords extends PictureWords {
 
 const NAMES_WIDTH = 240;
 const COLUMN = 200;
-const MARGIN = 16;
 const ROW = 22;
 const CHART_ROW = 28;
 const AXIS = 44;
@@ -86,7 +91,7 @@ function drawSpreads(
 }
 
 function drawTable(
-  { context, color, text, line }: PictureSheet,
+  { color, text, line }: PictureSheet,
   results: readonly ContenderResult[],
   words: RunPictureWords,
   width: number,
@@ -94,9 +99,8 @@ function drawTable(
   const right = (index: number): number => MARGIN + NAMES_WIDTH + COLUMN * (index + 1) - 8;
   const named = results.map(({ statistics }) => namedStatistics(statistics));
   text(words.statistic, MARGIN, 16);
-  context.textAlign = "right";
   results.forEach(({ contender }, index) => {
-    context.fillText(words.nameOf(contender), right(index), 16, COLUMN - 16);
+    text(words.nameOf(contender), right(index), 16, "right", COLUMN - 16);
   });
   [...LLAMA_NAMES].forEach(([key, name], row) => {
     const y = ROW * (row + 1) + 16;

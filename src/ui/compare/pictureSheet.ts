@@ -3,15 +3,17 @@ export interface PictureSheet {
   readonly context: OffscreenCanvasRenderingContext2D;
   /** Of a custom property, without its dashes. */
   readonly color: (name: string) => string;
-  readonly text: (words: string, x: number, y: number, align?: CanvasTextAlign) => void;
+  /** Narrower letters where it would be wider than `most`. */
+  readonly text: (words: string, x: number, y: number, align?: CanvasTextAlign, most?: number) => void;
   readonly line: (from: readonly [x: number, y: number], to: readonly [x: number, y: number], stroke: string) => void;
   readonly toBlob: () => Promise<Blob>;
 }
 
 /** Pixels of the picture for each of the drawing. */
 const SCALE = 2;
-const MARGIN = 16;
 const LINE = 18;
+/** Beside title, picture and caption. */
+export const PICTURE_MARGIN = 16;
 /** Where what is under the title begins. */
 export const PICTURE_HEAD = 48;
 
@@ -23,25 +25,25 @@ export interface PictureWords {
 
 /** With its title and its caption; null where the browser cannot draw. @param height between the two */
 export function pictureSheet(width: number, height: number, words: PictureWords): PictureSheet | null {
-  const whole = PICTURE_HEAD + height + LINE * words.caption.length + MARGIN;
+  const whole = PICTURE_HEAD + height + LINE * words.caption.length + PICTURE_MARGIN;
   const canvas = new OffscreenCanvas(width * SCALE, whole * SCALE);
   const context = canvas.getContext("2d");
   if (context === null) return null;
   const style = getComputedStyle(document.documentElement);
   const color = (name: string): string => style.getPropertyValue(`--${name}`);
-  const text: PictureSheet["text"] = (line, x, y, align = "left") => {
+  const text: PictureSheet["text"] = (line, x, y, align = "left", most = undefined) => {
     context.textAlign = align;
-    context.fillText(line, x, y);
+    context.fillText(line, x, y, most);
   };
   context.scale(SCALE, SCALE);
   context.fillStyle = color("background");
   context.fillRect(0, 0, width, whole);
   context.fillStyle = color("text");
   context.font = "600 16px system-ui, sans-serif";
-  text(words.title, MARGIN, 28);
+  text(words.title, PICTURE_MARGIN, 28);
   context.font = "12px system-ui, sans-serif";
   words.caption.forEach((caption, index) => {
-    text(caption, MARGIN, PICTURE_HEAD + height + LINE * (index + 1));
+    text(caption, PICTURE_MARGIN, PICTURE_HEAD + height + LINE * (index + 1));
   });
   return {
     context,
