@@ -132,13 +132,18 @@ export function memorySource(bytes: Uint8Array, name: string): ByteSource {
   };
 }
 
-/** The whole of a small text file, as UTF-8. @throws InvalidFileError when it is larger than `maxBytes` */
-export async function readText(source: ByteSource, maxBytes: number, signal?: AbortSignal): Promise<string> {
+/** The whole of a small file. @throws InvalidFileError when it is larger than `maxBytes` */
+export async function readSmall(source: ByteSource, maxBytes: number, signal?: AbortSignal): Promise<Uint8Array> {
   if (source.sizeBytes > maxBytes) {
     throw new VitrineError(
       "InvalidFileError",
       `${source.name} has ${source.sizeBytes} bytes; a file of this kind has at most ${maxBytes}.`,
     );
   }
-  return new TextDecoder().decode(await source.read(0, source.sizeBytes, signal));
+  return source.read(0, source.sizeBytes, signal);
+}
+
+/** As UTF-8. @throws InvalidFileError when it is larger than `maxBytes` */
+export async function readText(source: ByteSource, maxBytes: number, signal?: AbortSignal): Promise<string> {
+  return new TextDecoder().decode(await readSmall(source, maxBytes, signal));
 }

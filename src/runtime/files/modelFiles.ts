@@ -1,7 +1,7 @@
 /** What the person gave, files or an address, made out to be a model: one GGUF file or a Hugging Face folder. */
 import { VitrineError } from "../../shared/errors";
 import { baseName } from "./baseName";
-import { type ByteSource, readText } from "./byteSource";
+import { type ByteSource, readSmall, readText } from "./byteSource";
 import { readGguf } from "./gguf";
 import type { GgufFile } from "./ggufFile";
 import { hasGgufMagic } from "./ggufHeader";
@@ -184,13 +184,13 @@ async function openFolder(
 ): Promise<HuggingFaceModelFiles> {
   const configSource = await open(CONFIG);
   if (!configSource) throw invalid(`${CONFIG} is missing${folder ? ` in ${folder}` : ""}. ${ASK}`);
-  const config = parseJson(configSource.name, await readAll(configSource, signal));
+  const config = parseJson(configSource.name, await readSmall(configSource, MAX_SIDE_BYTES, signal));
   const { sources, tensors } = await openWeights(open, given, signal);
   const [tokenizer, tokenizerConfig, generationConfig, template, preprocessorConfig] = await Promise.all(
     SIDE_FILES.map((name) => open(name)),
   );
   const json = async (source: ByteSource | null | undefined) =>
-    source ? parseJson(source.name, await readAll(source, signal)) : undefined;
+    source ? parseJson(source.name, await readSmall(source, MAX_SIDE_BYTES, signal)) : undefined;
   return {
     kind: "huggingface",
     name: folder || nameIn(config) || "model",
@@ -218,7 +218,7 @@ async function openWeights(
     if (sources.length === 0) throw invalid(`There is no *.safetensors file beside ${CONFIG}. ${ASK}`);
     return { sources, tensors: await readSafetensors(sources, signal) };
   }
-  const index = parseJson(indexSource.name, await readAll(indexSource, signal));
+  const index = parseJson(indexSource.name, await readSmall(indexSource, MAX_SIDE_BYTES, signal));
   const sources: ByteSource[] = [];
   for (const name of shardNames(indexSource.name, index)) {
     const shard = await open(baseName(name));
@@ -241,13 +241,6 @@ async function withGgufMagic(sources: readonly ByteSource[], signal?: AbortSigna
 function isStranger(name: string, path: string): boolean {
   const known = name === CONFIG || name === INDEX || (SIDE_FILES as readonly string[]).includes(name);
   return !known && !/\.(safetensors|json)$/i.test(name) && !IGNORED.test(path);
-}
-
-async function readAll(source: ByteSource, signal?: AbortSignal): Promise<Uint8Array> {
-  if (source.sizeBytes > MAX_SIDE_BYTES) {
-    throw invalid(`${source.name} has ${source.sizeBytes} bytes; such a file has at most ${MAX_SIDE_BYTES}.`);
-  }
-  return source.read(0, source.sizeBytes, signal);
 }
 
 function nameIn(config: JsonObject): string {

@@ -5,7 +5,7 @@
 import { VitrineError } from "../../shared/errors";
 import { LORA_FILES } from "../../shared/library";
 import { baseName } from "../files/baseName";
-import { type ByteSource, readText } from "../files/byteSource";
+import { type ByteSource, readSmall } from "../files/byteSource";
 import { type JsonObject, parseJson } from "../files/json";
 import { readSafetensors, type SourcedTensor } from "../files/safetensors";
 
@@ -55,8 +55,7 @@ export async function readLora(sources: readonly ByteSource[], signal?: AbortSig
   const [config, weights] = [CONFIG, WEIGHTS].map((wanted) => sources.find(({ name }) => baseName(name) === wanted));
   if (config === undefined) throw invalid(`${CONFIG} is missing beside ${sources[0]?.name ?? WEIGHTS}.`);
   if (weights === undefined) throw invalid(`${WEIGHTS} is missing beside ${config.name}.`);
-  const text = await readText(config, MAX_CONFIG_BYTES, signal);
-  const options = parseJson(config.name, new TextEncoder().encode(text));
+  const options = parseJson(config.name, await readSmall(config, MAX_CONFIG_BYTES, signal));
   refuseOthers(config.name, options);
   const r = positive(config.name, options, "r");
   const alpha = positive(config.name, options, "lora_alpha");

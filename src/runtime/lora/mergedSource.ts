@@ -2,7 +2,7 @@
 import type { ByteSource } from "../files/byteSource";
 import type { SourcedTensor } from "../files/safetensors";
 import { numElements } from "../files/tensorInfo";
-import { floatToBrainFloat, floatToHalf } from "../model/half";
+import { type FullPrecision, writeFullPrecision } from "../model/quantize/fullPrecision";
 import { formatOf, readVector, toFloats } from "../model/readRows";
 import type { LoraModule } from "./loraAdapter";
 
@@ -40,6 +40,7 @@ async function read(module: LoraModule, signal?: AbortSignal): Promise<Factors> 
 /**
  * Byte 0 is the tensor's first. W + scale B A is summed in f64 and rounded once to the tensor's own type, so that a
  * merged model takes what the model took.
+ * @throws ConversionError while it is read, for a sum beyond f16 where that is the type
  * @param base [out, in], or [in, out] where `fanInFanOut`; f32, f16 or bf16
  */
 export function mergedSource(
@@ -48,16 +49,17 @@ export function mergedSource(
   { scale, fanInFanOut }: { readonly scale: number; readonly fanInFanOut: boolean },
   held: HeldFactors,
 ): ByteSource {
-  const format = formatOf({ info: base, source: base.source });
+  const { id, blockBytes } = formatOf({ info: base, source: base.source });
+  const format = id as FullPrecision;
   const columns = base.shape[1] as number;
-  const rowBytes = columns * format.blockBytes;
+  const rowBytes = columns * blockBytes;
   return {
     name: base.source.name,
     sizeBytes: base.sizeBytes,
     async read(start, length, signal) {
       const [first, last] = [Math.floor(start / rowBytes), Math.ceil((start + length) / rowBytes)];
       const bytes = await base.source.read(base.start + first * rowBytes, (last - first) * rowBytes, signal);
-      const stored = toFloats(bytes, format.id);
+      const stored = toFloats(bytes, format);
       const factors = await held.get(module, signal);
       const out = new Uint8Array((last - first) * rowBytes);
       const row = new Float64Array(columns);
@@ -65,7 +67,7 @@ export function mergedSource(
         row.set(stored.subarray((r - first) * columns, (r - first + 1) * columns));
         if (fanInFanOut) addColumn(row, factors, r, scale);
         else addRow(row, factors, r, scale);
-        writeRow(out, (r - first) * rowBytes, row, format.id);
+        out.set(writeFullPrecision(row, format, base.name), (r - first) * rowBytes);
       }
       return out.subarray(start - first * rowBytes, start - first * rowBytes + length);
     },
@@ -89,14 +91,5 @@ function addColumn(row: Float64Array, { module, a, b }: Factors, i: number, scal
     const factor = scale * (a[k * inputs + i] as number);
     if (factor === 0) continue;
     for (let o = 0; o < row.length; o++) row[o] = (row[o] as number) + factor * (b[o * r + k] as number);
-  }
-}
-
-function writeRow(out: Uint8Array, at: number, row: Float64Array, format: string): void {
-  const view = new DataView(out.buffer, out.byteOffset + at);
-  const bitsOf = format === "bf16" ? floatToBrainFloat : floatToHalf;
-  for (const [i, value] of row.entries()) {
-    if (format === "f32") view.setFloat32(4 * i, value, true);
-    else view.setUint16(2 * i, bitsOf(value), true);
   }
 }

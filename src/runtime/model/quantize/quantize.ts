@@ -1,8 +1,8 @@
 /** Full-precision rows to the blocks of a format, byte for byte as a GGUF file holds them. */
 import { QUANT_FORMATS, type QuantizableFormat } from "../../../shared/quant";
-import { floatToBrainFloat } from "../half";
 import { writeBlock32 } from "./blocks32";
-import { BlockWriter, checkedHalf } from "./blockWriter";
+import { BlockWriter } from "./blockWriter";
+import { writeFullPrecision } from "./fullPrecision";
 import { KMinimumFit } from "./kMinimum";
 import { KSymmetricFit } from "./kSymmetric";
 import { packMinimum, packSymmetric } from "./packK";
@@ -14,17 +14,9 @@ import { packMinimum, packSymmetric } from "./packK";
  * @throws ConversionError for a finite value beyond f16
  */
 export function quantize(values: Float32Array, format: QuantizableFormat, tensor: string): Uint8Array {
-  if (format === "f32") return new Uint8Array(values.buffer, values.byteOffset, values.byteLength).slice();
+  if (format === "f32" || format === "f16" || format === "bf16") return writeFullPrecision(values, format, tensor);
   const { blockSize, blockBytes } = QUANT_FORMATS[format];
   const bytes = new Uint8Array((values.length / blockSize) * blockBytes);
-  if (format === "f16" || format === "bf16") {
-    const view = new DataView(bytes.buffer);
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i] as number;
-      view.setUint16(i * 2, format === "f16" ? checkedHalf(value, tensor) : floatToBrainFloat(value), true);
-    }
-    return bytes;
-  }
   const out = new BlockWriter(bytes, tensor);
   const writeBlock = blockQuantizer(format, out);
   // Converted to float64 once, not by each of the many passes over a block.
