@@ -77,7 +77,9 @@ async function runLibrary(): Promise<string> {
   const folder = asked.get("folder") ?? new URL("models/pane/", document.baseURI).href;
   const [address, id] = [asked.get("hub"), asked.get("id")];
   const hub = address === null || id === null ? null : { address, id };
-  return describeLibrary(await measureLibrary({ folder, hub, report: asked.get("report") }));
+  const [lineFolder, bytesPerSecond] = [asked.get("line"), Number(asked.get("line-bytes"))];
+  const line = lineFolder === null ? null : { folder: lineFolder, bytesPerSecond };
+  return describeLibrary(await measureLibrary({ folder, hub, line, report: asked.get("report") }));
 }
 
 const asked = new URL(location.href).searchParams;

@@ -9,7 +9,8 @@ import { build, preview } from "vite";
 import { HubServer } from "../../src/runtime/testing/hubServer";
 import { mainThreadTasks, TASK_CATEGORIES } from "../panel/traceTasks";
 import { SHAPES } from "../shapes";
-import { line } from "./libraryResult";
+import { line as resultLine } from "./libraryResult";
+import { processorTime } from "./processorTime";
 import { randomFolder } from "./randomFolder";
 import { Report } from "./report";
 import { WorkerHeap } from "./workerHeap";
@@ -17,17 +18,22 @@ import { WorkerHeap } from "./workerHeap";
 const ID = "bench/model";
 /** Software adapters compile and time kernels for a while. */
 const LONG_MS = 600_000;
+/** 1 Gbit/s: a good line of a person's. */
+const LINE_BYTES_PER_SECOND = 125e6;
 const ARGUMENTS = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader", "--no-sandbox"];
 
 /** @param layers of a SmolLM2-135M: 8 are 113 MB */
 export async function runLibraryBench(layers: number): Promise<void> {
   const files = await randomFolder(SHAPES[0] as (typeof SHAPES)[number], layers);
-  const hub = await HubServer.start([...files].map(([name, bytes]) => [`/${ID}/resolve/main/${name}`, bytes] as const));
+  const served = [...files].map(([name, bytes]) => [`/${ID}/resolve/main/${name}`, bytes] as const);
+  const hub = await HubServer.start(served);
+  const line = await HubServer.start(served, { bytesPerSecond: LINE_BYTES_PER_SECOND });
   const outDir = await mkdtemp(join(tmpdir(), "vitrine-bench-"));
   await build({ logLevel: "error", build: { outDir, emptyOutDir: true } });
   const site = await preview({ logLevel: "error", build: { outDir }, preview: { port: 0, host: "localhost" } });
   const base = site.resolvedUrls?.local[0] ?? "";
-  console.log(await ratios(base, hub.origin));
+  console.log(await ratios(base, hub.origin, line.origin));
+  await line.close();
   const { CHROMIUM_PATH } = process.env;
   const browser = await chromium.launch({
     args: ARGUMENTS,
@@ -36,9 +42,9 @@ export async function runLibraryBench(layers: number): Promise<void> {
   try {
     const { heapBytes, longestTaskMs, levels } = await loadInApp(browser, base, hub.origin);
     const size = files.get("model.safetensors")?.length ?? 0;
-    console.log(line("heap added in the worker / model", heapBytes / size, mebibytes(heapBytes)));
+    console.log(resultLine("heap added in the worker / model", heapBytes / size, mebibytes(heapBytes)));
     const aim = `ms of processor time, at most 50; loading at ${levels.join(", ")}`;
-    console.log(line("longest main-thread task", longestTaskMs, aim));
+    console.log(resultLine("longest main-thread task", longestTaskMs, aim));
   } finally {
     await browser.close();
     await site.close();
@@ -48,13 +54,18 @@ export async function runLibraryBench(layers: number): Promise<void> {
 }
 
 /** In a browser that nobody watches: a debugger that follows its network copies every answer. */
-async function ratios(base: string, hub: string): Promise<string> {
+async function ratios(base: string, hub: string, line: string): Promise<string> {
   const reported = await Report.listen();
   const profile = await mkdtemp(join(tmpdir(), "vitrine-profile-"));
-  const address = { folder: `${hub}/${ID}/resolve/main/`, hub, id: ID, report: reported.url };
+  const folderAt = (origin: string) => `${origin}/${ID}/resolve/main/`;
+  const address = {
+    ...{ folder: folderAt(hub), hub, id: ID, report: reported.url },
+    ...{ line: folderAt(line), "line-bytes": `${LINE_BYTES_PER_SECOND}` },
+  };
   const page = `${base}bench.html?${new URLSearchParams(address)}`;
   const executable = process.env.CHROMIUM_PATH ?? chromium.executablePath();
   const browser = spawn(executable, ["--headless", `--user-data-dir=${profile}`, ...ARGUMENTS, page]);
+  reported.processorTime = () => processorTime(browser.pid ?? -1);
   try {
     return await reported.text;
   } finally {

@@ -28,6 +28,8 @@ export interface Faults {
   gateAt: number;
   /** Publishes this instead of the true SHA-256. */
   sha256: string | null;
+  /** Bodies of all connections together are sent no faster. */
+  bytesPerSecond: number;
 }
 
 export interface Asked {
@@ -53,7 +55,11 @@ const NO_FAULTS: Faults = {
   versions: true,
   gateAt: Number.POSITIVE_INFINITY,
   sha256: null,
+  bytesPerSecond: Number.POSITIVE_INFINITY,
 };
+
+/** A line that was idle for longer than a timer is late does not make up for it. */
+const CATCH_UP_MS = 20;
 
 export class HubServer {
   readonly asked: Asked[] = [];
@@ -61,6 +67,8 @@ export class HubServer {
   private port = 0;
   faults: Faults;
   private readonly server = createServer((request, response) => void this.answer(request, response));
+  /** When the line is free again, where it has a speed. */
+  private lineFreeAt = 0;
   private openGate: () => void = () => {};
   private gate = new Promise<void>((resolve) => {
     this.openGate = resolve;
@@ -169,6 +177,7 @@ export class HubServer {
     for (let at = start; at < end; at += 65_536) {
       if (response.destroyed) return false;
       const piece = file.subarray(at, Math.min(end, at + 65_536));
+      await this.lineIsFree(piece.length);
       asked.sentBytes += piece.length;
       await new Promise<void>((resolve) => {
         response.once("close", resolve);
@@ -179,6 +188,15 @@ export class HubServer {
       });
     }
     return !response.destroyed;
+  }
+
+  /** After what was sent before, at the line's speed; a late timer is caught up with. */
+  private async lineIsFree(bytes: number): Promise<void> {
+    const { bytesPerSecond } = this.faults;
+    if (bytesPerSecond === Number.POSITIVE_INFINITY) return;
+    const now = performance.now();
+    this.lineFreeAt = Math.max(this.lineFreeAt, now - CATCH_UP_MS) + (bytes / bytesPerSecond) * 1000;
+    if (this.lineFreeAt > now) await new Promise((resolve) => setTimeout(resolve, this.lineFreeAt - now));
   }
 
   /** Hex, computed once: files may be large. */
