@@ -54,7 +54,7 @@ test("a browser without Web Locks loads, keeps and chats; two tabs do so each by
   const address = `${site.origin}/?${new URLSearchParams({ hub: hub.origin, model: "tiny/model", tab: "models" })}`;
   await chat.page.goto(address);
   await chat.expectReady("shared");
-  expect(await chat.page.evaluate(() => "locks" in navigator)).toBe(false);
+  await expect.poll(() => chat.page.evaluate(() => "locks" in navigator)).toBe(false);
   expect(await chat.ask("rain")).toBe(ANSWER_TEXTS.rain);
   const row = (page: Page) => page.getByRole("table", { name: "Cached models" }).getByRole("row", { name: /shared/ });
   await expect(row(chat.page)).toHaveCount(1);
