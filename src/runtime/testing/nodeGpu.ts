@@ -1,6 +1,7 @@
 /** A WebGPU device in Node, on Dawn, for tests and command-line tools. */
 import { create, globals } from "webgpu";
 import { type Gpu, type GpuOptions, openGpu } from "../gpu/device";
+import { pollPatiently } from "./patientPolling";
 
 /** Software Vulkan drivers by name; their ICD files come from the environment that `npm test` sets up. */
 export const SOFTWARE_DRIVERS = {
@@ -21,6 +22,7 @@ export async function openNodeGpu(driver: SoftwareDriver | "null" | "native", op
   if (driver !== "null" && driver !== "native") {
     const [variable, fallback] = SOFTWARE_DRIVERS[driver];
     process.env.VK_ICD_FILENAMES = process.env[variable] ?? fallback;
+    pollPatiently();
   }
   const gpu = create(driver === "null" ? ["backend=null"] : []);
   kept.vitrineDawn = [...(kept.vitrineDawn ?? []), gpu];
