@@ -138,7 +138,7 @@ test("an answer is told by sentences, politely", async ({ openFake, page }) => {
 });
 
 test("of a thought only that there is one is told", async ({ openFake, page }) => {
-  const chat = await openFake({ ms: 20, scene: "thinking" });
+  const chat = await openFake({ ms: 100, scene: "thinking" });
   const told = await listen(page);
   await chat.ask("Which?");
   await expect.poll(() => told.jsonValue()).toEqual(["Thinking ", "It is both at once. "]);

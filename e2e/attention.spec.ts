@@ -3,7 +3,7 @@ import type { Locator, Page } from "@playwright/test";
 import { PNG } from "pngjs";
 import { axeFindings } from "./helpers/axe";
 import { ChatPage } from "./helpers/chatPage";
-import { patientGguf, randomGguf, seeingFolder } from "./helpers/models";
+import { PATIENT_CONTEXT, patientGguf, randomGguf, seeingFolder } from "./helpers/models";
 import { plainPng } from "./helpers/pictures";
 import { expect, test } from "./helpers/test";
 
@@ -78,7 +78,7 @@ test("the grid follows an answer token by token", async ({ chat }) => {
   await chat.open(patientGguf());
   await page.getByRole("tab", { name: "Attention" }).click();
   await expect(page.getByText("Send a message, and every head shows where it looks.")).toBeVisible();
-  await chat.setNumber("Max new tokens", 4000);
+  await chat.setNumber("Max new tokens", 16_000);
   await chat.send("count");
   const count = async (): Promise<number> => Number((await covered(page).innerText()).match(/\d+/)?.[0]);
   await expect(covered(page)).toBeVisible();
@@ -543,12 +543,12 @@ test("a token's attention lies over the patches of a picture", async ({ chat }) 
 test("a picture lights up word by word while the answer streams", async ({ chat }) => {
   const { page } = chat;
   await chat.goto();
-  await chat.chooseFiles(seeingFolder("count"));
+  await chat.chooseFiles(seeingFolder("count", PATIENT_CONTEXT));
   await chat.expectReady();
   await page.getByLabel("Add image").setInputFiles(plainPng("red.png", [255, 0, 0]));
   await expect(page.getByRole("list", { name: "Pictures for this message" })).toBeVisible();
   await page.getByRole("tab", { name: "Attention" }).click();
-  await chat.setNumber("Max new tokens", 900);
+  await chat.setNumber("Max new tokens", 16_000);
   await chat.send("?");
   const said = head(page).getByText(/ of what .+ looks at is on this picture/);
   const words = new Set<string>();

@@ -1,6 +1,6 @@
 /** A conversation is a tree: what a person changes becomes a branch, and the old one stays. */
 import { keptEntries } from "./helpers/kept";
-import { ANSWER_TEXTS, COUNT_WORDS, counted, talkingGguf } from "./helpers/models";
+import { ANSWER_TEXTS, COUNT_WORDS, counted, patientGguf, talkingGguf } from "./helpers/models";
 import { expect, test } from "./helpers/test";
 
 test("editing a message answers it anew beside the old one; branches are walked both ways", async ({ chat }) => {
@@ -35,8 +35,8 @@ test("an answer with other words is what the model goes on from, and Continue wr
 });
 
 test("a stopped answer goes on where it was stopped", async ({ chat }) => {
-  await chat.open(talkingGguf());
-  await chat.setNumber("Max new tokens", 200);
+  await chat.open(patientGguf());
+  await chat.setNumber("Max new tokens", 16_000);
   await chat.send("count");
   await expect(chat.answer(0)).toContainText("one two three");
   await chat.stopButton.click();

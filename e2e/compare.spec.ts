@@ -109,7 +109,7 @@ test("a model against itself cannot be told apart, and too short a text gets no 
 test("stops after the window it is at, keeps what it has, and the chat goes on", async ({ chat, page }) => {
   await chat.open(wideGguf());
   await openTab(page);
-  await page.getByRole("textbox", { name: "Text to score" }).fill(textOf(6000));
+  await page.getByRole("textbox", { name: "Text to score" }).fill(textOf(20_000));
   await page.getByRole("button", { name: "Run", exact: true }).click();
   await expect(page.getByRole("region", { name: "Verdict" })).toContainText("q8_0", { timeout: 120_000 });
   await page.getByRole("button", { name: "Stop", exact: true }).click();

@@ -35,7 +35,7 @@ test("shortcuts write, stop, edit, copy and move around", async ({ openFake, pag
 });
 
 test("Escape stops the answer", async ({ openFake, page }) => {
-  const chat = await openFake({ ms: 50 });
+  const chat = await openFake({ ms: 50, isEndless: true });
   await chat.send("Go on");
   await expect(chat.answer(0)).toContainText("glass case");
   await page.keyboard.press("Escape");

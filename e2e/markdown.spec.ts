@@ -95,7 +95,7 @@ test("lists with room between their items, code in them, and tables wider than t
 });
 
 test("a thought that is broken off is folded away and at rest", async ({ openFake }) => {
-  const chat = await openFake({ ms: 30, answer: `<think>${"Let me see. ".repeat(400)}` });
+  const chat = await openFake({ ms: 30, answer: `<think>${"Let me see. ".repeat(400)}`, isEndless: true });
   await chat.send("Why?");
   await expect(chat.answer(0).getByText("Thinking")).toBeVisible();
   await expect(chat.answer(0).locator(".pulse")).toHaveCount(1);
@@ -109,7 +109,7 @@ test("a thought that the template began is folded away from its first word, and 
   openFake,
   page,
 }) => {
-  const chat = await openFake({ ms: 40, scene: "thinking" });
+  const chat = await openFake({ ms: 200, scene: "thinking" });
   const think = page.getByRole("button", { name: "Think", exact: true });
   await expect(think).toHaveAttribute("aria-pressed", "true");
   await chat.send("Which?");
@@ -137,8 +137,8 @@ test("the view follows what is written, lets go when the reader scrolls up, and 
   page,
 }) => {
   const words = Array.from({ length: 1200 }, (_, index) => `word${index}${index % 20 === 19 ? "\n\n" : ""}`);
-  const chat = await openFake({ ms: 5, answer: words.join(" ") });
-  await chat.setNumber("Max new tokens", 2000);
+  const chat = await openFake({ ms: 5, answer: words.join(" "), isEndless: true });
+  await chat.setNumber("Max new tokens", 100_000);
   await chat.send("Go on");
   const region = page.getByRole("region", { name: "Conversation" });
   const fromEnd = () => region.evaluate((view) => view.scrollHeight - view.scrollTop - view.clientHeight);

@@ -20,7 +20,7 @@ async function run(page: Page): Promise<void> {
 
 test("results are plotted, exported, kept over a visit and forgotten one by one", async ({ openFake, page }) => {
   // Slow enough to be paused while it runs.
-  const chat = await openFake({ ms: 40 });
+  const chat = await openFake({ ms: 100 });
   await page.getByRole("tab", { name: "Compare" }).click();
   const results = page.getByRole("table", { name: "Kept results" });
   await expect(results).toBeHidden();

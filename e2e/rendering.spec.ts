@@ -62,8 +62,8 @@ function watchReact(): void {
 test("streaming commits once a frame and renders the streaming message alone", async ({ openFake, page }) => {
   await page.addInitScript(watchReact);
   const words = Array.from({ length: 900 }, (_, index) => `word${index}`).join(" ");
-  const chat = await openFake({ ms: 5, answer: words });
-  await chat.setNumber("Max new tokens", 2000);
+  const chat = await openFake({ ms: 5, answer: words, isEndless: true });
+  await chat.setNumber("Max new tokens", 100_000);
   // A conversation of some length, so that rendering too much would show.
   const said = Array.from({ length: 20 }, (_, index) => ({
     role: index % 2 === 0 ? "user" : "assistant",

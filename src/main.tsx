@@ -19,7 +19,7 @@ import "./ui/styles/index.css";
 
 /**
  * The worker. In development, and in the site built with `--mode fake`, `?fake=SCENE` puts a runtime with made-up
- * answers in its place; `&answer=TEXT` says which.
+ * answers in its place; `&answer=TEXT` says which, `&endless` that they go on until they are stopped.
  */
 async function chooseRuntime(): Promise<RuntimeApi> {
   if (import.meta.env.MODE !== "production") {
@@ -28,7 +28,9 @@ async function chooseRuntime(): Promise<RuntimeApi> {
     const scene = FAKE_SCENES.find((known) => known === query.get("fake"));
     const answer = query.get("answer");
     const tokenMs = Number(query.get("ms") ?? 25);
-    if (scene !== undefined) return createFakeRuntime({ scene, tokenMs, ...(answer !== null && { answer }) });
+    const isEndless = query.has("endless");
+    if (scene !== undefined)
+      return createFakeRuntime({ scene, tokenMs, isEndless, ...(answer !== null && { answer }) });
   }
   return createRuntimeClient();
 }

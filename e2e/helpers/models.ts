@@ -22,8 +22,10 @@ export function talkingGguf(options: TinyFileOptions = {}, name = "talking.gguf"
 }
 
 /** Room for thousands of tokens: an answer that is still under way whenever a person acts. */
+export const PATIENT_CONTEXT = 16_384;
+
 export function patientGguf(): GivenFile {
-  return givenFile("patient.gguf", tinyGguf(talkingModel({ contextLength: 16_384 })));
+  return givenFile("patient.gguf", tinyGguf(talkingModel({ contextLength: PATIENT_CONTEXT })));
 }
 
 /** "void" makes it compute values that are not numbers. */
@@ -53,8 +55,8 @@ export function talkingFolder(): GivenFile[] {
 }
 
 /** The talking model with eyes: `red` is what red is to it, green is rain, blue is tea. */
-export function seeingFolder(red = "cats"): GivenFile[] {
-  const model = talkingModel({ contextLength: 1024 });
+export function seeingFolder(red = "cats", contextLength = 1024): GivenFile[] {
+  const model = talkingModel({ contextLength });
   const files = tinyLlavaFolder(model, colourTower(model, [red, "rain", "tea"]));
   return [...files].map(([name, bytes]) => givenFile(name, bytes));
 }

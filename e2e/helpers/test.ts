@@ -17,6 +17,8 @@ interface FakeOptions {
   /** Between two tokens. */
   readonly ms?: number;
   readonly answer?: string;
+  /** Over and over until it is stopped: for acting while it is under way, however slow the machine is. */
+  readonly isEndless?: boolean;
 }
 
 interface Fixtures {
@@ -72,13 +74,14 @@ export const test = base.extend<Fixtures & { kept: Kept }>({
     { auto: true },
   ],
   gotoFake: async ({ chat }, use) => {
-    await use(async ({ scene = "chat", ms = 1, answer } = {}) => {
+    await use(async ({ scene = "chat", ms = 1, answer, isEndless = false } = {}) => {
       const query = {
         model: "none",
         tab: "models",
         fake: scene,
         ms: String(ms),
         ...(answer !== undefined && { answer }),
+        ...(isEndless && { endless: "" }),
       };
       await chat.page.goto(`${FAKE_SITE}/?${new URLSearchParams(query)}`);
       return chat;

@@ -59,6 +59,8 @@ export interface FakeOptions {
   /** Between two tokens; 0 yields to the event loop only. */
   readonly tokenMs: number;
   readonly answer: string;
+  /** The answer over and over, until it is stopped or reaches its limit: there is time to act meanwhile. */
+  readonly isEndless: boolean;
 }
 
 const SCENE_ANSWERS: Readonly<Partial<Record<FakeScene, string>>> = { markdown: FAKE_MARKDOWN, thinking: FAKE_THOUGHT };
@@ -69,13 +71,17 @@ const LOAD_STEPS = 20;
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
+function* over(words: readonly string[]): Generator<string> {
+  for (;;) yield* words.map((word, index) => (index === 0 ? ` ${word}` : word));
+}
+
 export interface FakeRuntime extends RuntimeApi {
   /** Every call as it came, for tests. */
   readonly calls: { readonly name: keyof RuntimeApi; readonly argument: unknown }[];
 }
 
 export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRuntime {
-  const { scene = "chat", tokenMs = 0 } = options;
+  const { scene = "chat", tokenMs = 0, isEndless = false } = options;
   const { answer = SCENE_ANSWERS[scene] ?? FAKE_ANSWER } = options;
   const calls: FakeRuntime["calls"] = [];
   const sessions = new Map<SessionHandle, { report: SessionReport; length: number }>();
@@ -175,7 +181,7 @@ export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRunti
       text = given.map((id) => fakeTokenText(id).text).join("");
       onEvent({ kind: "given", ids: given, text });
     }
-    for (const word of words) {
+    for (const word of isEndless ? over(words) : words) {
       if (stopped.has(handle)) endReason = "stopped";
       else if (ids.length >= request.maxNewTokens) endReason = "max-tokens";
       if (endReason !== "end-of-text") break;
