@@ -116,16 +116,24 @@ test("a graphics process that crashes is said, and reloading the model goes on",
   }
 });
 
-test("a device that is lost meanwhile is said with the next message, whose words are kept", async ({ chat, page }) => {
+test("a device that is lost meanwhile is said at once, and a message that was begun is kept", async ({
+  chat,
+  page,
+}) => {
   const lose = await loseDeviceOnDemand(page);
   await chat.open(talkingGguf());
   expect(await chat.ask("cats")).toBe(ANSWER_TEXTS.cats);
+  await chat.message.fill("Tell me of tea");
   await lose();
-  await chat.send("Tell me of tea");
   await expect(chat.alert).toContainText(/device was lost/i);
+  await expect(chat.model).not.toHaveText(/ready$/);
   await page.getByRole("button", { name: /reload the model/i }).click();
   await chat.expectReady("talking");
-  expect(await chat.ask("tea")).toBe(ANSWER_TEXTS.tea);
+  await expect(chat.alert).toHaveCount(0);
+  await expect(chat.message).toHaveValue("Tell me of tea");
+  await chat.sendButton.click();
+  await chat.expectState(1, "done");
+  expect(await chat.answerText(1)).toBe(ANSWER_TEXTS.tea);
 });
 
 test("a worker that crashes is said, and the model can be opened again", async ({ chat, page }) => {

@@ -38,6 +38,11 @@ interface Kept {
 }
 
 export const test = base.extend<Fixtures & { kept: Kept }>({
+  // What the page still fetches when a test is over has nobody to answer it.
+  page: async ({ page }, use) => {
+    await use(page);
+    if (!page.isClosed()) await page.unrouteAll({ behavior: "ignoreErrors" });
+  },
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the fixtures from the pattern
   kept: async ({}, use) => {
     const servers: { readonly origin: string; close(): Promise<void> }[] = [];

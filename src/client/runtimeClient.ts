@@ -92,6 +92,7 @@ export function createRuntimeClient(): RuntimeApi {
     measureBandwidth: () => call((api) => api.measureBandwidth()),
     cancelLoad: () => call((api) => api.cancelLoad()),
     unloadModel: (model) => call((api) => api.unloadModel(model)),
+    whenGone: (model) => call((api) => api.whenGone(model)),
     addImage: (model, image) => call((api) => api.addImage(model, image)),
     createSession: (model, request) => call((api) => api.createSession(model, request)),
     closeSession: (session) => call((api) => api.closeSession(session)),

@@ -236,6 +236,11 @@ export interface RuntimeApi extends ComparisonApi, LanesApi, NextTokenApi, Inspe
   cancelLoad(): Promise<void>;
   unloadModel(model: ModelHandle): Promise<void>;
   /**
+   * Resolves when a model is no longer open, however long that takes.
+   * @throws DeviceLostError as soon as its device is lost, after an answer under way has told its last words
+   */
+  whenGone(model: ModelHandle): Promise<void>;
+  /**
    * Shows a picture to the model, once for each model, before a message names it.
    * @throws InvalidFileError when it cannot be decoded, InvalidSettingError when the model does not see
    */

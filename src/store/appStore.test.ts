@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { VitrineError } from "../shared/errors";
 import type { GenerateEvent, GenerateRequest, GenerationStats, RuntimeApi } from "../shared/protocol";
 import { type AppStore, createAppStore, startApp } from "./appStore";
 import { createFakeRuntime, type FakeOptions, type FakeRuntime } from "./fakeRuntime";
@@ -277,6 +278,22 @@ describe("chat", () => {
     await store.getState().reloadModel();
     expect(store.getState().model?.report.name).toBe("story");
     expect(names(runtime).filter((name) => name === "loadModel")).toHaveLength(2);
+  });
+
+  it("says that the device was lost while nothing was asked, and opens the model again", async () => {
+    const { runtime, store } = setUp();
+    await startApp(store, "http://localhost/?model=none");
+    let lose = (_: Error): void => {};
+    runtime.whenGone = () =>
+      new Promise((_, reject) => {
+        lose = reject;
+      });
+    await store.getState().openFiles([FILE]);
+    lose(new VitrineError("DeviceLostError", "The GPU device was lost."));
+    await until(() => store.getState().model === null);
+    expect(store.getState().notice).toMatchObject({ failure: { kind: "device-lost" } });
+    await store.getState().reloadModel();
+    expect(store.getState()).toMatchObject({ model: { report: { name: "story" } }, notice: null });
   });
 
   it("begins a new chat in the middle of an answer", async () => {

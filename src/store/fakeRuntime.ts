@@ -228,6 +228,7 @@ export function createFakeRuntime(options: Partial<FakeOptions> = {}): FakeRunti
       isCancelled = true;
     },
     unloadModel: async (model) => log("unloadModel", model),
+    whenGone: () => new Promise(() => {}),
     addImage: async (model, image) => {
       log("addImage", model);
       const data = new Uint8Array(48 * 48 * 3).fill(image.size % 256);

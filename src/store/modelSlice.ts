@@ -110,6 +110,16 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     get().report({ kind: "taken", name }, new VitrineError("InvalidStateError", message));
   }
 
+  /** A device that is lost is told at once and not with the next message; an answer under way tells it itself. */
+  async function watchLoss({ handle }: ModelReport): Promise<void> {
+    try {
+      await runtime.whenGone(handle);
+    } catch (error) {
+      if (get().model?.report.handle === handle && get().streaming === null)
+        get().report({ kind: "device-lost" }, error);
+    }
+  }
+
   async function openSession(report: ModelReport, request: SessionRequest): Promise<SessionReport> {
     try {
       return await runtime.createSession(report.handle, request);
@@ -140,6 +150,7 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     const model = { report, request };
     set({ model, session, sessionRequest, cacheRequest: sessionRequest, lastRequest: request });
     void get().awaitKept(model);
+    void watchLoss(report);
     set({
       settings: settingsFor(get(), report.ownSampling),
       cacheLength: 0,

@@ -200,6 +200,30 @@ describe("a lost device", () => {
     await expect(loading).rejects.toMatchObject({ name: "DeviceLostError" });
   });
 
+  it("is told at once where nothing is under way, and a model that is closed ends in peace", async () => {
+    const { model } = await openTalking();
+    const closed = host.whenGone(model);
+    await host.unloadModel(model);
+    await expect(closed).resolves.toBeUndefined();
+    await expect(host.whenGone(model)).resolves.toBeUndefined();
+    const other = await openTalking();
+    const gone = host.whenGone(other.model);
+    devices.at(-1)?.destroy();
+    await expect(gone).rejects.toMatchObject({ name: "DeviceLostError" });
+  });
+
+  it("is told after the last words of an answer under way", async () => {
+    const { model, session } = await openTalking();
+    const order: string[] = [];
+    const answering = host
+      .generate(session, request("count", 2000), (event) => {
+        if (event.kind === "tokens" && event.text === "one") devices.at(-1)?.destroy();
+      })
+      .catch(() => order.push("answer"));
+    await Promise.all([answering, host.whenGone(model).catch(() => order.push("model"))]);
+    expect(order).toEqual(["answer", "model"]);
+  });
+
   it("is replaced by the next load; what lived on it is gone", async () => {
     const { model, session } = await openTalking();
     devices.at(-1)?.destroy();

@@ -67,6 +67,7 @@ import {
 import { ComparisonHost } from "./comparisonHost";
 import { decodeImage } from "./decodeImage";
 import { keyOfFiles, LibraryHost } from "./libraryHost";
+import { ModelEnds } from "./modelEnds";
 
 /** All but recordings. */
 export type HostApi = Omit<RuntimeApi, "openRecording">;
@@ -86,6 +87,8 @@ interface OpenSession {
   readonly model: ModelHandle;
   /** Ends the generation under way, if any. */
   stop: AbortController | null;
+  /** The last one, which may be over. */
+  answer: Promise<unknown> | null;
   /** Null while nobody looks at next tokens. */
   nextTokens: NextTokens | null;
 }
@@ -106,6 +109,7 @@ export function createRuntimeHost(
 class RuntimeHost implements HostApi {
   private gpu: Promise<Gpu> | null = null;
   private readonly models = new Map<ModelHandle, LoadedModel>();
+  private readonly ends = new ModelEnds();
   private readonly sessions = new Map<SessionHandle, OpenSession>();
   private nextHandle = 1;
   private readonly library: LibraryHost;
@@ -139,6 +143,7 @@ class RuntimeHost implements HostApi {
       const handle = this.nextHandle++ as ModelHandle;
       const kept = loading.keeping.then(() => loading.notKept);
       this.models.set(handle, { opened, request, release: loading.release, kept });
+      this.ends.opened(handle);
       loading.onLost = () => {
         onTaken?.();
         void this.unloadModel(handle);
@@ -191,10 +196,13 @@ class RuntimeHost implements HostApi {
       if (open.model === handle) await this.closeSession(session);
     }
     this.models.delete(handle);
+    this.ends.closed(handle);
     await loaded.opened.images?.destroy();
     loaded.opened.model.destroy();
     loaded.release();
   }
+
+  whenGone = (handle: ModelHandle): Promise<void> => this.ends.whenGone(handle);
 
   async addImage(handle: ModelHandle, image: Blob): Promise<ImageReport> {
     const { name, model, images } = this.modelOf(handle);
@@ -211,7 +219,7 @@ class RuntimeHost implements HostApi {
     const { model } = this.modelOf(handle);
     const session = await Session.create(model, { capacity: request.capacity, precision: request.kvPrecision });
     const sessionHandle = this.nextHandle++ as SessionHandle;
-    this.sessions.set(sessionHandle, { session, model: handle, stop: null, nextTokens: null });
+    this.sessions.set(sessionHandle, { session, model: handle, stop: null, answer: null, nextTokens: null });
     const { capacity, precision, sizeBytes, bytesPerToken } = session.cache;
     return { handle: sessionHandle, capacity, kvPrecision: precision, cacheBytes: sizeBytes, bytesPerToken };
   }
@@ -233,6 +241,16 @@ class RuntimeHost implements HostApi {
     if (open.stop !== null) {
       throw new VitrineError("InvalidStateError", "This session is generating already; stop it first.");
     }
+    const answer = this.answer(open, request, onEvent);
+    open.answer = answer;
+    return answer;
+  }
+
+  private async answer(
+    open: OpenSession,
+    request: GenerateRequest,
+    onEvent: (event: GenerateEvent) => void,
+  ): Promise<GenerateResult> {
     const stop = new AbortController();
     open.stop = stop;
     let delivered: unknown;
@@ -428,7 +446,20 @@ class RuntimeHost implements HostApi {
       this.models.clear();
     }
     this.gpu = openGpu(this.webgpu);
+    void this.gpu.then(
+      (gpu) => gpu.device.lost.then(() => this.tellLoss(gpu)),
+      () => {},
+    );
     return this.gpu;
+  }
+
+  private async tellLoss(gpu: Gpu): Promise<void> {
+    await Promise.allSettled([...this.sessions.values()].map(({ answer }) => answer));
+    try {
+      gpu.assertAlive();
+    } catch (error) {
+      this.ends.lost(error);
+    }
   }
 
   private loadedOf(handle: ModelHandle): LoadedModel {
