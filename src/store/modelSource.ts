@@ -2,17 +2,9 @@
 import { VitrineError } from "../shared/errors";
 import { mainFile, PUBLIC_HUB } from "../shared/library";
 import type { ModelSource } from "../shared/protocol";
-import { rulesWords } from "../shared/recipeRules";
-import { isBuiltIn, LEVEL_CHOICES, type LevelChoice, readChoiceText, rulesOf, splitChoice } from "../shared/recipes";
+import { LEVEL_CHOICES, type LevelChoice, readChoiceText } from "../shared/recipes";
 
 const STORED = "as stored";
-
-/** In the words of no language but for what is as stored. */
-export function levelLabel(choice: LevelChoice): string {
-  const { level, recipe } = splitChoice(choice);
-  if (recipe === "") return level === "stored" ? STORED : level;
-  return isBuiltIn(recipe) ? choice : `${levelLabel(level)}, ${rulesWords(rulesOf(recipe))}`;
-}
 
 /** The name shown while the model's own is not known yet. */
 export function sourceName(source: ModelSource): string {

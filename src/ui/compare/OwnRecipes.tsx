@@ -3,16 +3,17 @@ import { LEVELS, type Level } from "../../shared/quant";
 import { PART_NAMES } from "../../shared/recipeRules";
 import type { LevelChoice, RecipeReport, RuleReport } from "../../shared/recipes";
 import { formatBytes, formatCount } from "../../shared/units";
-import { levelLabel } from "../../store/modelSource";
 import { useApp } from "../appContext";
 import { ErrorWords } from "../ErrorWords";
 import { IconButton } from "../IconButton";
+import { choiceWords } from "../model/levelName";
 import { useStrings } from "../strings/useStrings";
 import { type DraftRule, draftChoice, draftOf, NEW_DRAFT, patternError, type RecipeDraft } from "./recipeDraft";
 
 /** Which tensors get which level, as the person has it. */
 export function OwnRecipes() {
-  const { ownRecipes: words } = useStrings().compare;
+  const strings = useStrings();
+  const { ownRecipes: words } = strings.compare;
   const kept = useApp((state) => state.ownRecipes);
   const remove = useApp((state) => state.deleteRecipe);
   const compare = useApp((state) => state.addComparedChoice);
@@ -27,7 +28,7 @@ export function OwnRecipes() {
           {kept.map(({ id, name, choice }) => (
             <li key={id}>
               <span className="own-recipe-name">{name}</span>
-              <span className="own-recipe-rules">{levelLabel(choice)}</span>
+              <span className="own-recipe-rules">{choiceWords(strings, choice)}</span>
               <button
                 type="button"
                 className="button button-quiet"

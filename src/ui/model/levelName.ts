@@ -1,16 +1,22 @@
 import type { ModelReport } from "../../shared/protocol";
 import type { FormatId } from "../../shared/quant";
-import type { LevelChoice } from "../../shared/recipes";
-import { levelLabel } from "../../store/modelSource";
+import { rulesWords } from "../../shared/recipeRules";
+import { isBuiltIn, type LevelChoice, rulesOf, splitChoice } from "../../shared/recipes";
 import type { KeptRecipe } from "../../store/preferencesSlice";
 import { useApp } from "../appContext";
 import type { Strings } from "../strings/en";
 import { useStrings } from "../strings/useStrings";
 
 /** As people read it; only "as stored" is a word, and a recipe of their own has the name that they gave it. */
-export function levelName({ model }: Strings, level: LevelChoice, own: readonly KeptRecipe[]): string {
-  if (level === "stored") return model.stored;
-  return own.find(({ choice }) => choice === level)?.name ?? levelLabel(level);
+export function levelName(strings: Strings, choice: LevelChoice, own: readonly KeptRecipe[]): string {
+  return own.find((kept) => kept.choice === choice)?.name ?? choiceWords(strings, choice);
+}
+
+/** What a choice consists of: a recipe of one's own by its rules. */
+export function choiceWords(strings: Strings, choice: LevelChoice): string {
+  const { level, recipe } = splitChoice(choice);
+  if (recipe === "") return level === "stored" ? strings.model.stored : level;
+  return isBuiltIn(recipe) ? choice : `${choiceWords(strings, level)}, ${rulesWords(rulesOf(recipe))}`;
 }
 
 export function useLevelName(): (level: LevelChoice) => string {

@@ -1,9 +1,10 @@
 import { type Fit, type FitReason, tokensPerSecondAtMost } from "../../shared/fit";
 import { KV_BYTES } from "../../shared/memory";
+import type { LevelChoice } from "../../shared/recipes";
 import { formatBytes, formatTokenRate, formatTokens } from "../../shared/units";
 import { fitOf, type Looked } from "../../store/librarySlice";
-import { levelLabel } from "../../store/modelSource";
 import { useApp, useAppStore } from "../appContext";
+import { useLevelName } from "../model/levelName";
 import { type Fact, Facts } from "../panels/Facts";
 import type { Strings } from "../strings/en";
 import { useStrings } from "../strings/useStrings";
@@ -11,6 +12,7 @@ import { useStrings } from "../strings/useStrings";
 /** What the model that was looked at needs of this device; where it may not fit, the load waits for a word. */
 export function WillItFit() {
   const { library: words } = useStrings();
+  const levelOf = useLevelName();
   const looked = useApp((state) => state.looked);
   // Each of these changes the answer.
   useApp((state) => state.level);
@@ -28,7 +30,7 @@ export function WillItFit() {
         <h2 className="panel-title">{words.fit}</h2>
         <span className="muted">{inspection.link}</span>
       </div>
-      <p className="fit-verdict">{verdictWords(words, fit)}</p>
+      <p className="fit-verdict">{verdictWords(words, fit, levelOf)}</p>
       <Facts facts={factsOf(words, fit)} />
       <Speed bytesPerToken={fit.needs.bytesPerToken} />
       <Formula looked={looked} fit={fit} />
@@ -39,12 +41,16 @@ export function WillItFit() {
 
 type Words = Strings["library"];
 
-function verdictWords(words: Words, { verdict, canBeKept, freeBytes }: Fit): string {
+function verdictWords(
+  words: Words,
+  { verdict, canBeKept, freeBytes }: Fit,
+  levelOf: (level: LevelChoice) => string,
+): string {
   const kept = canBeKept || freeBytes === null ? "" : ` ${words.notKept(formatBytes(freeBytes))}`;
   if (verdict.kind === "fits") return words.verdicts.fits + kept;
   const reason = reasonWords(words, verdict.reason);
   if (verdict.kind === "fits-not") return `${words.verdicts["fits-not"]} ${reason}`;
-  return `${words.verdicts["fits-at"](levelLabel(verdict.level))} ${reason}`;
+  return `${words.verdicts["fits-at"](levelOf(verdict.level))} ${reason}`;
 }
 
 function reasonWords(words: Words, reason: FitReason): string {
@@ -103,6 +109,7 @@ function Formula({ looked, fit }: { looked: Looked; fit: Fit }) {
 function Answer({ looked, fit }: { looked: Looked; fit: Fit }) {
   const { library: words } = useStrings();
   const answerFit = useApp((state) => state.answerFit);
+  const levelOf = useLevelName();
   const openSource = useApp((state) => state.openSource);
   const chooseLevel = useApp((state) => state.chooseLevel);
   const isLoading = useApp((state) => state.loading !== null);
@@ -120,7 +127,7 @@ function Answer({ looked, fit }: { looked: Looked; fit: Fit }) {
             void openSource(looked.source);
           }}
         >
-          {words.loadAt(levelLabel(verdict.level))}
+          {words.loadAt(levelOf(verdict.level))}
         </button>
       )}
       {verdict.kind !== "fits" && (
