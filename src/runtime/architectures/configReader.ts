@@ -109,8 +109,13 @@ export class ConfigReader {
   }
 
   private wrong(key: string, value: unknown, expected: string): VitrineError {
-    const problem = value === undefined ? "is missing" : `is ${quoted(value)}; ${expected} was expected`;
-    return new VitrineError("UnsupportedModelError", `${this.prefix}${key} ${problem} in ${this.where}.`);
+    const name = `${this.prefix}${key}`;
+    return new VitrineError(
+      "UnsupportedModelError",
+      value === undefined
+        ? `${name} is missing in ${this.where}.`
+        : `${name} is ${quoted(value)}; ${expected} was expected in ${this.where}.`,
+    );
   }
 }
 

@@ -183,7 +183,9 @@ async function openFolder(
   signal?: AbortSignal,
 ): Promise<HuggingFaceModelFiles> {
   const configSource = await open(CONFIG);
-  if (!configSource) throw invalid(`${CONFIG} is missing${folder ? ` in ${folder}` : ""}. ${ASK}`);
+  if (!configSource) {
+    throw invalid(folder === "" ? `${CONFIG} is missing. ${ASK}` : `${CONFIG} is missing in ${folder}. ${ASK}`);
+  }
   const config = parseJson(configSource.name, await readSmall(configSource, MAX_SIDE_BYTES, signal));
   const { sources, tensors } = await openWeights(open, given, signal);
   const [tokenizer, tokenizerConfig, generationConfig, template, preprocessorConfig] = await Promise.all(

@@ -1,8 +1,11 @@
+import { deFileTexts } from "./deFileTexts";
+
 /**
  * Meldungen der Runtime, Wort für Wort. {0}, {1} … stehen für das, was die Meldung nennt: Namen, Größen, Anzahlen. Was
  * hier fehlt, wird nach seiner Art gesagt (deErrors), mit der englischen Meldung darunter.
  */
 export const deRuntimeTexts: Readonly<Record<string, string>> = {
+  ...deFileTexts,
   // Adapter
   "This is an adapter. Open its model first, or choose the model's files with it.":
     "Das ist ein Adapter. Öffne zuerst sein Modell, oder wähle dessen Dateien mit aus.",
@@ -20,7 +23,19 @@ export const deRuntimeTexts: Readonly<Record<string, string>> = {
     "Ein Modell mit Adapter wird nicht behalten. Behalte das Modell ohne ihn, und wähle den Adapter beim nächsten Mal wieder.",
   "There is no room for {0} beside the chat's own model, which is the reference and stays open. Open the chat's model at a smaller level: then the reference is read from its files and lets go of its room.":
     "Für {0} ist kein Platz neben dem Modell des Chats, das die Referenz ist und offen bleibt. Öffne das Modell des Chats auf einer kleineren Stufe: Dann wird die Referenz aus ihren Dateien gelesen und gibt ihren Platz wieder frei.",
+  '{0} has the tensor "{1}", which is not supported.': "{0} hat den Tensor „{1}“, was nicht unterstützt wird.",
+  "{0} is missing beside {1}.": "{0} fehlt neben {1}.",
+  "{0} has {1} {2}; a number above 0 was expected.": "{0} hat {1} {2}; erwartet wurde eine Zahl über 0.",
+  'Tensor "{0}" has shape [{1}], which is no matrix of rank {2}.':
+    "Der Tensor „{0}“ hat die Form [{1}], was keine Matrix vom Rang {2} ist.",
+  '{0} has no lora_{1} for "{2}".': "{0} hat kein lora_{1} für „{2}“.",
+  "{0} comes with no matrices.": "{0} bringt keine Matrizen mit.",
+  '{0} targets "{1}", for which there is no matrix. The adapter is not whole; get it again.':
+    "{0} nennt „{1}“, wofür es keine Matrix gibt. Der Adapter ist nicht vollständig; lade ihn noch einmal herunter.",
   // Rezepte
+  '"{0}" is no rule. Write it as "layer 0 = q8_0".': "„{0}“ ist keine Regel. Schreibe sie wie „layer 0 = q8_0“.",
+  "A recipe of {0} rules is too long; {1} is the most.":
+    "Ein Rezept mit {0} Regeln ist zu lang; höchstens {1} sind möglich.",
   'The recipe\'s rule "{0}" names no tensor of this model. Change or remove it.':
     "Die Regel „{0}“ des Rezepts nennt keinen Tensor dieses Modells. Ändere oder entferne sie.",
   '"{0}" names no tensors. Write a part ({1}), "layer 0", "layers 0-3 down", or a tensor\'s name with * in it.':
@@ -83,6 +98,8 @@ export const deRuntimeTexts: Readonly<Record<string, string>> = {
   "A context of {0} tokens needs {1} bytes in one buffer for each layer; on this device it can hold {2} tokens. Choose a smaller context.":
     "Ein Kontext von {0} Tokens braucht je Schicht {1} Bytes in einem Puffer; auf diesem Gerät passen {2} Tokens. Wähle einen kleineren Kontext.",
   // Rechnen
+  "The runtime stopped unexpectedly{0}, and the model is no longer on the GPU. Load it again to go on.":
+    "Die Runtime ist unerwartet stehen geblieben{0}, und das Modell ist nicht mehr auf dem Grafikprozessor. Lade es noch einmal, um weiterzumachen.",
   "The GPU device was lost ({0}). Reload the model to go on; the conversation is kept.":
     "Der Grafikprozessor ist verloren gegangen ({0}). Lade das Modell neu, um weiterzumachen; das Gespräch bleibt.",
   "The GPU is out of memory: {0}. Choose a smaller model, level or context.":
@@ -91,6 +108,58 @@ export const deRuntimeTexts: Readonly<Record<string, string>> = {
     "„{0}“ braucht {1} Bytes in einem Puffer; dieser Grafikprozessor erlaubt {2}. Wähle einen kleineren Kontext oder ein kleineres Modell.",
   "The model produced a value that is not a number at position {0}; generation stopped. The file may be damaged, or its weights overflow; try another level.":
     "Das Modell hat an Position {0} etwas berechnet, das keine Zahl ist; die Antwort endet hier. Die Datei kann beschädigt sein, oder ihre Gewichte laufen über; versuche eine andere Stufe.",
+  "The model computed values that are not numbers at position {0}. Try another level.":
+    "Das Modell hat an Position {0} etwas berechnet, das keine Zahl ist. Versuche eine andere Stufe.",
+  "A model computed values that are not numbers at token {0}. Try another level.":
+    "Ein Modell hat bei Token {0} etwas berechnet, das keine Zahl ist. Versuche eine andere Stufe.",
+  "A row of {0} columns does not fit this GPU's bindings.":
+    "Eine Zeile mit {0} Spalten ist zu groß für die Puffer dieses Grafikprozessors.",
+  "This browser does not offer WebGPU.": "Dieser Browser bietet kein WebGPU.",
+  "WebGPU is there, but it offers no graphics adapter.": "WebGPU ist da, bietet aber keinen Grafikadapter.",
+  "That model is no longer loaded. Load it again.": "Dieses Modell ist nicht mehr geladen. Lade es noch einmal.",
+  "That session was closed. Load the model again.": "Diese Sitzung ist geschlossen. Lade das Modell noch einmal.",
+  "This session is generating already; stop it first.": "Hier wird schon geschrieben; halte es erst an.",
+  "No model is open.": "Es ist kein Modell geöffnet.",
+  "The chat is gone.": "Den Chat gibt es nicht mehr.",
+  "The chat went on.": "Der Chat ging weiter.",
+  "An answer came in between. Try again.": "Eine Antwort kam dazwischen. Versuche es noch einmal.",
+  "The prompts have {0} and {1} tokens: too different in length to be laid over each other.":
+    "Die Prompts haben {0} und {1} Tokens: zu verschieden lang, um sie übereinanderzulegen.",
+  "{0} is {1}; it must be {2} from {3} to {4}.": "{0} ist {1}; möglich ist {2} von {3} bis {4}.",
+  // Attention
+  "Attention of this model cannot be shown: {0}.": "Die Attention dieses Modells lässt sich nicht zeigen: {0}.",
+  "This text does not fit the cache of {0} tokens. Choose a larger one.":
+    "Dieser Text passt nicht in den Cache von {0} Tokens. Wähle einen größeren.",
+  "The text up to this token does not fit the cache of {0} tokens. Choose a larger one.":
+    "Der Text bis zu diesem Token passt nicht in den Cache von {0} Tokens. Wähle einen größeren.",
+  "No token was predicted at place {0} of this answer.": "An Stelle {0} dieser Antwort wurde kein Token vorhergesagt.",
+  "This picture has not been shown to the model.": "Dieses Bild wurde dem Modell nicht gezeigt.",
+  // Vergleich
+  "The text is too short: no token is left to score.": "Der Text ist zu kurz: Es bleibt kein Token zu bewerten.",
+  "{0} has no beginning-of-text token.": "{0} hat kein Token für den Anfang eines Textes.",
+  "A text with pictures cannot be scored. Compare on another text.":
+    "Ein Text mit Bildern lässt sich nicht bewerten. Vergleiche mit einem anderen Text.",
+  "{0} cannot be compared: {1} and {2} tokens are not one vocabulary.":
+    "{0} lassen sich nicht vergleichen: {1} und {2} Tokens sind nicht ein Vokabular.",
+  '{0} cannot be compared: token {1} is "{2}" in one and "{3}" in the other.':
+    "{0} lassen sich nicht vergleichen: Token {1} ist im einen „{2}“ und im anderen „{3}“.",
+  "A window of {0} tokens, scored from {1}: this model reads at most {2}.":
+    "Ein Fenster von {0} Tokens, bewertet ab {1}: Dieses Modell liest höchstens {2}.",
+  "The patterns of this run are no longer held. Run the comparison again to look at its heads.":
+    "Die Muster dieses Laufs sind nicht mehr da. Vergleiche noch einmal, um seine Köpfe anzusehen.",
+  "No comparison left heads to look at. Run one.": "Kein Vergleich hat Köpfe hinterlassen. Vergleiche zuerst.",
+  "A comparison is running already; stop it first.": "Ein Vergleich läuft schon; halte ihn erst an.",
+  "Lanes are being written already; stop them first.": "Die Spuren werden schon geschrieben; halte sie erst an.",
+  "Choose the adapter first.": "Wähle zuerst den Adapter.",
+  "Choose the file that is to be compared.": "Wähle die Datei, die verglichen werden soll.",
+  // Aufzeichnung
+  "The recorded example could not be fetched.": "Das aufgezeichnete Beispiel ließ sich nicht laden.",
+  "The recorded example is damaged, or of another version of this page.":
+    "Das aufgezeichnete Beispiel ist beschädigt oder von einer anderen Version dieser Seite.",
+  "This is a recording: what was not recorded cannot be computed. Open the page where WebGPU is available.":
+    "Das ist eine Aufzeichnung: Was nicht aufgezeichnet ist, lässt sich nicht rechnen. Öffne die Seite, wo es WebGPU gibt.",
+  "This is a recording, which answers nothing new. Open the page where WebGPU is available.":
+    "Das ist eine Aufzeichnung, die nichts Neues antwortet. Öffne die Seite, wo es WebGPU gibt.",
   // Welche Kernel, und warum
   "Matrix x vector": "Matrix mal Vektor",
   "Matrix x matrix": "Matrix mal Matrix",
@@ -106,6 +175,38 @@ export const deRuntimeTexts: Readonly<Record<string, string>> = {
   "timed at load: f16 tiles {0} x as fast as f32 tiles":
     "beim Laden gemessen: f16-Kacheln {0}-mal so schnell wie f32-Kacheln",
   // Text und Bilder
+  "{0} came without a tokenizer, so it cannot read text. Open it together with its tokenizer.json.":
+    "{0} kam ohne Tokenizer, darum kann es keinen Text lesen. Öffne es zusammen mit seiner tokenizer.json.",
+  "{0} came without a tokenizer.": "{0} kam ohne Tokenizer.",
+  "{0} has no chat template: it is a base model, which continues a text instead of answering.":
+    "{0} hat keine Chat-Vorlage: Es ist ein Basismodell, das einen Text fortsetzt, statt zu antworten.",
+  "The model's chat template cannot be read: {0}": "Die Chat-Vorlage des Modells ist nicht lesbar: {0}",
+  "The model's chat template refuses this conversation: {0}":
+    "Die Chat-Vorlage des Modells nimmt dieses Gespräch nicht an: {0}",
+  "The conversation has {0} pictures, but the model's chat template made {1} places for them.":
+    "Im Gespräch sind {0} Bilder, aber die Chat-Vorlage des Modells hat {1} Plätze für sie.",
+  "{0} does not see pictures. Take them out, or open one that does.":
+    "{0} sieht keine Bilder. Nimm sie heraus, oder öffne ein Modell, das sieht.",
+  "{0} does not see pictures.": "{0} sieht keine Bilder.",
+  "A picture of this conversation was not given to the model. Add it again.":
+    "Ein Bild dieses Gesprächs hat das Modell nicht bekommen. Füge es noch einmal hinzu.",
+  "A picture of this chat is no longer in the browser's storage. {0}":
+    "Ein Bild dieses Chats ist nicht mehr im Speicher des Browsers. {0}",
+  "Edit the message and take it out, or begin a new chat.":
+    "Bearbeite die Nachricht und nimm es heraus, oder beginne einen neuen Chat.",
+  "The picture has {0} x {1} pixels; this device takes {2} on a side. Make it smaller.":
+    "Das Bild hat {0} x {1} Pixel; dieses Gerät nimmt {2} je Seite. Verkleinere es.",
+  "It has {0} MiB; at most 20 are taken. Make it smaller.":
+    "Es hat {0} MiB; höchstens 20 werden genommen. Verkleinere es.",
+  "Only PNG, JPEG, WebP, GIF and AVIF pictures are taken.":
+    "Nur Bilder als PNG, JPEG, WebP, GIF und AVIF werden genommen.",
+  "{0} should be a data URL of a picture.": "{0} sollte die Daten-URL eines Bildes sein.",
+  "{0} has more than 20 MiB.": "{0} hat mehr als 20 MiB.",
+  "{0} is not base64.": "{0} ist kein base64.",
+  "{0} should be {1}.": "{0} sollte {1} sein.",
+  "There is nothing to continue: the prompt is empty.": "Es gibt nichts fortzusetzen: Der Prompt ist leer.",
+  "The prompt has {0} tokens, the context holds {1}. Shorten it or choose a larger context.":
+    "Der Prompt hat {0} Tokens, der Kontext fasst {1}. Kürze ihn, oder wähle einen größeren Kontext.",
   "This model came without a tokenizer, so it cannot read or write text.":
     "Dieses Modell kam ohne Tokenizer, darum kann es Text weder lesen noch schreiben.",
   "This chat has pictures, and {0} does not see. Leave them out, or open a model that does.":
@@ -129,13 +230,56 @@ export const deRuntimeTexts: Readonly<Record<string, string>> = {
   '{0} has no file "{1}", and no GGUF file at all. Type {2} alone to load what it has.':
     "{0} hat keine Datei „{1}“, und überhaupt keine GGUF-Datei. Gib {2} allein ein, um zu laden, was es hat.",
   '{0} has no file "{1}". Its models are: {2}.': "{0} hat keine Datei „{1}“. Seine Modelle sind: {2}.",
-  "{0} answered HTTP {1}. There is no such file. Check the address.":
-    "{0} antwortet mit HTTP {1}. Diese Datei gibt es dort nicht. Prüfe die Adresse.",
-  "{0} answered HTTP {1}. It is not public, or there is no such model. If it is yours or you were given access, enter an access token.":
-    "{0} antwortet mit HTTP {1}. Es ist nicht öffentlich, oder es gibt kein solches Modell. Wenn es deins ist oder du Zugang hast, gib ein Zugangstoken ein.",
+  "{0} answered HTTP {1}. {2}": "{0} antwortet mit HTTP {1}. {2}",
+  "There is no such file. Check the address.": "Diese Datei gibt es dort nicht. Prüfe die Adresse.",
+  "It is not public, or there is no such model. If it is yours or you were given access, enter an access token.":
+    "Es ist nicht öffentlich, oder es gibt kein solches Modell. Wenn es deins ist oder du Zugang hast, gib ein Zugangstoken ein.",
+  "Its makers ask for consent first: agree on the model's page, then enter an access token.":
+    "Wer es gemacht hat, verlangt erst eine Zustimmung: Stimme auf der Seite des Modells zu, und gib dann ein Zugangstoken ein.",
+  "It is not public: the access token, if any, does not allow it. Ask its makers for access.":
+    "Es ist nicht öffentlich, und das Zugangstoken, falls es eins gibt, erlaubt es nicht. Bitte um Zugang, wer es gemacht hat.",
+  "The file is shorter than expected: it changed. Load it again.":
+    "Die Datei ist kürzer als erwartet: Sie hat sich geändert. Lade sie noch einmal.",
+  "The server asks for a pause. Try again in a while.":
+    "Der Server bittet um eine Pause. Versuche es später noch einmal.",
+  "Try later.": "Versuche es später.",
+  "{0} ended after {1} of {2} bytes.": "{0} endete nach {1} von {2} Bytes.",
+  "{0} changed while it was read (HTTP {1}). Load it again.":
+    "{0} hat sich beim Lesen geändert (HTTP {1}). Lade es noch einmal.",
+  "{0} arrived damaged: its SHA-256 is {1}, published is {2}. What came was discarded; load it again.":
+    "{0} kam beschädigt an: Der SHA-256 ist {1}, veröffentlicht ist {2}. Was kam, ist verworfen; lade es noch einmal.",
+  "{0} has {1} GGUF models; choose one: {2}.": "{0} hat {1} GGUF-Modelle; wähle eins: {2}.",
+  '"{0}" is no hub address; use one like https://huggingface.co.':
+    "„{0}“ ist keine Adresse eines Hubs; schreibe sie wie https://huggingface.co.",
+  "Downloading {0} was cancelled.": "Das Herunterladen von {0} wurde abgebrochen.",
+  "Loading was cancelled.": "Das Laden wurde abgebrochen.",
+  "Loading {0} was cancelled.": "Das Laden von {0} wurde abgebrochen.",
+  "Reading {0} was cancelled.": "Das Lesen von {0} wurde abgebrochen.",
+  "Waiting for the model was cancelled.": "Das Warten auf das Modell wurde abgebrochen.",
+  // Behaltenes
+  "A part of the kept copy of {0} is missing or damaged (record {1} of {2}), and its source cannot be reached. {3}.":
+    "Von der behaltenen Kopie von {0} fehlt ein Teil oder ist beschädigt (Stück {1} von {2}), und die Quelle ist nicht erreichbar. {3}.",
+  "Open its files again, and keep them once more": "Öffne die Dateien wieder, und behalte sie noch einmal",
+  "Go online and load it again, or delete it": "Lade es mit einer Verbindung noch einmal, oder lösche es",
+  "{0} is no longer what was kept of it. Delete {1} and load it again.":
+    "{0} ist nicht mehr das, was behalten wurde. Lösche {1}, und lade es noch einmal.",
+  "The kept copy of {0} is damaged. Delete it, and load it again.":
+    "Die behaltene Kopie von {0} ist beschädigt. Lösche sie, und lade das Modell noch einmal.",
+  "Models are kept on https and on localhost only: open the page that way.":
+    "Modelle werden nur auf https und auf localhost behalten: Öffne die Seite so.",
+  "That model is not kept here any more. Load it again.":
+    "Dieses Modell wird hier nicht mehr behalten. Lade es noch einmal.",
+  "The browser's storage cannot be used: {0}.": "Der Speicher des Browsers ist nicht zu gebrauchen: {0}.",
+  "it does not answer; close other tabs of this page": "er antwortet nicht; schließe andere Tabs dieser Seite",
+  "This model did not come from files.": "Dieses Modell kam nicht aus Dateien.",
+  "Only models on a server are looked at before they are loaded.":
+    "Nur Modelle auf einem Server werden vor dem Laden angesehen.",
+  "Another tab of this page took it over. Load it again to have it back here.":
+    "Ein anderer Tab dieser Seite hat es übernommen. Lade es noch einmal, um es hier zurückzuhaben.",
   '"{0}" is neither a Hugging Face id (owner/name) nor a link to a GGUF file or a model folder.':
     "„{0}“ ist weder eine Kennung bei Hugging Face (Besitzer/Name) noch ein Link auf eine GGUF-Datei oder einen Modellordner.",
-  '"{0}" is not a level. Use one of {1}.': "„{0}“ ist keine Stufe. Möglich sind {1}.",
+  '"{0}" is not a level. Use one of {1}, or a level with rules, as in q4_0+layer0=q8_0.':
+    "„{0}“ ist keine Stufe. Möglich sind {1} oder eine Stufe mit Regeln, etwa q4_0+layer0=q8_0.",
   "{0} does not answer as a Hugging Face hub does. Check the hub address.":
     "{0} antwortet nicht wie ein Hub von Hugging Face. Prüfe die Adresse des Hubs.",
 };
