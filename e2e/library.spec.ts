@@ -86,6 +86,55 @@ test("of several GGUF files one is chosen; the catalogue offers models to begin 
   expect(await chat.ask("tea")).toBe(ANSWER_TEXTS.tea);
 });
 
+test("while a hub is asked what it has, that is said; what is opened meanwhile stays", async ({
+  chat,
+  page,
+  serveHub,
+}) => {
+  const files = [talkingGguf({}, "one.gguf"), talkingGguf({}, "two.gguf")];
+  const hub = await serveHub(files, { gatesApi: true });
+  await showModels(chat);
+  await load(page, hub.origin, "tiny/model");
+  const asking = "Asking the hub which files tiny/model has.";
+  await expect(page.getByRole("status").filter({ hasText: asking })).toBeVisible();
+  await chat.chooseFiles(talkingGguf({}, "mine.gguf"));
+  await chat.expectReady("mine");
+  await expect(page.getByText(asking)).toHaveCount(0);
+  // Asked again, and answered: the first answer is nobody's any more.
+  await load(page, hub.origin, "tiny/model");
+  await expect(page.getByRole("status").filter({ hasText: asking })).toBeVisible();
+  hub.open();
+  await expect(page.getByRole("button", { name: /^two.gguf/ })).toBeVisible();
+  await expect(page.getByText(asking)).toHaveCount(0);
+  await chat.expectReady("mine");
+});
+
+test("on a phone what a load comes to is said in the sheet it was begun in", async ({ chat, page, serveHub }) => {
+  const file = talkingGguf({}, "pocket.gguf");
+  const hub = await serveHub([file], { gateAt: file.buffer.length - 100 });
+  await page.setViewportSize({ width: 390, height: 844 });
+  await chat.goto();
+  await button(page, "Inspector").click();
+  const sheet = page.getByRole("dialog", { name: "Inspector" });
+  await load(page, hub.origin, "no-such/model");
+  await expect(sheet.getByRole("alert")).toContainText("Check the spelling");
+  await expect(chat.alert).toHaveCount(1);
+  await sheet.getByRole("button", { name: "Dismiss" }).click();
+  await load(page, hub.origin, "tiny/model");
+  await expect(sheet.getByRole("progressbar", { name: "Loading model" })).toBeVisible();
+  await sheet.getByRole("button", { name: "Cancel loading" }).click();
+  await expect(chat.progress).toHaveCount(0);
+  await expect(chat.alert).toHaveCount(0);
+  await load(page, hub.origin, "tiny/model");
+  await expect(chat.progress).toHaveCount(1);
+  // Below the sheet it goes on in the chat.
+  await page.keyboard.press("Escape");
+  await expect(sheet).toHaveCount(0);
+  await expect(chat.progress).toBeVisible();
+  hub.open();
+  await chat.expectReady("pocket");
+});
+
 test("a link to several GGUF files says so where the chat begins, and leads to them", async ({
   chat,
   page,

@@ -125,6 +125,28 @@ describe("opening a model", () => {
     expect(store.getState().notice).toBeNull();
   });
 
+  it("says which list it waits for, and forgets one that comes too late", async () => {
+    const { store, runtime } = setUp();
+    const { listHubFiles } = runtime;
+    let answer: () => void = () => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    runtime.listHubFiles = (...asked) => held.then(() => listHubFiles(...asked));
+    const late = store.getState().openLink("tiny/stories-GGUF", null, "http://localhost/");
+    expect(store.getState().listing).toEqual({ id: "tiny/stories-GGUF" });
+    await store.getState().openFiles([FILE]);
+    expect(store.getState()).toMatchObject({ listing: null, model: { report: { name: "story" } } });
+    const { model } = store.getState();
+    answer();
+    await late;
+    expect(store.getState()).toMatchObject({ listing: null, hubFiles: null, notice: null });
+    expect(store.getState().model).toBe(model);
+    await store.getState().openLink("tiny/stories-GGUF", null, "http://localhost/");
+    expect(store.getState().hubFiles?.files).toHaveLength(2);
+    expect(store.getState().listing).toBeNull();
+  });
+
   it("is silent about a cancelled load", async () => {
     const { store } = setUp({ tokenMs: 1 });
     const opened = store.getState().openFiles([FILE]);

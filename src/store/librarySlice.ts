@@ -260,14 +260,18 @@ export function createLibrarySlice(context: SliceContext): LibrarySlice {
   };
 }
 
-/** True when the person has to choose among several files first. */
+/**
+ * True when the person has to choose among several files first.
+ * @param isWanted asked again once the list is there
+ */
 export async function offerFiles(
   { runtime, get, set }: SliceContext,
   source: ModelSource & { kind: "hub" },
+  isWanted: () => boolean = () => true,
 ): Promise<boolean> {
   if (source.file !== null) return false;
   const files = await runtime.listHubFiles(source, accessOf(get()));
-  if (files.length < 2) return false;
+  if (files.length < 2 || !isWanted()) return false;
   set({ hubFiles: { source, files } });
   return true;
 }

@@ -42,6 +42,8 @@ export interface ModelSlice {
   readonly variant: KernelVariant;
   readonly model: OpenModel | null;
   readonly loading: Loading | null;
+  /** The repository whose files a hub is asked for; null: none. */
+  readonly listing: { readonly id: string } | null;
   /** Until it is settled what opens by itself, and that is open. */
   readonly isStarting: boolean;
   /** What was opened last, or tried when nothing was open: a lost device asks for it again. */
@@ -184,18 +186,29 @@ export function createModelSlice(context: SliceContext): ModelSlice {
 
   /** Whatever is loading is cancelled and over before the next load starts. */
   function open(source: ModelSource, level: LevelChoice, lora: readonly File[] = []): Promise<void> {
+    // A list that is still to come is no longer wanted.
+    set({ listing: null });
     const cancelled = get().cancelLoading();
     current = Promise.all([current, cancelled]).then(() => start(source, level, lora));
     return current;
   }
 
-  /** Without a network what is kept may still open: then there is nothing to choose. */
-  async function canChoose(source: ModelSource & { kind: "hub" }): Promise<boolean> {
+  /**
+   * Asks the hub which files it has. Without a network what is kept may still open: then there is nothing to choose.
+   * @returns true when a person chooses, or wanted something else meanwhile
+   */
+  async function isLeftToPerson(source: ModelSource & { kind: "hub" }): Promise<boolean> {
+    const listing = { id: source.id };
+    const isWanted = (): boolean => get().listing === listing;
+    set({ listing });
     try {
-      return await offerFiles(context, source);
+      return (await offerFiles(context, source, isWanted)) || !isWanted();
     } catch (error) {
+      if (!isWanted()) return true;
       if (toErrorInfo(error).name === "DownloadError") return false;
       throw error;
+    } finally {
+      if (isWanted()) set({ listing: null });
     }
   }
 
@@ -204,6 +217,7 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     variant: "auto",
     model: null,
     loading: null,
+    listing: null,
     isStarting: true,
     lastRequest: null,
     openedRequest: null,
@@ -230,7 +244,7 @@ export function createModelSlice(context: SliceContext): ModelSlice {
         const source = parseModelLink(link, base, get().hubAddress);
         // What went wrong before has nothing to do with this link.
         set({ notice: lastingNotice(get()), hubFiles: null });
-        if (source.kind === "hub" && (await canChoose(source))) return;
+        if (source.kind === "hub" && (await isLeftToPerson(source))) return;
         await open(source, get().level);
       } catch (error) {
         get().report({ kind: "open-link" }, error);

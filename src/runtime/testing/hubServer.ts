@@ -26,6 +26,8 @@ export interface Faults {
   versions: boolean;
   /** Bytes from here on wait for `open`. */
   gateAt: number;
+  /** What the hub is asked about its models waits for `open`. */
+  gatesApi: boolean;
   /** Publishes this instead of the true SHA-256. */
   sha256: string | null;
   /** Bodies of all connections together are sent no faster. */
@@ -54,6 +56,7 @@ const NO_FAULTS: Faults = {
   token: null,
   versions: true,
   gateAt: Number.POSITIVE_INFINITY,
+  gatesApi: false,
   sha256: null,
   bytesPerSecond: Number.POSITIVE_INFINITY,
 };
@@ -129,6 +132,7 @@ export class HubServer {
       return void response.writeHead(401, { "X-Error-Code": "GatedRepo" }).end();
     }
     const api = this.hubAnswer(path);
+    if (api !== null && faults.gatesApi) await this.gate;
     if (api !== null) return void response.writeHead(200, { "Content-Type": "application/json" }).end(api);
     // A commit's address leads to the branch's files; there is but one of each.
     const file = this.files.get(path) ?? this.files.get(path.replace(/\/resolve\/[0-9a-f]{40}\//, "/resolve/main/"));

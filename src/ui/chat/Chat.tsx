@@ -1,5 +1,6 @@
 import { useApp } from "../appContext";
 import { LoadingStrip } from "../model/LoadingStrip";
+import { useShell } from "../shell";
 import { StatusStrip } from "../statistics/StatusStrip";
 import { useStrings } from "../strings/useStrings";
 import { Announcer } from "../turn/Announcer";
@@ -13,6 +14,7 @@ import { UndoBar } from "./UndoBar";
 
 export function Chat() {
   const { composer } = useStrings();
+  const { isPhone, isInspectorOpen } = useShell();
   const isUnavailable = useApp((state) => state.device.status === "unavailable");
   const chatId = useApp((state) => state.chat.id);
   const sought = useApp((state) => (state.sought?.chatId === state.chat.id ? state.sought.count : 0));
@@ -20,8 +22,12 @@ export function Chat() {
   const isEmpty = useApp((state) => state.turns.length === 0);
   return (
     <section className="chat" aria-label={composer.chat}>
-      <LoadingStrip />
-      <NoticeBar />
+      {!(isPhone && isInspectorOpen) && (
+        <>
+          <LoadingStrip />
+          <NoticeBar />
+        </>
+      )}
       {isEmpty ? (
         <div className="chat-scroll chat-empty">{isUnavailable ? <NoWebGpu /> : <EmptyState />}</div>
       ) : (

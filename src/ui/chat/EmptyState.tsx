@@ -20,6 +20,7 @@ export function EmptyState() {
   );
   const isLoading = useApp((state) => state.loading !== null);
   const isStarting = useApp((state) => state.isStarting);
+  const listing = useApp((state) => state.listing);
   const hasChoice = useApp((state) => state.hubFiles !== null);
   if (report !== null) {
     if (!report.hasTokenizer) return <NoTokenizer name={report.name} />;
@@ -31,6 +32,7 @@ export function EmptyState() {
     );
   }
   if (isLoading) return <Coming />;
+  if (listing !== null) return <p className="empty-text">{empty.listing(listing.id)}</p>;
   if (isStarting) return null;
   if (hasChoice) return <ChooseFile />;
   return (

@@ -27,7 +27,7 @@ export function LoadingStrip() {
         {progress !== null && bytesPerSecond !== null && bytesPerSecond > 0 && (
           <span className="number muted">
             {words.rate(formatBytes(bytesPerSecond))},{" "}
-            {words.left(formatDuration((1000 * (progress.totalBytes - progress.doneBytes)) / bytesPerSecond))}
+            {words.left(formatDuration(1000 * Math.ceil((progress.totalBytes - progress.doneBytes) / bytesPerSecond)))}
           </span>
         )}
       </div>
@@ -105,7 +105,7 @@ function TakeOverButton() {
 
 /** What a person should know of this download before it is too late. */
 function DownloadNote() {
-  const { loading: words } = useStrings();
+  const { loading: words, runtimeText } = useStrings();
   const download = useApp((state) => state.loading?.progress?.download ?? null);
   const heldSince = useApp((state) => state.loading?.progress?.heldSince ?? null);
   if (heldSince !== null) {
@@ -113,7 +113,10 @@ function DownloadNote() {
     return <p className="loading-note hint">{words.heldSince(time)}</p>;
   }
   if (download === null || (download.canResume && download.notKept === null)) return null;
+  const { notKept } = download;
   return (
-    <p className="loading-note hint">{download.notKept === null ? words.noResume : words.notKept(download.notKept)}</p>
+    <p className="loading-note hint">
+      {notKept === null ? words.noResume : words.notKept(runtimeText(notKept) ?? notKept)}
+    </p>
   );
 }

@@ -10,6 +10,7 @@ export function AddModel() {
   return (
     <Panel title={words.add}>
       <LinkForm />
+      <Listing />
       <HubFiles />
       <HubFields />
     </Panel>
@@ -54,6 +55,18 @@ function LinkForm() {
         {isLooking ? words.checking : words.check}
       </button>
     </form>
+  );
+}
+
+/** A hub takes its time to say what it has. */
+function Listing() {
+  const { empty } = useStrings();
+  const listing = useApp((state) => state.listing);
+  if (listing === null) return null;
+  return (
+    <p className="hint" role="status">
+      {empty.listing(listing.id)}
+    </p>
   );
 }
 

@@ -7,7 +7,7 @@ import { useStrings } from "../strings/useStrings";
 
 /** Files of the person's own are not kept by themselves: the offer, and how far it is. */
 export function KeepOpenModel() {
-  const { library: words, loading } = useStrings();
+  const { library: words, loading, runtimeText } = useStrings();
   const model = useApp((state) => state.model);
   const kept = useApp((state) => state.kept);
   const storage = useApp((state) => state.storage);
@@ -15,9 +15,8 @@ export function KeepOpenModel() {
   const isWriting = useApp((state) => state.isWriting);
   const keepOpenModel = useApp((state) => state.keepOpenModel);
   if (keeping !== null) return <KeepingBar keeping={keeping} name={model?.report.name ?? ""} />;
-  if (model !== null && model.report.notKept !== null) {
-    return <p className="hint">{loading.notKept(model.report.notKept)}</p>;
-  }
+  const reason = model?.report.notKept ?? null;
+  if (reason !== null) return <p className="hint">{loading.notKept(runtimeText(reason) ?? reason)}</p>;
   if (isWriting && model !== null) return <p className="hint">{words.writing(model.report.name)}</p>;
   const unkept = unkeptModel({ model, kept, storage });
   if (unkept === null) return null;

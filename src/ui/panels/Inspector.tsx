@@ -1,7 +1,9 @@
 import { Tabs } from "@base-ui/react/tabs";
 import { Suspense, useCallback, useEffect, useRef } from "react";
 import { useApp } from "../appContext";
+import { NoticeBar } from "../chat/NoticeBar";
 import { IconButton } from "../IconButton";
+import { LoadingStrip } from "../model/LoadingStrip";
 import { useShell } from "../shell";
 import { useStrings } from "../strings/useStrings";
 import { landmark, useModal } from "../useModal";
@@ -44,6 +46,13 @@ export function Inspector() {
           </Tabs.List>
           <IconButton icon="close" label={`${close}: ${inspector.name}`} onClick={() => setInspector(false)} />
         </div>
+        {/* Over the chat it would cover what a load comes to. */}
+        {isModal && (
+          <>
+            <LoadingStrip />
+            <NoticeBar />
+          </>
+        )}
         {INSPECTOR_TABS.map(({ id, Panel }) => (
           <Tabs.Panel key={id} value={id} className="tab-panel" tabIndex={0}>
             {isUnavailable ? (

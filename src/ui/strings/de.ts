@@ -202,6 +202,7 @@ export const de: Strings = {
     text: "Öffne ein Modell von deiner Festplatte. Es läuft auf dem Grafikprozessor dieses Geräts, in diesem Tab; nichts, was du schreibst, verlässt ihn.",
     choose: "Dateien wählen",
     hint: "Eine GGUF-Datei, oder config.json, tokenizer.json und *.safetensors eines Llama-, Mistral-, Qwen-, SmolLM- oder GPT‑2-Modells. Du kannst sie auch irgendwo hier ablegen.",
+    listing: (id) => `Der Hub wird gefragt, welche Dateien ${id} hat.`,
     onItsWay: "Das Modell ist unterwegs. Du kannst deine Nachricht schon schreiben.",
     asking:
       "Das Modell passt vielleicht nicht auf dieses Gerät. Bevor du es sagst, kommt nichts: Sieh nach, was es braucht.",

@@ -233,16 +233,21 @@ export const deRuntimeTexts: Readonly<Record<string, string>> = {
   "{0} answered HTTP {1}. {2}": "{0} antwortet mit HTTP {1}. {2}",
   "There is no such file. Check the address.": "Diese Datei gibt es dort nicht. Prüfe die Adresse.",
   "It is not public, or there is no such model. If it is yours or you were given access, enter an access token.":
-    "Es ist nicht öffentlich, oder es gibt kein solches Modell. Wenn es deins ist oder du Zugang hast, gib ein Zugangstoken ein.",
+    "Es ist nicht öffentlich, oder es gibt kein solches Modell. Wenn es deins ist oder du Zugang hast, gib den Zugangsschlüssel ein.",
   "Its makers ask for consent first: agree on the model's page, then enter an access token.":
-    "Wer es gemacht hat, verlangt erst eine Zustimmung: Stimme auf der Seite des Modells zu, und gib dann ein Zugangstoken ein.",
+    "Wer es gemacht hat, verlangt erst eine Zustimmung: Stimme auf der Seite des Modells zu, und gib dann den Zugangsschlüssel ein.",
   "It is not public: the access token, if any, does not allow it. Ask its makers for access.":
-    "Es ist nicht öffentlich, und das Zugangstoken, falls es eins gibt, erlaubt es nicht. Bitte um Zugang, wer es gemacht hat.",
+    "Es ist nicht öffentlich, und der Zugangsschlüssel, falls es einen gibt, erlaubt es nicht. Bitte um Zugang, wer es gemacht hat.",
   "The file is shorter than expected: it changed. Load it again.":
     "Die Datei ist kürzer als erwartet: Sie hat sich geändert. Lade sie noch einmal.",
   "The server asks for a pause. Try again in a while.":
     "Der Server bittet um eine Pause. Versuche es später noch einmal.",
   "Try later.": "Versuche es später.",
+  "{0} sent nothing for {1} seconds. {2}": "{0} hat {1} Sekunden lang nichts geschickt. {2}",
+  "{0} ended after byte {1} of {2}. Load it again to go on from there.":
+    "{0} endete nach Byte {1} von {2}. Lade es noch einmal, um dort weiterzumachen.",
+  "{0} changed while it was read (HTTP {1}, {2} bytes instead of {3}). Load it again.":
+    "{0} hat sich beim Lesen geändert (HTTP {1}, {2} Bytes statt {3}). Lade es noch einmal.",
   "{0} ended after {1} of {2} bytes.": "{0} endete nach {1} von {2} Bytes.",
   "{0} changed while it was read (HTTP {1}). Load it again.":
     "{0} hat sich beim Lesen geändert (HTTP {1}). Lade es noch einmal.",

@@ -206,6 +206,7 @@ export const en = {
     text: "Open a model from your disk. It runs on this device's graphics processor, inside this tab; nothing you write leaves it.",
     choose: "Choose files",
     hint: "A GGUF file, or config.json, tokenizer.json and *.safetensors of a Llama, Mistral, Qwen, SmolLM or GPT‑2 model. You can also drop them anywhere here.",
+    listing: (id: string) => `Asking the hub which files ${id} has.`,
     onItsWay: "The model is on its way. You can write your message meanwhile.",
     asking: "The model may not fit this device. Nothing comes before you say so: see what it needs.",
     heldElsewhere:
