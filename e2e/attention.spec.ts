@@ -263,9 +263,9 @@ test("a head is switched off, and the answer without it stands beside the old on
   const save = region.getByRole("button", { name: "Save Ablation" });
   await save.click();
   const csv = (await savedFrom(page, region, "Data (CSV)")).bytes.toString().split("\r\n");
-  expect(csv[0]).toBe('"part","index","before_id","before","after_id","after"');
-  expect(csv.filter((line) => line.startsWith('"answer"')).length).toBeGreaterThanOrEqual(40);
-  expect(csv.some((line) => line.startsWith('"difference"'))).toBe(true);
+  expect(csv[0]).toBe("part,index,before_id,before,after_id,after");
+  expect(csv.filter((line) => line.startsWith("answer,")).length).toBeGreaterThanOrEqual(40);
+  expect(csv.some((line) => line.startsWith("difference,"))).toBe(true);
   const svg = (await savedFrom(page, region, "Picture (SVG)")).bytes.toString();
   expect(svg).toContain("Layer 0 head 1 × 0");
   expect(svg).not.toContain("NaN");
@@ -375,7 +375,7 @@ test("a head is saved as picture and data", async ({ chat }) => {
   expect(Math.abs(looksAt.reduce((sum, weight) => sum + weight, 0) - 1)).toBeLessThan(1e-4);
   expect(known).toHaveLength(looksAt.length);
   const csv = (await savedFrom(page, head(page), "Data (CSV)")).bytes.toString();
-  expect(csv).toContain('"position","id","token","looks_at","looked_at_by"');
+  expect(csv).toContain("position,id,token,looks_at,looked_at_by");
   const { shape, values } = readNpy((await savedFrom(page, head(page), "Data (NPY)")).bytes);
   expect(shape).toEqual([known.length, known.length]);
   const lastRow = values.slice(-known.length);
@@ -414,7 +414,7 @@ test("every other picture is saved too", async ({ chat }) => {
     await menu.getByRole("button", { name: button, exact: true }).click();
   }
   await lens.getByRole("button", { name: "Export", exact: true }).click();
-  expect((await savedFrom(page, lens, "Data (CSV)")).bytes.toString()).toContain('"stage","entropy_bits"');
+  expect((await savedFrom(page, lens, "Data (CSV)")).bytes.toString()).toContain("stage,entropy_bits");
 });
 
 test("the rollout of a token sums to one, over tokens up to it", async ({ chat }) => {

@@ -149,5 +149,5 @@ export function comparisonToCsv(run: ComparisonRun, adapter: string, exportedAt:
       ...result.statistics.buckets.map(({ kld }) => kld),
     ].flatMap(({ value, error }) => [value, error]),
   ]);
-  return toCsv(header, rows);
+  return toCsv([header, ...rows]);
 }

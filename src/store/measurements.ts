@@ -181,7 +181,7 @@ export function measurementsToCsv(measurements: readonly Measurement[]): string 
     ...COLUMNS.map(([, pick]) => pick(m)),
     ...[...LLAMA_NAMES.keys()].flatMap((key) => [m.statistics[key]?.value, m.statistics[key]?.error]),
   ]);
-  return toCsv(header, rows);
+  return toCsv([header, ...rows]);
 }
 
 export function measurementsToJson(measurements: readonly Measurement[], exportedAt: Date): string {

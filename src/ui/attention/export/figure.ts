@@ -1,6 +1,7 @@
 /** A picture with its title, legend and settings inside, and what was drawn as data: everything that can be saved. */
 
 import type { WeightScale } from "../../../shared/attentionMap";
+import { type CsvCell, toCsv } from "../../../store/csv";
 import { legendTicks, type Palette } from "../colorScale";
 import { encodeNpy } from "./npy";
 import { escapeXml, rasterize, svgText } from "./svg";
@@ -19,7 +20,7 @@ export interface Figure {
   readonly palette: Palette;
   readonly json: object;
   /** Header first. */
-  readonly csv: readonly (readonly (string | number | null)[])[];
+  readonly csv: readonly (readonly CsvCell[])[];
   /** The numbers alone; NaN: masked. */
   readonly array: { readonly shape: readonly number[]; readonly values: Float32Array };
 }
@@ -42,7 +43,7 @@ export async function exportFigure(kind: ExportKind, figure: Figure): Promise<Bl
     case "json":
       return new Blob([JSON.stringify(figure.json, roundedNumbers, 1)], { type: "application/json" });
     case "csv":
-      return new Blob([figure.csv.map((row) => row.map(csvField).join(",")).join("\r\n")], { type: "text/csv" });
+      return new Blob([toCsv(figure.csv)], { type: "text/csv" });
     case "npy":
       return new Blob([encodeNpy(figure.array.shape, figure.array.values)], { type: "application/octet-stream" });
     case "svg":
@@ -105,9 +106,4 @@ function roundedNumbers(_key: string, value: unknown): unknown {
   if (value instanceof Float32Array) return Array.from(value, (number) => roundedNumbers("", number));
   if (typeof value !== "number" || Number.isInteger(value)) return value;
   return Number.isFinite(value) ? Number(value.toPrecision(7)) : null;
-}
-
-function csvField(value: string | number | null): string {
-  if (value === null || (typeof value === "number" && !Number.isFinite(value))) return "";
-  return typeof value === "number" ? String(value) : `"${value.replaceAll('"', '""')}"`;
 }
