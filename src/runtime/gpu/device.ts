@@ -37,7 +37,7 @@ export class Gpu {
       usage: GPU_BUFFER_USAGE.STORAGE | GPU_BUFFER_USAGE.UNIFORM,
     });
     device.lost.then((lost) => {
-      this.lostReason = lost.message || lost.reason || "unknown reason";
+      this.lostReason = lost.message.replace(/\.$/, "") || lost.reason || "unknown reason";
     });
     device.addEventListener?.("uncapturederror", (event) => {
       this.programErrors.push((event as GPUUncapturedErrorEvent).error.message);
