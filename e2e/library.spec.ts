@@ -204,6 +204,12 @@ test("records that were changed are found by Verify and fetched again, alone", a
   expect(await chat.ask("tea")).toBe(ANSWER_TEXTS.tea);
   await cached(page).getByRole("button", { name: "Verify" }).click();
   await expect(page.getByText("The record is sound.")).toBeVisible();
+  // Without its source a damaged record is said to be one.
+  await damageFirstRecord(page);
+  await hub.close();
+  await cached(page).getByRole("button", { name: "Open whole" }).click();
+  await expect(chat.alert).toContainText("A part of the kept copy of whole is missing or damaged (record 1 of 1)");
+  await expect(chat.alert).toContainText("Go online and load it again, or delete it.");
   await button(page, "Delete").click();
   await expect(cached(page)).toBeHidden();
 });

@@ -475,7 +475,12 @@ describe("the store", () => {
     const [kept] = await library.list();
     const about = await library.about(kept?.id as never);
     const options = { level: "stored", variant: "auto", recipe: "", download: QUICK } as const;
-    await expect(loadKept(gpu, library, about, options)).rejects.toMatchObject({ name: "DownloadError" });
+    await expect(loadKept(gpu, library, about, options)).rejects.toMatchObject({
+      name: "StorageError",
+      message: expect.stringMatching(
+        /kept copy of .* damaged \(record 1 of .*Go online and load it again, or delete it/,
+      ),
+    });
     const { damaged } = await (await library.open(about, async () => null)).verify(() => {});
     expect(damaged).toEqual([0]);
   });

@@ -5,6 +5,7 @@
 import { VitrineError } from "../../shared/errors";
 import type { VerifyReport } from "../../shared/library";
 import { type ByteSource, type ByteStore, checkRange, throwIfCancelled } from "../files/byteSource";
+import { PassingError } from "../files/httpRequest";
 import type { SourcedTensor } from "../files/safetensors";
 import { convertUnit } from "./convertUnit";
 import { planRecords, type RecordPlan } from "./keptLayout";
@@ -171,18 +172,23 @@ export class KeptModel {
   /** A record's bytes from its own part of the source alone. @throws StorageError without a source, DownloadError */
   async remake(index: number): Promise<Uint8Array> {
     const record = this.plan[index] as RecordPlan;
-    const source = await this.sourceOf(record.file);
-    if (source === null) {
-      // Files of a person's own have no address.
-      const isOwn = this.about.files[record.file]?.url == null;
-      const what = isOwn
-        ? "Open its files again, and keep them once more"
-        : "Go online and load it again, or delete it";
-      throw new VitrineError(
-        "StorageError",
-        `A part of the kept copy of ${this.about.name} is missing or damaged (record ${index + 1} of ${this.plan.length}), and its source cannot be reached. ${what}.`,
-      );
+    try {
+      const source = await this.sourceOf(record.file);
+      if (source !== null) return await this.remakeFrom(source, record);
+    } catch (error) {
+      // That it was kept and is damaged comes first; of a first load the person knows that it needs the network.
+      if (!(error instanceof PassingError) || this.isFilling) throw error;
     }
+    // Files of a person's own have no address.
+    const isOwn = this.about.files[record.file]?.url == null;
+    const what = isOwn ? "Open its files again, and keep them once more" : "Go online and load it again, or delete it";
+    throw new VitrineError(
+      "StorageError",
+      `A part of the kept copy of ${this.about.name} is missing or damaged (record ${index + 1} of ${this.plan.length}), and its source cannot be reached. ${what}.`,
+    );
+  }
+
+  private async remakeFrom(source: ByteSource, record: RecordPlan): Promise<Uint8Array> {
     const bytes = new Uint8Array(record.end - record.start);
     let at = 0;
     for (const unit of record.units) {
@@ -191,7 +197,7 @@ export class KeptModel {
       bytes.set(kept, at);
       at += kept.length;
     }
-    const before = this.journal.digests[index] ?? null;
+    const before = this.journal.digests[record.index] ?? null;
     if (before !== null && before !== (await this.digestOf(bytes))) {
       throw new VitrineError(
         "DownloadError",
