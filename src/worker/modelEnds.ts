@@ -32,9 +32,10 @@ export class ModelEnds {
     this.ends.delete(handle);
   }
 
-  /** All that are open. */
-  lost(error: unknown): void {
-    for (const { lost } of this.ends.values()) lost(error);
-    this.ends.clear();
+  lost(handles: readonly ModelHandle[], error: unknown): void {
+    for (const handle of handles) {
+      this.ends.get(handle)?.lost(error);
+      this.ends.delete(handle);
+    }
   }
 }
