@@ -187,6 +187,22 @@ test("a download can be paused, and goes on where it was", async ({ chat, page, 
   expect(await chat.ask("cats")).toBe(ANSWER_TEXTS.cats);
 });
 
+test("a connection that is cut again and again is said, and the load goes on from there", async ({
+  chat,
+  page,
+  serveHub,
+}) => {
+  // More cuts than a test can wait for.
+  const hub = await serveHub([talkingGguf({}, "cut.gguf")], { cuts: Array.from({ length: 10_000 }, () => 10) });
+  await showModels(chat);
+  await load(page, hub.origin, "tiny/model");
+  await expect(page.getByText("The connection was cut, or the server is busy. Trying again.")).toBeVisible();
+  hub.faults.cuts = [];
+  await chat.expectReady("cut");
+  await expect(chat.alert).toHaveCount(0);
+  expect(await chat.ask("rain")).toBe(ANSWER_TEXTS.rain);
+});
+
 test("records that were changed are found by Verify and fetched again, alone", async ({ chat, page, serveHub }) => {
   const hub = await serveHub([talkingGguf({}, "whole.gguf")]);
   await showModels(chat);

@@ -65,6 +65,8 @@ export interface LoadProgress {
   readonly totalBytes: number;
   /** While another tab holds the model: since when, in milliseconds since 1970; null: not known. */
   readonly heldSince?: number | null;
+  /** The connection was cut or the server busy, and another try is under way. */
+  readonly isRetrying?: boolean;
   /** While downloading. */
   readonly download?: {
     /** False: the server sends whole files only, so an interrupted one begins anew. */

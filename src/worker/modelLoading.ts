@@ -26,6 +26,7 @@ export class ModelLoading {
   private isDownloading = false;
   private readonly library: ModelLibrary;
   private readonly progress: ProgressReporter;
+  private latest: LoadProgress = { stage: "reading", doneBytes: 0, totalBytes: 0 };
   private wantNow: () => void = () => {};
   private readonly wanted = new Promise<void>((resolve) => {
     this.wantNow = resolve;
@@ -96,7 +97,7 @@ export class ModelLoading {
     this.release = await this.locks.acquire(`${level} ${sourceKey}`, {
       signal: this.cancel.signal,
       takeOver: this.wanted,
-      onWaiting: (heldSince) => this.progress.report({ stage: "waiting", doneBytes: 0, totalBytes: 0, heldSince }),
+      onWaiting: (heldSince) => this.report({ stage: "waiting", doneBytes: 0, totalBytes: 0, heldSince }),
       onLost: () => this.onLost?.(),
     });
   }
@@ -104,7 +105,7 @@ export class ModelLoading {
   private async open(gpu: Gpu): Promise<OpenedModel> {
     const { source, access = PUBLIC_ACCESS } = this.request;
     const options = this.options();
-    this.progress.report({ stage: "reading", doneBytes: 0, totalBytes: 0 });
+    this.report({ stage: "reading", doneBytes: 0, totalBytes: 0 });
     if (source.kind === "files" || this.request.lora !== undefined) {
       return openModel(gpu, await sourceFiles(this.library, this.request, this.cancel.signal), options);
     }
@@ -121,9 +122,10 @@ export class ModelLoading {
   private options(): LoadKeptOptions {
     const { signal } = this.cancel;
     const { level, variant } = this.request;
+    const onRetry = () => this.progress.report({ ...this.latest, isRetrying: true });
     return {
       ...splitChoice(level),
-      ...{ variant, signal, download: { signal, gate: this.gate }, convert: this.threads.convert },
+      ...{ variant, signal, download: { signal, gate: this.gate, onRetry }, convert: this.threads.convert },
       onOpened: async (remote, files) => {
         if (this.onInspected === undefined) return;
         const inspection = await inspectModel(remote, files, this.library, level);
@@ -141,14 +143,19 @@ export class ModelLoading {
       },
       // What is on its way from the network is the slower of the two.
       onBytes: (doneBytes, totalBytes) => {
-        if (!this.isDownloading) this.progress.report({ stage: "weights", doneBytes, totalBytes });
+        if (!this.isDownloading) this.report({ stage: "weights", doneBytes, totalBytes });
       },
     };
   }
 
+  private report(progress: LoadProgress): void {
+    this.latest = progress;
+    this.progress.report(progress);
+  }
+
   private downloading(doneBytes: number, totalBytes: number, canResume: boolean): void {
     const download = { canResume, notKept: this.notKept };
-    this.progress.report({ stage: "downloading", doneBytes, totalBytes, download });
+    this.report({ stage: "downloading", doneBytes, totalBytes, download });
   }
 }
 

@@ -108,10 +108,12 @@ function DownloadNote() {
   const { loading: words, runtimeText } = useStrings();
   const download = useApp((state) => state.loading?.progress?.download ?? null);
   const heldSince = useApp((state) => state.loading?.progress?.heldSince ?? null);
+  const isRetrying = useApp((state) => state.loading?.progress?.isRetrying === true);
   if (heldSince !== null) {
     const time = new Date(heldSince).toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" });
     return <p className="loading-note hint">{words.heldSince(time)}</p>;
   }
+  if (isRetrying) return <p className="loading-note hint">{words.retrying}</p>;
   if (download === null || (download.canResume && download.notKept === null)) return null;
   const { notKept } = download;
   return (

@@ -68,6 +68,7 @@ export const de: Strings = {
     asking: "Es passt vielleicht nicht: wartet auf deine Antwort",
     showFit: "Ansehen, was es braucht",
     heldSince: (time) => `Ein Tab dieser Seite hat das Modell seit ${time} offen.`,
+    retrying: "Die Verbindung ist abgerissen, oder der Server hat zu tun. Es wird wieder versucht.",
     noResume: "Dieser Server schickt nur ganze Dateien: Ein abgebrochener Download beginnt von vorn.",
     notKept: (reason) => `Bleibt nicht für den nächsten Besuch. ${reason}`,
     of: (done, total) => `${done} von ${total}`,

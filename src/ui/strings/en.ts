@@ -70,6 +70,7 @@ export const en = {
     asking: "It may not fit: waiting for your word",
     showFit: "See what it needs",
     heldSince: (time: string) => `A tab of this page has had this model open since ${time}.`,
+    retrying: "The connection was cut, or the server is busy. Trying again.",
     noResume: "This server sends whole files only: an interrupted download begins anew.",
     notKept: (reason: string) => `Not kept for the next visit. ${reason}`,
     of: (done: string, total: string) => `${done} of ${total}`,
