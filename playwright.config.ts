@@ -1,5 +1,6 @@
 import { createServer } from "node:net";
 import { defineConfig } from "@playwright/test";
+import { DISABLED_FEATURES } from "./scripts/disabledFeatures";
 import { graphicsEnvironment } from "./scripts/setup/graphics.mjs";
 
 // Read again in every worker process, which inherits the choice. By chance, so that two runs begun at once do not take
@@ -40,6 +41,7 @@ export default defineConfig({
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        `--disable-features=${DISABLED_FEATURES.join(",")}`,
       ],
     },
   },
