@@ -63,7 +63,8 @@ export default defineConfig({
     // Software GPUs are slow, and each of them already uses every core.
     pool: "forks",
     maxWorkers: 2,
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    // As in the browser tests: for a machine that others use as well.
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
   },
 });

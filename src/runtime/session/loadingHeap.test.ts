@@ -1,7 +1,7 @@
 /** What loading takes of the heap and of ArrayBuffers while it runs, whatever the files are. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { beforeAll, expect, it, vi } from "vitest";
+import { beforeAll, expect, it } from "vitest";
 import type { Level } from "../../shared/quant";
 import type { ByteSource } from "../files/byteSource";
 import { openModelFiles } from "../files/modelFiles";
@@ -11,9 +11,6 @@ import { openTestGpu } from "../testing/kernelHarness";
 import { type OnRead, unstoredGguf, unstoredGpt2, unstoredLlama } from "../testing/unstoredFiles";
 
 const MIB = 2 ** 20;
-
-// Everything is collected again and again, which takes long on a busy machine.
-vi.setConfig({ testTimeout: 300_000 });
 
 let gpu: Gpu;
 beforeAll(async () => {
