@@ -116,6 +116,24 @@ describe("a store that is slower than the network", () => {
     expect(whole?.keptBytes).toBe(whole?.totalBytes);
   });
 
+  it("that takes no record at all has nothing to list", async () => {
+    const memory = new MemoryStore();
+    const full: ByteStore = {
+      get: (key) => memory.get(key),
+      keys: (prefix) => memory.keys(prefix),
+      put: async (entries) => {
+        if (entries.some(([key, bytes]) => bytes !== null && key.startsWith("record/"))) {
+          throw new VitrineError("StorageError", "full");
+        }
+        await memory.put(entries);
+      },
+    };
+    const opened = await load({ store: new SpillingStore(full, () => {}) });
+    expect(await greedyIds(opened)).toEqual(direct.get("stored"));
+    expect(await memory.keys("about/")).toHaveLength(1);
+    expect(await new ModelLibrary(memory, RECORD_BYTES).list()).toEqual([]);
+  });
+
   it("holds the network up once some records wait for it, and no sooner", async () => {
     const memory = new MemoryStore();
     let come = 0;

@@ -123,10 +123,10 @@ export class ModelLibrary {
     return rebuildFiles(about, side, kept.tensors());
   }
 
-  /** Newest use first. */
+  /** Newest use first; not those of which no record came, or had room. */
   async list(): Promise<KeptReport[]> {
     const reports = await Promise.all((await this.abouts()).map((about) => this.report(about)));
-    return reports.sort((a, b) => b.lastUsed - a.lastUsed);
+    return reports.filter(({ keptBytes }) => keptBytes > 0).sort((a, b) => b.lastUsed - a.lastUsed);
   }
 
   async tensorsOf(id: KeptId): Promise<KeptTensorReport[]> {
