@@ -125,6 +125,13 @@ describe("opening a model", () => {
     expect(store.getState().notice).toBeNull();
   });
 
+  it("knows the hub that the address names before it waits for anything", async () => {
+    const { store } = setUp();
+    const started = startApp(store, "http://localhost/?model=none&hub=http://hub.test");
+    expect(store.getState().hubAddress).toBe("http://hub.test");
+    await started;
+  });
+
   it("says which list it waits for, and forgets one that comes too late", async () => {
     const { store, runtime } = setUp();
     const { listHubFiles } = runtime;

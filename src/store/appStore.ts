@@ -97,14 +97,15 @@ export function createAppStore(runtime: RuntimeApi, options: AppStoreOptions = {
 /** The first thing the page does: ask for the device, then open what the address bar names or what was open last. */
 export async function startApp(store: AppStore, address: string): Promise<void> {
   store.setState(readView(address));
+  // Before anything is awaited: nobody who writes an id meanwhile may reach another hub.
+  const hub = new URL(address).searchParams.get("hub");
+  if (hub !== null && hub !== "") store.getState().setHub({ hubAddress: hub });
   await store.getState().describeDevice();
   if (store.getState().device.status === "ready") await openAtStart(store, address);
   store.setState({ isStarting: false });
 }
 
 async function openAtStart(store: AppStore, address: string): Promise<void> {
-  const hub = new URL(address).searchParams.get("hub");
-  if (hub !== null && hub !== "") store.getState().setHub({ hubAddress: hub });
   const { rememberedModel, keptModels } = store.getState();
   const start = chooseStart(address, rememberedModel, rememberedModel === null ? [] : await keptModels());
   const { loading, model, openLink, openKept } = store.getState();
