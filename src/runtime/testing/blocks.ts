@@ -1,5 +1,5 @@
 /** Weight matrices of random file blocks, on the GPU and as the numbers they stand for. */
-import { type FormatId, QUANT_FORMATS } from "../../shared/quant";
+import { type FormatId, fileBytes, QUANT_FORMATS } from "../../shared/quant";
 import { dequantize } from "../kernels/dequantize.reference";
 import type { MatrixPart, WeightMatrix } from "../kernels/weightMatrix";
 import { floatToBrainFloat, floatToHalf } from "../model/half";
@@ -55,7 +55,7 @@ export function wholeBlocks(format: FormatId, columns: number): number {
 /** Bytes of a GGUF tensor of that format whose weights have a deviation of about 0.05. */
 export function randomBlocks(format: FormatId, count: number, random: SeededRandom): Uint8Array {
   const { blockSize, blockBytes } = QUANT_FORMATS[format];
-  const bytes = random.bytes((count / blockSize) * blockBytes);
+  const bytes = random.bytes(fileBytes(QUANT_FORMATS[format], count));
   const view = new DataView(bytes.buffer);
   for (let at = 0; at < bytes.length; at += blockBytes) {
     switch (format) {

@@ -1,5 +1,5 @@
 /** Full-precision rows to the blocks of a format, byte for byte as a GGUF file holds them. */
-import { QUANT_FORMATS, type QuantizableFormat } from "../../../shared/quant";
+import { fileBytes, QUANT_FORMATS, type QuantizableFormat } from "../../../shared/quant";
 import { writeBlock32 } from "./blocks32";
 import { BlockWriter } from "./blockWriter";
 import { writeFullPrecision } from "./fullPrecision";
@@ -16,7 +16,7 @@ import { packMinimum, packSymmetric } from "./packK";
 export function quantize(values: Float32Array, format: QuantizableFormat, tensor: string): Uint8Array {
   if (format === "f32" || format === "f16" || format === "bf16") return writeFullPrecision(values, format, tensor);
   const { blockSize, blockBytes } = QUANT_FORMATS[format];
-  const bytes = new Uint8Array((values.length / blockSize) * blockBytes);
+  const bytes = new Uint8Array(fileBytes(QUANT_FORMATS[format], values.length));
   const out = new BlockWriter(bytes, tensor);
   const writeBlock = blockQuantizer(format, out);
   // Converted to float64 once, not by each of the many passes over a block.
