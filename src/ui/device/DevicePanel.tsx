@@ -3,6 +3,7 @@ import { DASH, formatBytes, formatCount } from "../../shared/units";
 import { useApp } from "../appContext";
 import { Facts } from "../panels/Facts";
 import { Panel } from "../panels/Panel";
+import { useRuntimeWords } from "../strings/useRuntimeWords";
 import { useStrings } from "../strings/useStrings";
 import { adapterName } from "./adapterName";
 
@@ -52,8 +53,8 @@ function Adapter({ report }: { report: DeviceReport }) {
 }
 
 function Variants({ variants }: { variants: ModelReport["variants"] }) {
-  const { device: words, runtimeText } = useStrings();
-  const say = (text: string): string => runtimeText(text) ?? text;
+  const { device: words } = useStrings();
+  const say = useRuntimeWords();
   return (
     <>
       <h3 className="subtitle">{words.kernels}</h3>

@@ -1,6 +1,7 @@
 import { formatBytes, formatDuration, formatPercent } from "../../shared/units";
 import { useApp } from "../appContext";
 import { useShell } from "../shell";
+import { useRuntimeWords } from "../strings/useRuntimeWords";
 import { useStrings } from "../strings/useStrings";
 
 /** What is loading, how far it is, and the way out. */
@@ -105,7 +106,8 @@ function TakeOverButton() {
 
 /** What a person should know of this download before it is too late. */
 function DownloadNote() {
-  const { loading: words, runtimeText } = useStrings();
+  const { loading: words } = useStrings();
+  const say = useRuntimeWords();
   const download = useApp((state) => state.loading?.progress?.download ?? null);
   const heldSince = useApp((state) => state.loading?.progress?.heldSince ?? null);
   const isRetrying = useApp((state) => state.loading?.progress?.isRetrying === true);
@@ -116,9 +118,5 @@ function DownloadNote() {
   if (isRetrying) return <p className="loading-note hint">{words.retrying}</p>;
   if (download === null || (download.canResume && download.notKept === null)) return null;
   const { notKept } = download;
-  return (
-    <p className="loading-note hint">
-      {notKept === null ? words.noResume : words.notKept(runtimeText(notKept) ?? notKept)}
-    </p>
-  );
+  return <p className="loading-note hint">{notKept === null ? words.noResume : words.notKept(say(notKept))}</p>;
 }

@@ -3,11 +3,13 @@ import type { Keeping } from "../../store/librarySlice";
 import { unkeptModel } from "../../store/librarySlice";
 import { useApp } from "../appContext";
 import { ShareBar } from "../panels/ShareBar";
+import { useRuntimeWords } from "../strings/useRuntimeWords";
 import { useStrings } from "../strings/useStrings";
 
 /** Files of the person's own are not kept by themselves: the offer, and how far it is. */
 export function KeepOpenModel() {
-  const { library: words, loading, runtimeText } = useStrings();
+  const { library: words, loading } = useStrings();
+  const say = useRuntimeWords();
   const model = useApp((state) => state.model);
   const kept = useApp((state) => state.kept);
   const storage = useApp((state) => state.storage);
@@ -16,7 +18,7 @@ export function KeepOpenModel() {
   const keepOpenModel = useApp((state) => state.keepOpenModel);
   if (keeping !== null) return <KeepingBar keeping={keeping} name={model?.report.name ?? ""} />;
   const reason = model?.report.notKept ?? null;
-  if (reason !== null) return <p className="hint">{loading.notKept(runtimeText(reason) ?? reason)}</p>;
+  if (reason !== null) return <p className="hint">{loading.notKept(say(reason))}</p>;
   if (isWriting && model !== null) return <p className="hint">{words.writing(model.report.name)}</p>;
   const unkept = unkeptModel({ model, kept, storage });
   if (unkept === null) return null;

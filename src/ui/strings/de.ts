@@ -11,7 +11,7 @@ import { deNextToken } from "./deNextToken";
 import { dePrompts } from "./dePrompts";
 import { deRuntimeTexts } from "./deRuntimeTexts";
 import type { Strings } from "./en";
-import { translateMessage } from "./translateMessage";
+import { messageTranslator } from "./messageTranslator";
 
 export const de: Strings = {
   header: {
@@ -112,7 +112,7 @@ export const de: Strings = {
   cancel: "Abbrechen",
   errors: deErrors,
   errorDetail: "Im Einzelnen, auf Englisch:",
-  runtimeText: (message) => translateMessage(deRuntimeTexts, message),
+  runtimeText: messageTranslator(deRuntimeTexts),
   reloadModel: "Modell neu laden",
   chats: {
     list: "Chats",

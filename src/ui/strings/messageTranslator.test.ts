@@ -2,7 +2,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { deRuntimeTexts } from "./deRuntimeTexts";
-import { translateMessage } from "./translateMessage";
+import { messageTranslator } from "./messageTranslator";
+
+const translate = messageTranslator(deRuntimeTexts);
 
 /** What no button of the page can ask for: said to who calls the runtime, not to who looks at the page. */
 const FOR_CALLERS = [
@@ -58,11 +60,11 @@ const SOURCES = readdirSync("src", { recursive: true, encoding: "utf8" })
   .map((path) => readFileSync(join("src", path), "utf8"))
   .join("\n");
 
-describe("translateMessage", () => {
+describe("messageTranslator", () => {
   it("knows what the source says to people", () => {
     const said = [...new Set(saidIn(SOURCES))];
     expect(said.length).toBeGreaterThan(100);
-    const unknown = said.filter((message) => translateMessage(deRuntimeTexts, message) === null);
+    const unknown = said.filter((message) => translate(message) === null);
     expect(
       unknown.filter((message) => !OF_PARTS.includes(message) && !FOR_CALLERS.some((words) => message.includes(words))),
     ).toEqual([]);
@@ -74,13 +76,13 @@ describe("translateMessage", () => {
   });
 
   it("says a message in other words, with what it names", () => {
-    expect(translateMessage(deRuntimeTexts, "a.gguf is one of 3 parts of a model; choose all of them.")).toBe(
+    expect(translate("a.gguf is one of 3 parts of a model; choose all of them.")).toBe(
       "a.gguf ist einer von 3 Teilen eines Modells; wähle alle zusammen.",
     );
-    expect(translateMessage(deRuntimeTexts, "chat (1).json is damaged: its JSON cannot be read (at 1).")).toContain(
+    expect(translate("chat (1).json is damaged: its JSON cannot be read (at 1).")).toContain(
       "chat (1).json ist beschädigt: Das JSON ist nicht lesbar (at 1).",
     );
-    expect(translateMessage(deRuntimeTexts, "Something else is one of 3 parts.")).toBeNull();
+    expect(translate("Something else is one of 3 parts.")).toBeNull();
   });
 
   it.each(Object.entries(deRuntimeTexts))("knows a message that is still said: %s", (message, text) => {
