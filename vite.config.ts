@@ -40,13 +40,35 @@ function contentPolicy(): Plugin {
   };
 }
 
+/** Of the letters that every page shows: Latin, upright. */
+const FIRST_FONT = /source-sans-3-latin-wght-normal.*\.woff2$/;
+
+/** Without, the browser asks for it when text is there already, and everything moves once it has come. */
+function fontPreload(): Plugin {
+  return {
+    name: "font-preload",
+    apply: "build",
+    transformIndexHtml: {
+      order: "post",
+      handler: (_html, { path, bundle = {} }) =>
+        Object.keys(bundle)
+          .filter((file) => path === "/index.html" && FIRST_FONT.test(file))
+          .map((file) => ({
+            tag: "link",
+            attrs: { rel: "preload", href: `./${file}`, as: "font", type: "font/woff2", crossorigin: "" },
+            injectTo: "head" as const,
+          })),
+    },
+  };
+}
+
 export default defineConfig({
   // Relative addresses, so that the built site runs from any sub-folder of any host.
   base: "./",
   // Pages, not one application with routes: what does not exist is a 404 and not the front page, so that a model folder
   // beside the page may lack a file.
   appType: "mpa",
-  plugins: [react(), contentPolicy()],
+  plugins: [react(), contentPolicy(), fontPreload()],
   worker: { format: "es" },
   resolve: {
     alias: {
