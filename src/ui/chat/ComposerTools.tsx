@@ -15,19 +15,6 @@ export function ComposerTools() {
   const hasPrompt = useApp((state) => state.chat.systemPrompt.trim() !== "");
   return (
     <div className="composer-tools">
-      <ImageTools />
-      {thinks !== null && (
-        <button
-          type="button"
-          className="button button-quiet"
-          aria-pressed={thinks}
-          data-set={thinks}
-          onClick={() => changeSettings({ thinks: !thinks })}
-        >
-          <Icon name="thinking" />
-          <span className="tool-text">{composer.think}</span>
-        </button>
-      )}
       <button type="button" className="button button-quiet" onClick={() => showSettings(shell, SAMPLING_START)}>
         <Icon name="settings" />
         <span className="tool-text">{sampling.panel}</span>
@@ -41,6 +28,20 @@ export function ComposerTools() {
         <Icon name="prompt" />
         <span className="tool-text">{prompt.panel}</span>
       </button>
+      {/* What comes with a model stands after what is always there. */}
+      {thinks !== null && (
+        <button
+          type="button"
+          className="button button-quiet"
+          aria-pressed={thinks}
+          data-set={thinks}
+          onClick={() => changeSettings({ thinks: !thinks })}
+        >
+          <Icon name="thinking" />
+          <span className="tool-text">{composer.think}</span>
+        </button>
+      )}
+      <ImageTools />
     </div>
   );
 }

@@ -124,7 +124,7 @@ function Start({ title, about, examples, children }: StartProps) {
       {sees && (
         <>
           <p className="empty-text">{image.ask}</p>
-          <Suspense>
+          <Suspense fallback={<div className="start-pictures" />}>
             <StartWithPicture />
           </Suspense>
         </>

@@ -51,6 +51,7 @@ export function useStickToBottom(options: StickToBottomOptions) {
     const inner = content.current;
     if (element === null || inner === null) return;
     let lastTop = element.scrollTop;
+    let placeTop = element.getBoundingClientRect().top;
     let settled: ReturnType<typeof setTimeout> | undefined;
     const onScroll = (): void => {
       const isNear = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX;
@@ -64,7 +65,13 @@ export function useStickToBottom(options: StickToBottomOptions) {
     };
     const observer = new ResizeObserver(() => {
       if (follows.current) element.scrollTop = element.scrollHeight;
-      else onScroll();
+      else {
+        // What comes and goes above the view, as a load does, leaves the text where it is read.
+        const { top } = element.getBoundingClientRect();
+        element.scrollTop += top - placeTop;
+        onScroll();
+      }
+      placeTop = element.getBoundingClientRect().top;
     });
     observer.observe(inner);
     observer.observe(element);

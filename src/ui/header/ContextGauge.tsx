@@ -1,3 +1,4 @@
+import type { CSSProperties } from "react";
 import { useShallow } from "zustand/react/shallow";
 import { formatCount, formatPercent } from "../../shared/units";
 import { useApp } from "../appContext";
@@ -27,7 +28,7 @@ export function ContextGauge() {
       <span className="gauge-bar" data-high={share >= 0.9}>
         <span style={{ inlineSize: `${share * 100}%` }} />
       </span>
-      <span className="gauge-text">
+      <span className="gauge-text" style={{ "--full": `${2 * formatCount(capacity).length + 3}ch` } as CSSProperties}>
         {formatCount(used)} / {formatCount(capacity)}
       </span>
       <span className="visually-hidden">{words}</span>

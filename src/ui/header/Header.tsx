@@ -8,7 +8,10 @@ import { useStrings } from "../strings/useStrings";
 import { ContextGauge } from "./ContextGauge";
 import { ModelStatus } from "./ModelStatus";
 
-/** One line: chats, model and level, adapter, context, commands, inspector. */
+/**
+ * One line: chats, model, adapter; files and level, context, commands, inspector. What comes and changes by itself stands
+ * before the gap, so that nothing to click is moved by it.
+ */
 export function Header({ isBehind }: { isBehind: boolean }) {
   const { header, chats, inspector } = useStrings();
   const shell = useShell();
@@ -24,9 +27,9 @@ export function Header({ isBehind }: { isBehind: boolean }) {
       />
       <h1 className="wordmark">Vitrine</h1>
       <ModelStatus />
+      <Adapter />
       <OpenFiles />
       {!shell.isPhone && <ModelLevel />}
-      <Adapter />
       <ContextGauge />
       {!shell.isSidebarOpen && <IconButton icon="compose" label={chats.newChat} onClick={() => void newChat()} />}
       <span className="header-commands">

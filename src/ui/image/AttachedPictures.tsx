@@ -12,7 +12,7 @@ export function AttachedPictures() {
   const detachPicture = useApp((state) => state.detachPicture);
   return (
     ids.length > 0 && (
-      <Suspense>
+      <Suspense fallback={<div className="pictures" />}>
         <Pictures name={image.attached} ids={ids} onRemove={detachPicture} />
       </Suspense>
     )

@@ -21,6 +21,8 @@ export function PictureTile({ id, onRemove }: { id: string; onRemove?: () => voi
   const seePicture = useApp((state) => state.seePicture);
   const [isEnlarged, setEnlarged] = useState(false);
   const isLarge = isEnlarged && report !== undefined;
+  /** The model is still at it; what comes of it finds its place kept. */
+  const isLooking = report === undefined && model !== undefined && picture !== undefined;
 
   // Pictures of earlier visits, and after another model was opened.
   useEffect(() => {
@@ -31,11 +33,12 @@ export function PictureTile({ id, onRemove }: { id: string; onRemove?: () => voi
   return (
     <li className="picture" data-size={isLarge ? "large" : "small"}>
       {picture === undefined ? <p className="hint">{image.gone}</p> : !isLarge && <PictureThumb picture={picture} />}
+      {isLooking && <span className="seen-place" />}
       {report !== undefined && <SeenPicture report={report} sidePx={isLarge ? LARGE_PX : SMALL_PX} />}
       <div className="picture-words">
         {picture !== undefined && <span className="picture-name">{name === "" ? image.untitled : name}</span>}
         {report === undefined ? (
-          model !== undefined && picture !== undefined && <span className="hint">{image.looking}</span>
+          isLooking && <span className="hint">{image.looking}</span>
         ) : isLarge ? (
           <dl className="picture-facts">
             {describeImage(report, image).map(([term, value]) => (
@@ -50,6 +53,7 @@ export function PictureTile({ id, onRemove }: { id: string; onRemove?: () => voi
         )}
       </div>
       <div className="picture-actions">
+        {isLooking && <span className="icon-button" />}
         {report !== undefined && (
           <IconButton
             icon={isLarge ? "smaller" : "larger"}

@@ -8,7 +8,7 @@ export function TurnPictures({ turn, onRemove }: { turn: Pick<Turn, "images">; o
   const { image } = useStrings();
   if (turn.images.length === 0) return null;
   return (
-    <Suspense>
+    <Suspense fallback={<div className="pictures" />}>
       <Pictures name={image.ofTurn} ids={turn.images} {...(onRemove !== undefined && { onRemove })} />
     </Suspense>
   );

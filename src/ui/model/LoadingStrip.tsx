@@ -21,38 +21,48 @@ export function LoadingStrip() {
       : words.of(formatBytes(progress.doneBytes), formatBytes(progress.totalBytes));
   return (
     <div className="loading">
-      <div className="loading-words">
-        <span className="loading-name">{name}</span>
-        <span className="muted">{isCancelling ? words.cancelling : stage}</span>
-        <span className="number muted">{bytes}</span>
-        {progress !== null && bytesPerSecond !== null && bytesPerSecond > 0 && (
-          <span className="number muted">
-            {words.rate(formatBytes(bytesPerSecond))},{" "}
-            {words.left(formatDuration(1000 * Math.ceil((progress.totalBytes - progress.doneBytes) / bytesPerSecond)))}
+      <div className="loading-body">
+        <div className="loading-words">
+          <span className="loading-line">
+            <span className="loading-name">{name}</span>
+            <span className="muted">{isCancelling ? words.cancelling : stage}</span>
           </span>
-        )}
+          <span className="loading-line number muted">
+            <span>{bytes}</span>
+            {progress !== null && bytesPerSecond !== null && bytesPerSecond > 0 && (
+              <span>
+                {words.rate(formatBytes(bytesPerSecond))},{" "}
+                {words.left(
+                  formatDuration(1000 * Math.ceil((progress.totalBytes - progress.doneBytes) / bytesPerSecond)),
+                )}
+              </span>
+            )}
+          </span>
+        </div>
+        <div
+          role="progressbar"
+          aria-label={words.name}
+          aria-valuemin={0}
+          aria-valuemax={100}
+          aria-valuenow={share === null ? undefined : Math.floor(share * 100)}
+          aria-valuetext={
+            share === null ? stage : `${formatPercent(Math.floor(share * 100) / 100)}, ${stage}, ${bytes}`
+          }
+          className="loading-bar"
+          data-unknown={share === null}
+        >
+          <span style={{ inlineSize: `${(share ?? 1) * 100}%` }} />
+        </div>
+        <div className="loading-actions">
+          {isAsking && <ShowFitButton />}
+          <TakeOverButton />
+          <PauseButton />
+          <button type="button" className="button" disabled={isCancelling} onClick={() => void cancelLoading()}>
+            {words.cancel}
+          </button>
+        </div>
+        <DownloadNote />
       </div>
-      <div
-        role="progressbar"
-        aria-label={words.name}
-        aria-valuemin={0}
-        aria-valuemax={100}
-        aria-valuenow={share === null ? undefined : Math.floor(share * 100)}
-        aria-valuetext={share === null ? stage : `${formatPercent(Math.floor(share * 100) / 100)}, ${stage}, ${bytes}`}
-        className="loading-bar"
-        data-unknown={share === null}
-      >
-        <span style={{ inlineSize: `${(share ?? 1) * 100}%` }} />
-      </div>
-      <div className="loading-actions">
-        {isAsking && <ShowFitButton />}
-        <TakeOverButton />
-        <PauseButton />
-        <button type="button" className="button" disabled={isCancelling} onClick={() => void cancelLoading()}>
-          {words.cancel}
-        </button>
-      </div>
-      <DownloadNote />
     </div>
   );
 }

@@ -19,7 +19,7 @@ export function CachedModels() {
   return (
     <Panel title={words.cached} aside={!isEmpty && <DeleteAll />}>
       <KeepOpenModel />
-      {kept?.length === 0 && <p className="hint">{words.none}</p>}
+      {isEmpty && <p className="hint">{kept === null ? "\u00a0" : words.none}</p>}
       <table className="table cached" aria-label={words.cached} hidden={isEmpty}>
         <thead>
           <tr>

@@ -8,10 +8,10 @@ export function Storage() {
   const storage = useApp((state) => state.storage);
   const keepStorage = useApp((state) => state.keepStorage);
   const [wasAsked, setAsked] = useState(false);
-  if (storage === null) return null;
-  const { usedBytes, quotaBytes, isPersisted } = storage;
+  // Not known yet, or not to be had: its place is kept, so that what is below does not move.
+  const { usedBytes, quotaBytes, isPersisted } = storage ?? { usedBytes: null, quotaBytes: null, isPersisted: false };
   return (
-    <div className="storage">
+    <div className="storage" data-unknown={storage === null}>
       <p className="hint">
         {words.storage}: {words.storageOf(formatBytes(usedBytes), formatBytes(quotaBytes))}.{" "}
         {isPersisted ? words.persisted : words.notPersisted}

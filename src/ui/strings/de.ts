@@ -323,8 +323,7 @@ export const de: Strings = {
     presetHint: "Stellt ein, was das nächste Token bestimmt; Seed und Längen bleiben.",
     custom: "deine eigene",
     modelsOwn: "die des Modells",
-    modelsOwnHint:
-      "Wie die Dateien des Modells es wünschen. Deine Änderungen gelten; Zurücksetzen führt wieder hierher.",
+    modelsOwnHint: "Wie die Dateien des Modells es wollen; was du änderst, hat Vorrang.",
     presets: {
       precise: "genau",
       balanced: "ausgewogen",

@@ -18,7 +18,7 @@ export const deImage: Strings["image"] = {
   larger: "Größer zeigen",
   smaller: "Kleiner zeigen",
   gone: "Dieses Bild liegt nicht mehr im Speicher des Browsers.",
-  looking: "Das Modell sieht es sich an",
+  looking: "Sieht hin",
   unseen: (model) => `${model} sieht nicht. Die Bilder dieses Chats würden weggelassen.`,
   leaveOut: "Bilder weglassen",
   leftOut: (model) => `${model} liest diesen Chat ohne seine Bilder.`,

@@ -322,7 +322,7 @@ export const en = {
     presetHint: "Sets what draws the next token; seed and lengths stay.",
     custom: "your own",
     modelsOwn: "the model's own",
-    modelsOwnHint: "As the model's files ask. What you change here wins; Reset comes back to this.",
+    modelsOwnHint: "As the model's files ask. What you change here wins.",
     presets: {
       precise: "precise",
       balanced: "balanced",

@@ -17,7 +17,7 @@ export const enImage = {
   larger: "Show larger",
   smaller: "Show smaller",
   gone: "This picture is no longer in the browser's storage.",
-  looking: "The model is looking at it",
+  looking: "Looking at it",
   unseen: (model: string) => `${model} does not see. The pictures of this chat would be left out.`,
   leaveOut: "Leave the pictures out",
   leftOut: (model: string) => `${model} reads this chat without its pictures.`,
