@@ -1,4 +1,5 @@
 /** At 200 tokens a second the page keeps up: one commit a frame at most, and only what streams is rendered. */
+import type { Page } from "@playwright/test";
 import { expect, test } from "./helpers/test";
 
 interface Watch {
@@ -59,6 +60,14 @@ function watchReact(): void {
   });
 }
 
+/** Whatever comes late is rendered when it comes. */
+async function expectFetched(page: Page, part: string): Promise<void> {
+  await page.waitForFunction(
+    (name) => performance.getEntriesByType("resource").some((entry) => entry.name.includes(name)),
+    part,
+  );
+}
+
 test("streaming commits once a frame and renders the streaming message alone", async ({ openFake, page }) => {
   await page.addInitScript(watchReact);
   const words = Array.from({ length: 900 }, (_, index) => `word${index}`).join(" ");
@@ -74,11 +83,10 @@ test("streaming commits once a frame and renders the streaming message alone", a
   // What is fetched for the first answer is there for the second, which is watched.
   await chat.send("Begin");
   await expect(chat.answer(10)).toContainText("word20 ");
-  await page.waitForFunction(() =>
-    performance.getEntriesByType("resource").some(({ name }) => name.includes("StreamingUnderlines")),
-  );
+  await expectFetched(page, "StreamingUnderlines");
   await chat.stopButton.click();
   await chat.expectState(10, "stopped");
+  await expectFetched(page, "TokenUnderlines");
   await chat.send("Go on");
   await expect(chat.answer(11)).toContainText("word20 ");
   await page.evaluate(() => (window as unknown as { clearWatch: () => void }).clearWatch());

@@ -7,10 +7,10 @@ import { useStrings } from "../strings/useStrings";
 const AttentionPanel = lazy(() => import("./AttentionPanel"));
 
 /**
- * Watches heads from before the first message on, so that its answer can be followed; what shows them is fetched with
- * that message.
+ * Watches heads from before the first message on, so that its answer can be followed, and therefore comes with the page;
+ * what shows them is fetched with that message.
  */
-export default function AttentionTab() {
+export function AttentionTab() {
   const { attention: words } = useStrings();
   const hasText = useApp((state) => state.turns.length > 0);
   const watch = useApp((state) => state.watchAttention);

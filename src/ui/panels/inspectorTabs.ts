@@ -1,19 +1,21 @@
 /**
- * The tabs of the inspector, in the order they are shown. A panel is a lazy component of a folder of its own under
- * src/ui, default export, no props; its words are a section of the string tables. Only what works is listed.
+ * The tabs of the inspector, in the order they are shown. A panel is a component of a folder of its own under src/ui,
+ * without props, lazy where nothing is missed before it has come; its words are a section of the string tables. Only
+ * what works is listed.
  */
-import { type ComponentType, type LazyExoticComponent, lazy } from "react";
+import { type ComponentType, lazy } from "react";
+import { AttentionTab } from "../attention/AttentionTab";
 import type { Strings } from "../strings/en";
 
 export interface InspectorTab {
   /** In the address bar and in the preferences. */
   readonly id: string;
   readonly label: keyof Strings["tabs"];
-  readonly Panel: LazyExoticComponent<ComponentType>;
+  readonly Panel: ComponentType;
 }
 
 export const INSPECTOR_TABS: readonly InspectorTab[] = [
-  { id: "attention", label: "attention", Panel: lazy(() => import("../attention/AttentionTab")) },
+  { id: "attention", label: "attention", Panel: AttentionTab },
   { id: "next-token", label: "nextToken", Panel: lazy(() => import("../nextToken/NextTokenPanel")) },
   { id: "kv-cache", label: "kvCache", Panel: lazy(() => import("../kvCache/KvCachePanel")) },
   { id: "compare", label: "compare", Panel: lazy(() => import("../compare/ComparePanel")) },
