@@ -12,11 +12,22 @@ export interface FrameBatcher {
 export type RequestFrame = (callback: () => void) => () => void;
 
 const HIDDEN_TAB_MS = 250;
+/** The longest that whatever else there is to render holds up a commit. */
+const BUSY_MS = 250;
 
+/**
+ * First all that waits is rendered, and only then a frame is asked for: a processor that takes longer than a frame for
+ * each commit would do nothing else, and what a person opens meanwhile, which React renders when nothing newer has
+ * come, would never appear.
+ */
 export const requestBrowserFrame: RequestFrame = (callback) => {
   let frame = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  const cancelRest = requestRest(() => {
+    frame = requestAnimationFrame(run);
+  });
   const cancel = (): void => {
+    cancelRest();
     cancelAnimationFrame(frame);
     clearTimeout(timer);
   };
@@ -24,7 +35,6 @@ export const requestBrowserFrame: RequestFrame = (callback) => {
     cancel();
     callback();
   };
-  frame = requestAnimationFrame(run);
   // Only there: a frame that is late because the machine is busy must not be joined by a second commit.
   const stepIn = (): void => {
     timer = setTimeout(() => (document.visibilityState === "hidden" ? run() : stepIn()), HIDDEN_TAB_MS);
@@ -32,6 +42,17 @@ export const requestBrowserFrame: RequestFrame = (callback) => {
   stepIn();
   return cancel;
 };
+
+/** Calls back when nothing else waits; returns what cancels it. */
+function requestRest(callback: () => void): () => void {
+  // Not in every browser; there at least one turn for the others.
+  if (!("requestIdleCallback" in globalThis)) {
+    const timer = setTimeout(callback);
+    return () => clearTimeout(timer);
+  }
+  const rest = requestIdleCallback(callback, { timeout: BUSY_MS });
+  return () => cancelIdleCallback(rest);
+}
 
 export function createFrameBatcher(requestFrame: RequestFrame): FrameBatcher {
   let pending: (() => void) | null = null;
