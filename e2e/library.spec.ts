@@ -97,6 +97,10 @@ test("while a hub is asked what it has, that is said; what is opened meanwhile s
   await load(page, hub.origin, "tiny/model");
   const asking = "Asking the hub which files tiny/model has.";
   await expect(page.getByRole("status").filter({ hasText: asking })).toBeVisible();
+  await page.getByRole("tabpanel", { name: "Models" }).getByRole("button", { name: "Cancel", exact: true }).click();
+  await expect(page.getByText(asking)).toHaveCount(0);
+  await load(page, hub.origin, "tiny/model");
+  await expect(page.getByRole("status").filter({ hasText: asking })).toBeVisible();
   await chat.chooseFiles(talkingGguf({}, "mine.gguf"));
   await chat.expectReady("mine");
   await expect(page.getByText(asking)).toHaveCount(0);

@@ -154,6 +154,22 @@ describe("opening a model", () => {
     expect(store.getState().listing).toBeNull();
   });
 
+  it("goes on without a hub that does not answer", async () => {
+    const { store, runtime } = setUp();
+    const { listHubFiles } = runtime;
+    let answer: () => void = () => {};
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    runtime.listHubFiles = (...asked) => held.then(() => listHubFiles(...asked));
+    const late = store.getState().openLink("tiny/stories-GGUF", null, "http://localhost/");
+    store.getState().cancelListing();
+    expect(store.getState().listing).toBeNull();
+    answer();
+    await late;
+    expect(store.getState()).toMatchObject({ listing: null, hubFiles: null, loading: null, model: null, notice: null });
+  });
+
   it("is silent about a cancelled load", async () => {
     const { store } = setUp({ tokenMs: 1 });
     const opened = store.getState().openFiles([FILE]);

@@ -44,6 +44,8 @@ export interface ModelSlice {
   readonly loading: Loading | null;
   /** The repository whose files a hub is asked for; null: none. */
   readonly listing: { readonly id: string } | null;
+  /** A hub may never answer: the person goes on without. */
+  readonly cancelListing: () => void;
   /** Until it is settled what opens by itself, and that is open. */
   readonly isStarting: boolean;
   /** What was opened last, or tried when nothing was open: a lost device asks for it again. */
@@ -250,6 +252,7 @@ export function createModelSlice(context: SliceContext): ModelSlice {
         get().report({ kind: "open-link" }, error);
       }
     },
+    cancelListing: () => set({ listing: null }),
     openKept: async (kept) => {
       set({ level: kept.level });
       await open({ kind: "kept", id: kept.id, name: kept.name, link: kept.link }, kept.level);

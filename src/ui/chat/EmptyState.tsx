@@ -32,7 +32,7 @@ export function EmptyState() {
     );
   }
   if (isLoading) return <Coming />;
-  if (listing !== null) return <p className="empty-text">{empty.listing(listing.id)}</p>;
+  if (listing !== null) return <Listing id={listing.id} />;
   if (isStarting) return null;
   if (hasChoice) return <ChooseFile />;
   return (
@@ -41,6 +41,22 @@ export function EmptyState() {
       <p className="empty-text">{empty.text}</p>
       <OpenSomething />
       <p className="hint">{empty.hint}</p>
+    </div>
+  );
+}
+
+/** A hub takes its time to say what it has, or never does. */
+function Listing({ id }: { id: string }) {
+  const { empty, cancel } = useStrings();
+  const cancelListing = useApp((state) => state.cancelListing);
+  return (
+    <div className="empty">
+      <p className="empty-text">{empty.listing(id)}</p>
+      <div className="empty-actions">
+        <button type="button" className="button" onClick={cancelListing}>
+          {cancel}
+        </button>
+      </div>
     </div>
   );
 }

@@ -10,9 +10,9 @@ export function AddModel() {
   return (
     <Panel title={words.add}>
       <LinkForm />
+      <HubFields />
       <Listing />
       <HubFiles />
-      <HubFields />
     </Panel>
   );
 }
@@ -58,15 +58,21 @@ function LinkForm() {
   );
 }
 
-/** A hub takes its time to say what it has. */
+/** A hub takes its time to say what it has, or never does. */
 function Listing() {
-  const { empty } = useStrings();
+  const { empty, cancel } = useStrings();
   const listing = useApp((state) => state.listing);
+  const cancelListing = useApp((state) => state.cancelListing);
   if (listing === null) return null;
   return (
-    <p className="hint" role="status">
-      {empty.listing(listing.id)}
-    </p>
+    <div className="hub-listing">
+      <p className="hint" role="status">
+        {empty.listing(listing.id)}
+      </p>
+      <button type="button" className="button" onClick={cancelListing}>
+        {cancel}
+      </button>
+    </div>
   );
 }
 
