@@ -40,11 +40,11 @@ if (root === null) throw new Error("index.html has no #root");
 
 const store = createAppStore(await chooseRuntime(), { persistStorage, memoryBytes: memoryBytes() });
 const storage = createChatStorage();
-await restoreKept(store, storage);
+const preferences = await restoreKept(store, storage);
 const tab = tabOf(location.href);
 if (tab !== null) store.getState().changeLayout({ tab });
 await followLanguage(store);
-const keeper = keepChats(store, storage);
+const keeper = keepChats(store, storage, preferences);
 followOtherTabs(store, storage, keeper);
 const showsView = bringsChat(location.href);
 if (showsView) {

@@ -1,7 +1,7 @@
-import { describe, expect, it } from "vitest";
-import { createMemoryStorage } from "../shared/chatStorage";
+import { describe, expect, it, vi } from "vitest";
+import { type ChatStorage, createMemoryStorage } from "../shared/chatStorage";
 import { type AppStore, createAppStore } from "./appStore";
-import { createFakeRuntime } from "./fakeRuntime";
+import { createFakeRuntime, type FakeOptions } from "./fakeRuntime";
 import { keepChats, restoreKept } from "./keeping";
 
 const atOnce = (run: () => void): (() => void) => {
@@ -10,11 +10,10 @@ const atOnce = (run: () => void): (() => void) => {
 };
 
 /** A visit to the page: what an earlier one stored is restored, and what happens is kept. */
-async function visit(storage = createMemoryStorage()) {
-  const runtime = createFakeRuntime({ answer: "One two three." });
+async function visit(storage = createMemoryStorage(), options: Partial<FakeOptions> = {}) {
+  const runtime = createFakeRuntime({ answer: "One two three.", ...options });
   const store = createAppStore(runtime, { requestFrame: atOnce });
-  await restoreKept(store, storage);
-  const keeper = keepChats(store, storage);
+  const keeper = keepChats(store, storage, await restoreKept(store, storage));
   await store.getState().openFiles([new File(["x"], "story.gguf")]);
   return { runtime, store, keeper, storage };
 }
@@ -116,5 +115,31 @@ describe("keepChats and restoreKept", () => {
     await keeper.flush();
     keeper.end();
     expect(new Map(await storage.readAll()).get("chat:x")).toEqual({ version: 1, id: "x", turns: "none" });
+  });
+
+  it("leave nothing of an answer under way when storage refused just as it ended", async () => {
+    const storage = createMemoryStorage();
+    let isFull = false;
+    const refusing: ChatStorage = {
+      ...storage,
+      update: (changes) => (isFull ? Promise.reject(new Error("full")) : storage.update(changes)),
+    };
+    const { store, keeper } = await visit(refusing, { isEndless: true });
+    store.getState().changeSettings({ maxNewTokens: 100_000 });
+    store.getState().setDraft("First");
+    const sent = store.getState().send();
+    await vi.waitFor(() => expect(store.getState().unfinishedAnswer()?.text).toContain("One"));
+    await keeper.flush();
+    const unfinished = async () => (await storage.readAll()).filter(([key]) => key.startsWith("unfinished:"));
+    expect(await unfinished()).toHaveLength(1);
+    isFull = true;
+    await store.getState().stop();
+    await sent;
+    await keeper.flush();
+    isFull = false;
+    store.getState().renameChat(store.getState().chat.id, "Renamed");
+    await keeper.flush();
+    keeper.end();
+    expect(await unfinished()).toEqual([]);
   });
 });

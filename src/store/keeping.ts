@@ -9,21 +9,16 @@ import type { AppState, AppStore } from "./appStore";
 import { type Answer, type Conversation, changeTurn, parentsFirst } from "./conversation";
 import { toRecord } from "./conversationFile";
 import { isEmptyConversation } from "./conversationWords";
-import { type Drafts, readDrafts } from "./draftSlice";
 import { measurementChanges, readMeasurements } from "./keepMeasurements";
 import { type Naming, pictureChanges, readAttached, readPictures, removeUnnamed } from "./keepPictures";
-import { readLayout } from "./layoutSlice";
-import { readPreferences } from "./preferencesSlice";
+import { PREFERENCES, PreferenceRecord, preferencesOf, restoreDrafts, restorePreferences } from "./keepPreferences";
 import { readConversation } from "./readConversation";
 import { type Fields, isFields } from "./reading";
-import { readSettings } from "./readSettings";
-import { DEFAULT_SETTINGS, isSameSampler } from "./samplingSlice";
 
 export const WRITE_MS = 250;
 
 export const CHAT = "chat:";
 const UNFINISHED = "unfinished:";
-const PREFERENCES = "preferences";
 
 export interface Keeper {
   /** Writes what is waiting, now. */
@@ -33,8 +28,11 @@ export interface Keeper {
   readonly end: () => void;
 }
 
-/** Brings back what was kept. What cannot be read stays in storage as it is, and is reported. */
-export async function restoreKept(store: AppStore, storage: ChatStorage): Promise<void> {
+/**
+ * Brings back what was kept. What cannot be read stays in storage as it is, and is reported.
+ * @returns the preferences as they are stored
+ */
+export async function restoreKept(store: AppStore, storage: ChatStorage): Promise<Fields> {
   try {
     const entries = await storage.readAll();
     const values = new Map(entries);
@@ -59,8 +57,10 @@ export async function restoreKept(store: AppStore, storage: ChatStorage): Promis
     // Left over from a tab that ended in between. What fails is tried again at the next start.
     if (store.getState().pictures.size > 0) void removeUnnamed(storage).catch(() => {});
     if (errors.length > 0) store.getState().report({ kind: "restore" }, errors[0]);
+    return fields;
   } catch (error) {
     store.getState().report({ kind: "restore" }, error);
+    return {};
   }
 }
 
@@ -80,28 +80,6 @@ function withUnfinished(chat: Conversation, value: unknown): Conversation {
   }
 }
 
-/** The draft of a chat that was not kept, because it is empty, is that of the empty chat on the page. */
-function restoreDrafts(store: AppStore, fields: Fields, chats: readonly Conversation[]): void {
-  const { drafts, edits, places } = readDrafts(fields);
-  const known = new Set(chats.map((chat) => chat.id));
-  const [orphan] = Object.entries(drafts).filter(([id]) => !known.has(id));
-  const own = Object.fromEntries(Object.entries(drafts).filter(([id]) => known.has(id)));
-  store.setState({ draft: orphan?.[1] ?? "", drafts: own, edits, places });
-}
-
-/** Those of chats and turns that are still there. */
-function draftsOf({ draft, drafts, edits, places, chat, chats }: AppState): Omit<Drafts, "draft"> {
-  const all = draft === "" ? drafts : { ...drafts, [chat.id]: draft };
-  const ofChats = <T>(entries: Readonly<Record<string, T>>): Readonly<Record<string, T>> =>
-    Object.fromEntries(Object.entries(entries).filter(([id]) => chats.has(id)));
-  const hasTurn = (id: string): boolean => [...chats.values()].some((known) => known.turns.some((t) => t.id === id));
-  return {
-    drafts: ofChats(all),
-    edits: Object.fromEntries(Object.entries(edits).filter(([id]) => hasTurn(id))),
-    places: ofChats(places),
-  };
-}
-
 function restorePictures(
   store: AppStore,
   entries: Awaited<ReturnType<ChatStorage["readAll"]>>,
@@ -112,41 +90,6 @@ function restorePictures(
   const known = new Set(chats.map((chat) => chat.id));
   store.getState().addPictures(pictures);
   store.setState({ attached: readAttached(attached, pictures, (id) => known.has(id), store.getState().chat.id) });
-}
-
-function restorePreferences(fields: Fields): Partial<AppState> {
-  const kept: { -readonly [K in keyof AppState]?: AppState[K] } = {
-    ...readPreferences(fields),
-    layout: readLayout(fields.layout),
-  };
-  if (isFields(fields.settings)) {
-    const { hasOwnSampler } = fields;
-    const settings = readSettings(fields.settings, "settings");
-    kept.settings = settings;
-    kept.hasOwnSampler =
-      typeof hasOwnSampler === "boolean" ? hasOwnSampler : !isSameSampler(settings, DEFAULT_SETTINGS);
-  }
-  return kept;
-}
-
-function preferencesOf(state: AppState): Fields {
-  const { language, promptPresets, ownRecipes, settings, hasOwnSampler, layout, chat } = state;
-  const { hubAddress, accessToken, rememberedModel } = state;
-  const attached = Object.fromEntries(Object.entries(state.attached).filter(([, ids]) => ids.length > 0));
-  return {
-    language,
-    hubAddress,
-    accessToken,
-    promptPresets,
-    ownRecipes,
-    settings,
-    hasOwnSampler,
-    layout,
-    ...draftsOf(state),
-    attached,
-    chatId: chat.id,
-    rememberedModel,
-  };
 }
 
 /** Turns that another tab wrote meanwhile stay; `known` are those this tab has seen, and may have deleted. */
@@ -160,14 +103,14 @@ function merge(mine: Conversation, stored: unknown, known: ReadonlySet<string>):
   return toRecord(mine);
 }
 
-export function keepChats(store: AppStore, storage: ChatStorage): Keeper {
+/** @param preferences as `restoreKept` found them */
+export function keepChats(store: AppStore, storage: ChatStorage, preferences: Fields = {}): Keeper {
   const known = new Map<string, Set<string>>();
   /** What named the pictures that are stored. */
   let naming: Naming = store.getState();
   let written = store.getState().chats;
   let keptMeasurements = store.getState().measurements;
-  // The first write says which chat is on the page, in any case.
-  let writtenPreferences = "";
+  const preferenceRecord = new PreferenceRecord(preferences);
   let unfinishedChat: string | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
   let queue: Promise<void> = Promise.resolve();
@@ -201,23 +144,23 @@ export function keepChats(store: AppStore, storage: ChatStorage): Keeper {
 
   async function write(): Promise<void> {
     const state = store.getState();
-    const before = written;
+    const before = { written, unfinishedChat };
     const { writes, unnamed } = pictureChanges(naming, state);
     const due = [...writes, ...changes(state), ...measurementChanges(keptMeasurements, state.measurements)];
-    const preferences = JSON.stringify(preferencesOf(state));
-    if (preferences !== writtenPreferences) due.push({ key: PREFERENCES, value: JSON.parse(preferences) });
+    const preferences = preferencesOf(state);
+    if (preferenceRecord.isDue(preferences)) due.push({ key: PREFERENCES, value: preferenceRecord.with(preferences) });
     if (due.length === 0) return;
     written = state.chats;
     try {
       await storage.update(due);
       naming = state;
       keptMeasurements = state.measurements;
-      writtenPreferences = preferences;
+      preferenceRecord.wrote(preferences);
       hasFailed = false;
       if (unnamed.length > 0) await removeUnnamed(storage, unnamed);
     } catch (error) {
       // Tried again with the next change; said once.
-      written = before;
+      ({ written, unfinishedChat } = before);
       if (!hasFailed) state.report({ kind: "save" }, saveError(error));
       hasFailed = true;
     }
@@ -234,6 +177,10 @@ export function keepChats(store: AppStore, storage: ChatStorage): Keeper {
     if (differs(AT_ONCE, state, before)) void flush();
     else if (timer === undefined && differs(LATER, state, before)) timer = setTimeout(() => void flush(), WRITE_MS);
   });
+  // Between two writes: the next one must not take back what another tab did.
+  const endFollowing = storage.onOtherTab((keys) => {
+    if (keys.includes(PREFERENCES)) queue = queue.then(() => preferenceRecord.follow(storage)).catch(() => {});
+  });
   return {
     flush,
     adopt: (changed) => {
@@ -249,6 +196,7 @@ export function keepChats(store: AppStore, storage: ChatStorage): Keeper {
     end: () => {
       clearTimeout(timer);
       unsubscribe();
+      endFollowing();
     },
   };
 }

@@ -1,8 +1,8 @@
 /** Two tabs on one storage: what is done in one comes into the other. */
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { type ChatStorage, createMemoryStorage } from "../shared/chatStorage";
 import { type AppStore, createAppStore } from "./appStore";
-import { createFakeRuntime } from "./fakeRuntime";
+import { createFakeRuntime, type FakeOptions } from "./fakeRuntime";
 import { keepChats, restoreKept } from "./keeping";
 import { followOtherTabs } from "./otherTabs";
 
@@ -11,32 +11,33 @@ type Listener = Parameters<ChatStorage["onOtherTab"]>[0];
 /** One storage as each of several tabs sees it. */
 function sharedStorage() {
   const storage = createMemoryStorage();
-  const listeners = new Map<object, Listener>();
+  const tabs = new Set<Set<Listener>>();
   return (): ChatStorage => {
-    const tab = {};
+    const own = new Set<Listener>();
+    tabs.add(own);
     return {
       ...storage,
       update: async (changes) => {
         await storage.update(changes);
-        for (const [other, listener] of listeners) if (other !== tab) listener(changes.map(({ key }) => key));
+        const keys = changes.map(({ key }) => key);
+        for (const others of tabs) if (others !== own) for (const listener of others) listener(keys);
       },
       onOtherTab: (listener) => {
-        listeners.set(tab, listener);
-        return () => listeners.delete(tab);
+        own.add(listener);
+        return () => own.delete(listener);
       },
     };
   };
 }
 
-async function openTab(storage: ChatStorage, tokenMs = 0) {
-  const store = createAppStore(createFakeRuntime({ answer: "One two three.", tokenMs }), {
+async function openTab(storage: ChatStorage, options: Partial<FakeOptions> = {}) {
+  const store = createAppStore(createFakeRuntime({ answer: "One two three.", ...options }), {
     requestFrame: (run) => {
       run();
       return () => {};
     },
   });
-  await restoreKept(store, storage);
-  const keeper = keepChats(store, storage);
+  const keeper = keepChats(store, storage, await restoreKept(store, storage));
   followOtherTabs(store, storage, keeper);
   await store.getState().openFiles([new File(["x"], "story.gguf")]);
   return { store, keeper };
@@ -83,7 +84,7 @@ describe("two tabs", () => {
     const storageOf = sharedStorage();
     const one = await openTab(storageOf());
     await say(one.store, "First");
-    const two = await openTab(storageOf(), 20);
+    const two = await openTab(storageOf(), { tokenMs: 20 });
     const slow = say(two.store, "From two");
     await settle();
     expect(two.store.getState().streaming).not.toBeNull();
@@ -100,5 +101,89 @@ describe("two tabs", () => {
     // Each goes on reading what it wrote.
     expect(words(one.store)).toContain("From one");
     expect(words(two.store)).toContain("From two");
+  });
+
+  it("take back nothing that the other kept: prompts, recipes, drafts", async () => {
+    const storageOf = sharedStorage();
+    const one = await openTab(storageOf());
+    await say(one.store, "First");
+    await settle();
+    const two = await openTab(storageOf());
+    const [first] = chatsWithWords(one.store);
+    one.store.getState().savePromptPreset("Short", "Answer in one word.");
+    one.store.getState().keepRecipe("Fine ends", "q4_0+layer0=q8_0");
+    one.store.getState().setDraft("begun in one");
+    await one.keeper.flush();
+    await settle();
+    await two.store.getState().newChat();
+    await say(two.store, "Second");
+    two.store.getState().setDraft("begun in two");
+    two.store.getState().savePromptPreset("Long", "Tell all.");
+    await two.keeper.flush();
+    one.keeper.end();
+    two.keeper.end();
+    const { store } = await openTab(storageOf());
+    const { promptPresets, ownRecipes, draft, drafts } = store.getState();
+    expect(promptPresets.map(({ name }) => name)).toEqual(["Short", "Long"]);
+    expect(ownRecipes.map(({ name }) => name)).toEqual(["Fine ends"]);
+    expect(draft).toBe("begun in two");
+    expect(drafts[first?.id ?? ""]).toBe("begun in one");
+  });
+
+  it("forget in storage what one of them deleted, whatever the other writes after it", async () => {
+    const storageOf = sharedStorage();
+    const one = await openTab(storageOf());
+    one.store.getState().savePromptPreset("Short", "Answer in one word.");
+    one.store.getState().savePromptPreset("Long", "Tell all.");
+    await one.keeper.flush();
+    const two = await openTab(storageOf());
+    one.store.getState().deletePromptPreset(one.store.getState().promptPresets[0]?.id ?? "");
+    await one.keeper.flush();
+    await settle();
+    two.store.getState().setDraft("begun in two");
+    await two.keeper.flush();
+    one.keeper.end();
+    two.keeper.end();
+    const { store } = await openTab(storageOf());
+    expect(store.getState().promptPresets.map(({ name }) => name)).toEqual(["Long"]);
+  });
+
+  it("keep what is said while a chat of the other comes in with its pictures", async () => {
+    const storageOf = sharedStorage();
+    const one = await openTab(storageOf(), { scene: "vision" });
+    await say(one.store, "First");
+    await settle();
+    const own = storageOf();
+    const waiting: (() => void)[] = [];
+    let isHeld = true;
+    const slow: ChatStorage = {
+      ...own,
+      read: async (keys) => {
+        if (isHeld && keys.some((key) => key.startsWith("image:"))) {
+          await new Promise<void>((resolve) => void waiting.push(resolve));
+        }
+        return own.read(keys);
+      },
+    };
+    const two = await openTab(slow, { scene: "vision" });
+    const [shared] = chatsWithWords(two.store);
+    two.store.getState().selectChat(shared?.id ?? "");
+    const picture = { id: "p1", name: "a.png", blob: new Blob(["x"], { type: "image/png" }) };
+    one.store.getState().addPictures([picture]);
+    one.store.getState().putBack(one.store.getState().chat.id, [picture.id]);
+    await say(one.store, "With a picture");
+    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    await say(two.store, "Said meanwhile");
+    isHeld = false;
+    waiting[0]?.();
+    const said = () => two.store.getState().chat.turns.map(({ text }) => text);
+    await vi.waitFor(() => expect(said()).toContain("With a picture"));
+    expect(said()).toContain("Said meanwhile");
+    two.keeper.end();
+    one.keeper.end();
+    const { store } = await openTab(own);
+    expect([...store.getState().chats.values()].flatMap(({ turns }) => turns.map(({ text }) => text))).toContain(
+      "Said meanwhile",
+    );
   });
 });

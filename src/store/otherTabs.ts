@@ -15,7 +15,15 @@ export function followOtherTabs(store: AppStore, storage: ChatStorage, keeper: K
   const due = new Set<string>();
   let queue: Promise<void> = Promise.resolve();
 
-  /** Chats that rest here, as they are stored now. */
+  /** Pictures of these chats that this tab does not have. */
+  async function readNamed(chats: readonly unknown[]): Promise<void> {
+    const { pictures, addPictures } = store.getState();
+    const named = chats.flatMap((chat) => readFinished(chat)?.turns.flatMap(({ images }) => images) ?? []);
+    const unknown = [...new Set(named)].filter((id) => !pictures.has(id));
+    if (unknown.length > 0) addPictures(readPictures(await storage.read(unknown.map((id) => IMAGE + id))));
+  }
+
+  /** Chats that rest here, as they are stored now. Nothing may be awaited between this and taking them in. */
   async function readDue(): Promise<Map<string, Conversation | null>> {
     // What was done here goes first, so that the record holds both.
     await keeper.flush();
@@ -23,6 +31,7 @@ export function followOtherTabs(store: AppStore, storage: ChatStorage, keeper: K
     const ids = [...due].filter((id) => id !== streaming?.chatId);
     for (const id of ids) due.delete(id);
     const stored = new Map(await storage.read(ids.map((id) => CHAT + id)));
+    await readNamed([...stored.values()]);
     const changed = new Map<string, Conversation | null>();
     for (const id of ids) {
       const after = store.getState();
@@ -40,12 +49,7 @@ export function followOtherTabs(store: AppStore, storage: ChatStorage, keeper: K
 
   async function follow(): Promise<void> {
     const changed = await readDue();
-    if (changed.size === 0) return;
-    const { pictures, addPictures } = store.getState();
-    const named = [...changed.values()].flatMap((chat) => chat?.turns.flatMap(({ images }) => images) ?? []);
-    const unknown = [...new Set(named)].filter((id) => !pictures.has(id));
-    if (unknown.length > 0) addPictures(readPictures(await storage.read(unknown.map((id) => IMAGE + id))));
-    keeper.adopt(changed);
+    if (changed.size > 0) keeper.adopt(changed);
   }
 
   const isDue = (): boolean => due.size > 0 && store.getState().streaming === null;
