@@ -111,7 +111,9 @@ export function createAnswering(context: SliceContext): Answering {
         return;
       }
       own.shownAt = now();
-      set({ streaming, cacheLength: stats.cacheLength, statistics: own.describe(stats, NO_TOKENS, null) });
+      const isShown = get().chat.id === own.chatId;
+      const statistics = isShown ? own.describe(stats, NO_TOKENS, null) : get().statistics;
+      set({ streaming, cacheLength: stats.cacheLength, statistics });
     });
   }
 

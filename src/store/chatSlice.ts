@@ -136,7 +136,12 @@ export function createChatSlice(context: SliceContext): ChatSlice {
     statistics: null,
     alertTurn: null,
     send: async () => {
-      const { draft, turns, chat } = get();
+      const { chat } = get();
+      const reading = get().picturesRead();
+      // What was attached a moment ago belongs to the message.
+      if (reading !== null) await reading;
+      if (get().chat.id !== chat.id) return;
+      const { draft, turns } = get();
       const images = attachedTo(get());
       if ((draft.trim() === "" && images.length === 0) || !canAnswer()) return;
       const id = ask(turns.at(-1)?.id ?? null, draft, images);

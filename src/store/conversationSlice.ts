@@ -9,6 +9,7 @@ import {
   pathTo,
   restoreTurns,
   type Turn,
+  turnOf,
 } from "./conversation";
 import { type ImportedChats, readChatFile } from "./conversationFile";
 import { isEmptyConversation, sortConversations } from "./conversationWords";
@@ -172,7 +173,8 @@ export function createConversationSlice({ get, set, wallClock, newId }: SliceCon
       const { id } = get().chat;
       if (isWriting(id)) await get().stopAndWait();
       const before = get().chats.get(id);
-      if (before === undefined) return;
+      // Asked for twice while the answer was being ended: what can be undone is the first time.
+      if (before === undefined || turnOf(before, turnId) === undefined) return;
       const { conversation, removed } = deleteTurn(before, turnId, wallClock());
       changeChat(id, () => conversation);
       const restore = (): void => {

@@ -22,6 +22,8 @@ export interface ImageSlice {
   readonly leftOut: ReadonlySet<string>;
   /** Those that are no pictures are reported and left out. */
   readonly attachPictures: (files: readonly (Blob & { readonly name?: string })[]) => Promise<void>;
+  /** Until the files that were attached are read; null: all are. */
+  readonly picturesRead: () => Promise<unknown> | null;
   readonly detachPicture: (id: string) => void;
   /** For messages that come back to be sent again. */
   readonly putBack: (chatId: string, ids: readonly string[]) => void;
@@ -56,6 +58,8 @@ export function hasUnseenPictures(state: AppState): boolean {
 export function createImageSlice({ runtime, get, set }: SliceContext): ImageSlice {
   /** Under way, by model and picture. */
   const asked = new Map<string, Promise<ImageReport>>();
+  /** Files on their way to a message. */
+  const reading = new Set<Promise<void>>();
 
   const attach = (chatId: string, ids: readonly string[]): void => {
     const all = [...new Set([...(get().attached[chatId] ?? []), ...ids])];
@@ -108,27 +112,38 @@ export function createImageSlice({ runtime, get, set }: SliceContext): ImageSlic
     }
   }
 
+  /** @param tried gets what goes on after they are attached */
+  async function readFiles(
+    chatId: string,
+    files: readonly (Blob & { readonly name?: string })[],
+    tried: Promise<void>[],
+  ): Promise<void> {
+    for (const file of files) {
+      const name = file.name ?? "";
+      try {
+        const picture = await readPicture(file, name);
+        get().addPictures([picture]);
+        attach(chatId, [picture.id]);
+        tried.push(tryOut(chatId, picture));
+      } catch (error) {
+        get().report({ kind: "picture", name }, error);
+      }
+    }
+  }
+
   return {
     pictures: new Map(),
     attached: {},
     seen: NOTHING_SEEN,
     leftOut: new Set(),
     attachPictures: async (files) => {
-      const chatId = get().chat.id;
       const tried: Promise<void>[] = [];
-      for (const file of files) {
-        const name = file.name ?? "";
-        try {
-          const picture = await readPicture(file, name);
-          get().addPictures([picture]);
-          attach(chatId, [picture.id]);
-          tried.push(tryOut(chatId, picture));
-        } catch (error) {
-          get().report({ kind: "picture", name }, error);
-        }
-      }
+      const read = readFiles(get().chat.id, files, tried).finally(() => reading.delete(read));
+      reading.add(read);
+      await read;
       await Promise.all(tried);
     },
+    picturesRead: () => (reading.size === 0 ? null : Promise.all(reading)),
     detachPicture: (id) => detach(get().chat.id, id),
     putBack: attach,
     addPictures: (pictures) => {

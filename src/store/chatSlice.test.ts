@@ -1,0 +1,89 @@
+/** What a person does while an answer or a picture is on its way. */
+import { describe, expect, it, vi } from "vitest";
+import { createAppStore } from "./appStore";
+import { createFakeRuntime, type FakeOptions } from "./fakeRuntime";
+
+const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
+
+async function setUp(options: Partial<FakeOptions> = {}) {
+  const runtime = createFakeRuntime({ answer: "One two three.", ...options });
+  const requestFrame = (run: () => void) => {
+    const timer = setTimeout(run, 0);
+    return () => clearTimeout(timer);
+  };
+  let now = 0;
+  // Statistics are shown with every frame.
+  const store = createAppStore(runtime, { requestFrame, now: () => (now += 1000) });
+  await store.getState().openFiles([new File(["x"], "story.gguf")]);
+  // No answer ends before the test ends it.
+  store.getState().changeSettings({ maxNewTokens: 100_000 });
+  const say = (text: string): Promise<void> => {
+    store.getState().setDraft(text);
+    return store.getState().send();
+  };
+  return { runtime, store, say };
+}
+
+describe("while an answer is on its way", () => {
+  it("deleting it twice can be undone as deleting it once", async () => {
+    const { store, say } = await setUp({ isEndless: true });
+    const sent = say("Hello");
+    await vi.waitFor(() => expect(store.getState().streaming?.text).toContain("One two"));
+    const [message] = store.getState().turns;
+    const { removeTurn } = store.getState();
+    await Promise.all([removeTurn(message?.id ?? ""), removeTurn(message?.id ?? "")]);
+    await sent;
+    expect(store.getState().turns).toEqual([]);
+    store.getState().undo?.restore();
+    expect(store.getState().turns.map(({ text }) => text)).toEqual(["Hello", expect.stringContaining("One two")]);
+  });
+
+  it("another chat shows the statistics of its own newest answer", async () => {
+    const { store, say } = await setUp({ isEndless: true });
+    store.getState().changeSettings({ maxNewTokens: 2 });
+    await say("First");
+    const first = store.getState().chat.id;
+    await store.getState().newChat();
+    store.getState().changeSettings({ maxNewTokens: 100_000 });
+    const sent = say("Second");
+    await vi.waitFor(() => expect(store.getState().streaming?.ids.length).toBeGreaterThan(3));
+    store.getState().selectChat(first);
+    const streamed = store.getState().streaming?.ids.length ?? 0;
+    await vi.waitFor(() => expect(store.getState().streaming?.ids.length).toBeGreaterThan(streamed));
+    expect(store.getState().statistics?.stats.generatedTokens).toBe(2);
+    await store.getState().stop();
+    await sent;
+    expect(store.getState().statistics?.stats.generatedTokens).toBe(2);
+  });
+});
+
+describe("while a picture is being read", () => {
+  const picture = () => new File([Uint8Array.from(PNG)], "cat.png");
+
+  it("a message that is sent takes it along, and is sent once", async () => {
+    const { store, say } = await setUp({ scene: "vision" });
+    const attached = store.getState().attachPictures([picture()]);
+    await Promise.all([say("What is it?"), store.getState().send(), attached]);
+    const { turns, attached: left, chat } = store.getState();
+    expect(turns.map(({ text, images }) => [text, images.length])).toEqual([
+      ["What is it?", 1],
+      ["One two three.", 0],
+    ]);
+    expect(left[chat.id]).toEqual([]);
+  });
+
+  it("a message waits in its chat when another chat is opened", async () => {
+    const { store, say } = await setUp({ scene: "vision" });
+    await say("Before");
+    const { id } = store.getState().chat;
+    const attached = store.getState().attachPictures([picture()]);
+    const sent = say("What is it?");
+    await store.getState().newChat();
+    store.getState().setDraft("Other words");
+    await Promise.all([sent, attached]);
+    expect(store.getState()).toMatchObject({ draft: "Other words", turns: [] });
+    store.getState().selectChat(id);
+    expect(store.getState().draft).toBe("What is it?");
+    expect(store.getState().attached[id]).toHaveLength(1);
+  });
+});
