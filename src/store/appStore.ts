@@ -108,9 +108,9 @@ export async function startApp(store: AppStore, address: string): Promise<void> 
 async function openAtStart(store: AppStore, address: string): Promise<void> {
   const { rememberedModel, keptModels } = store.getState();
   const start = chooseStart(address, rememberedModel, rememberedModel === null ? [] : await keptModels());
-  const { loading, model, openLink, openKept } = store.getState();
+  const { loading, model, listing, hubFiles, lastRequest, openLink, openKept } = store.getState();
   // A person was faster.
-  if (loading !== null || model !== null) return;
+  if ([loading, model, listing, hubFiles, lastRequest].some((asked) => asked !== null)) return;
   if (rememberedModel !== null && start.kind !== "none") {
     store.setState({ rememberedModel: { ...rememberedModel, startsLeft: rememberedModel.startsLeft - 1 } });
   }

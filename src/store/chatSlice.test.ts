@@ -1,7 +1,8 @@
 /** What a person does while an answer or a picture is on its way. */
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createAppStore } from "./appStore";
 import { createFakeRuntime, type FakeOptions } from "./fakeRuntime";
+import { until } from "./held";
 
 const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
@@ -28,7 +29,7 @@ describe("while an answer is on its way", () => {
   it("deleting it twice can be undone as deleting it once", async () => {
     const { store, say } = await setUp({ isEndless: true });
     const sent = say("Hello");
-    await vi.waitFor(() => expect(store.getState().streaming?.text).toContain("One two"));
+    await until(() => store.getState().streaming?.text.includes("One two") === true);
     const [message] = store.getState().turns;
     const { removeTurn } = store.getState();
     await Promise.all([removeTurn(message?.id ?? ""), removeTurn(message?.id ?? "")]);
@@ -46,10 +47,10 @@ describe("while an answer is on its way", () => {
     await store.getState().newChat();
     store.getState().changeSettings({ maxNewTokens: 100_000 });
     const sent = say("Second");
-    await vi.waitFor(() => expect(store.getState().streaming?.ids.length).toBeGreaterThan(3));
+    await until(() => (store.getState().streaming?.ids.length ?? 0) > 3);
     store.getState().selectChat(first);
     const streamed = store.getState().streaming?.ids.length ?? 0;
-    await vi.waitFor(() => expect(store.getState().streaming?.ids.length).toBeGreaterThan(streamed));
+    await until(() => (store.getState().streaming?.ids.length ?? 0) > streamed);
     expect(store.getState().statistics?.stats.generatedTokens).toBe(2);
     await store.getState().stop();
     await sent;

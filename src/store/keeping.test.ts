@@ -1,7 +1,8 @@
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type ChatStorage, createMemoryStorage } from "../shared/chatStorage";
 import { type AppStore, createAppStore } from "./appStore";
 import { createFakeRuntime, type FakeOptions } from "./fakeRuntime";
+import { until } from "./held";
 import { keepChats, restoreKept } from "./keeping";
 
 const atOnce = (run: () => void): (() => void) => {
@@ -128,7 +129,7 @@ describe("keepChats and restoreKept", () => {
     store.getState().changeSettings({ maxNewTokens: 100_000 });
     store.getState().setDraft("First");
     const sent = store.getState().send();
-    await vi.waitFor(() => expect(store.getState().unfinishedAnswer()?.text).toContain("One"));
+    await until(() => store.getState().unfinishedAnswer()?.text.includes("One") === true);
     await keeper.flush();
     const unfinished = async () => (await storage.readAll()).filter(([key]) => key.startsWith("unfinished:"));
     expect(await unfinished()).toHaveLength(1);

@@ -118,6 +118,7 @@ function hasLevel({ levels }: ModelInspection, level: LevelChoice): boolean {
 export function createLibrarySlice(context: SliceContext): LibrarySlice {
   const { runtime, get, set } = context;
   let decide: ((goOn: boolean) => void) | null = null;
+  let toDescribe: KeptId | null = null;
 
   async function attempt(action: () => Promise<void>): Promise<void> {
     try {
@@ -149,13 +150,16 @@ export function createLibrarySlice(context: SliceContext): LibrarySlice {
     keptModels: () => runtime.listKept().catch(() => []),
     lookAt: (link, base) =>
       attempt(async () => {
+        // A load that waits for the person's word: another model is wanted.
+        if (get().looked?.isAsking === true) get().answerFit(false);
         set({ isLooking: true, looked: null, hubFiles: null, notice: null });
         try {
           const source = parseModelLink(link, base, get().hubAddress);
           if (source.kind === "hub" && (await offerFiles(context, source))) return;
           const inspection = await runtime.inspectModel(source, accessOf(get()), get().level);
           await refresh();
-          set({ looked: { source, inspection, isAsking: false } });
+          // A load that was begun since may ask something there.
+          if (get().looked?.isAsking !== true) set({ looked: { source, inspection, isAsking: false } });
         } finally {
           set({ isLooking: false });
         }
@@ -166,8 +170,8 @@ export function createLibrarySlice(context: SliceContext): LibrarySlice {
       const { source } = looked;
       await attempt(async () => {
         const inspection = await runtime.inspectModel(source, accessOf(get()), level);
-        const { looked: now } = get();
-        if (now?.source === source) set({ looked: { ...now, inspection } });
+        const { looked: now, level: wanted } = get();
+        if (now?.source === source && wanted === level) set({ looked: { ...now, inspection } });
       });
     },
     answerFit: (goOn) => {
@@ -231,7 +235,9 @@ export function createLibrarySlice(context: SliceContext): LibrarySlice {
     cancelKeeping: () => attempt(() => runtime.cancelKeep()),
     describeKept: (id) =>
       attempt(async () => {
-        set({ keptDescription: id === null ? null : { id, ...(await runtime.describeKept(id)) } });
+        toDescribe = id;
+        const keptDescription = id === null ? null : { id, ...(await runtime.describeKept(id)) };
+        if (toDescribe === id) set({ keptDescription });
       }),
     keepStorage: () =>
       attempt(async () => {
@@ -249,6 +255,8 @@ export function createLibrarySlice(context: SliceContext): LibrarySlice {
       }),
     considerFit: async (source, inspection) => {
       await attempt(refresh);
+      // That load was cancelled: nobody is asked about it.
+      if (get().loading?.request.source !== source) return false;
       set({ looked: { source, inspection, isAsking: false } });
       if (fitOf(get())?.verdict.kind === "fits") return true;
       set({ looked: { source, inspection, isAsking: true } });

@@ -18,6 +18,7 @@ import { accessOf, offerFiles } from "./librarySlice";
 import { linkOf, parseLevel, parseModelLink, sourceName } from "./modelSource";
 import { lastingNotice } from "./noticeSlice";
 import { settingsFor } from "./samplingSlice";
+import { isSameCache } from "./sessionSlice";
 import { rememberModel } from "./startModel";
 
 export interface OpenModel {
@@ -80,10 +81,17 @@ export function canReopen({ lastRequest, openedRequest }: ModelSlice): boolean {
 const LORA_ALONE = "This is an adapter. Open its model first, or choose the model's files with it.";
 const NO_MODEL = { model: null, session: null, sessionRequest: null, cacheLength: null } as const;
 
+/** A cache chosen for a model with a longer context: what fits this one. */
+function cacheFor({ spec }: ModelReport, request: SessionRequest): SessionRequest {
+  return (request.capacity ?? 0) > spec.contextLength ? { ...request, capacity: null } : request;
+}
+
 export function createModelSlice(context: SliceContext): ModelSlice {
   const { runtime, get, set } = context;
   const frames = createFrameBatcher(context.requestFrame);
   let current: Promise<void> = Promise.resolve();
+  /** The newest of all that were asked for: one before it that has not begun never does. */
+  let wanted: object | null = null;
   let rate = new DownloadRate();
 
   function showProgress(request: LoadRequest, progress: LoadProgress): void {
@@ -133,6 +141,8 @@ export function createModelSlice(context: SliceContext): ModelSlice {
     }
   }
 
+  const isCancelled = (): boolean => get().loading?.isCancelling === true;
+
   async function load(request: LoadRequest): Promise<void> {
     const report = await runtime.loadModel(
       request,
@@ -140,21 +150,22 @@ export function createModelSlice(context: SliceContext): ModelSlice {
       (inspection) => get().considerFit(request.source, inspection),
       () => taken(request),
     );
-    const { cacheRequest } = get();
-    // A cache chosen for a model with a longer context: what fits this one.
-    const isTooLong = (cacheRequest.capacity ?? 0) > report.spec.contextLength;
-    const sessionRequest = isTooLong ? { ...cacheRequest, capacity: null } : cacheRequest;
+    const sessionRequest = cacheFor(report, get().cacheRequest);
     const session = await openSession(report, sessionRequest);
-    if (get().loading?.isCancelling) {
+    if (!isCancelled()) await get().stopAndWait();
+    // Also while the answer under way came to its end.
+    if (isCancelled()) {
       await release(report, session);
       return;
     }
-    await get().stopAndWait();
     const before = { model: get().model, session: get().session };
     const model = { report, request };
-    set({ model, session, sessionRequest, cacheRequest: sessionRequest, lastRequest: request });
+    const cacheRequest = cacheFor(report, get().cacheRequest);
+    set({ model, session, sessionRequest, cacheRequest, lastRequest: request, experiment: null, ablation: null });
     void get().awaitKept(model);
     void watchLoss(report);
+    // It may have been chosen while this one was made.
+    if (!isSameCache(cacheRequest, sessionRequest)) void get().changeCache({});
     set({
       settings: settingsFor(get(), report.ownSampling),
       cacheLength: 0,
@@ -190,8 +201,10 @@ export function createModelSlice(context: SliceContext): ModelSlice {
   function open(source: ModelSource, level: LevelChoice, lora: readonly File[] = []): Promise<void> {
     // A list that is still to come is no longer wanted.
     set({ listing: null });
+    const own = {};
+    wanted = own;
     const cancelled = get().cancelLoading();
-    current = Promise.all([current, cancelled]).then(() => start(source, level, lora));
+    current = Promise.all([current, cancelled]).then(() => (wanted === own ? start(source, level, lora) : undefined));
     return current;
   }
 

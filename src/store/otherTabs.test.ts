@@ -1,8 +1,9 @@
 /** Two tabs on one storage: what is done in one comes into the other. */
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { type ChatStorage, createMemoryStorage } from "../shared/chatStorage";
 import { type AppStore, createAppStore } from "./appStore";
 import { createFakeRuntime, type FakeOptions } from "./fakeRuntime";
+import { until } from "./held";
 import { keepChats, restoreKept } from "./keeping";
 import { followOtherTabs } from "./otherTabs";
 
@@ -172,12 +173,12 @@ describe("two tabs", () => {
     one.store.getState().addPictures([picture]);
     one.store.getState().putBack(one.store.getState().chat.id, [picture.id]);
     await say(one.store, "With a picture");
-    await vi.waitFor(() => expect(waiting).toHaveLength(1));
+    await until(() => waiting.length === 1);
     await say(two.store, "Said meanwhile");
     isHeld = false;
     waiting[0]?.();
     const said = () => two.store.getState().chat.turns.map(({ text }) => text);
-    await vi.waitFor(() => expect(said()).toContain("With a picture"));
+    await until(() => said().includes("With a picture"));
     expect(said()).toContain("Said meanwhile");
     two.keeper.end();
     one.keeper.end();

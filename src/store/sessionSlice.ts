@@ -1,6 +1,7 @@
 import { VitrineError } from "../shared/errors";
 import type { KvPrecision, SessionReport, SessionRequest } from "../shared/protocol";
 import type { SliceContext } from "./appState";
+import { toErrorInfo } from "./errorInfo";
 
 export interface SessionSlice {
   /** What is asked for: the cache of the next session. */
@@ -16,7 +17,7 @@ export interface SessionSlice {
   readonly ensureSession: () => Promise<SessionReport>;
 }
 
-function isSame(a: SessionRequest, b: SessionRequest | null): boolean {
+export function isSameCache(a: SessionRequest, b: SessionRequest | null): boolean {
   return b !== null && a.capacity === b.capacity && a.kvPrecision === b.kvPrecision;
 }
 
@@ -26,7 +27,7 @@ export function createSessionSlice({ runtime, get, set }: SliceContext): Session
   async function ensure(): Promise<SessionReport> {
     const { model, session, cacheRequest, sessionRequest } = get();
     if (model === null) throw new VitrineError("InvalidStateError", "No model is open.");
-    if (session !== null && isSame(cacheRequest, sessionRequest)) return session;
+    if (session !== null && isSameCache(cacheRequest, sessionRequest)) return session;
     if (session !== null) {
       // Closed before the new one is made: both caches together may not fit.
       set({ session: null, sessionRequest: null, cacheLength: null });
@@ -55,14 +56,19 @@ export function createSessionSlice({ runtime, get, set }: SliceContext): Session
     sessionRequest: null,
     cacheLength: null,
     changeCache: async (change) => {
-      const before = get().sessionRequest;
-      set({ cacheRequest: { ...get().cacheRequest, ...change } });
-      if (get().model === null || get().streaming !== null) return;
+      const { model, sessionRequest: before } = get();
+      const cacheRequest = { ...get().cacheRequest, ...change };
+      set({ cacheRequest });
+      if (model === null || get().streaming !== null) return;
       try {
         await ensureSession();
       } catch (error) {
-        const info = get().report({ kind: "cache" }, error);
-        if (before === null || info.name === "DeviceLostError") return;
+        const isLost = toErrorInfo(error).name === "DeviceLostError";
+        // The model was closed meanwhile, or another opened with a cache of its own.
+        if (!isLost && get().model?.report.handle !== model.report.handle) return;
+        get().report({ kind: "cache" }, error);
+        // What was chosen since is tried by who chose it.
+        if (before === null || isLost || get().cacheRequest !== cacheRequest) return;
         set({ cacheRequest: before });
         await ensureSession().catch(() => {});
       }

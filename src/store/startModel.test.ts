@@ -3,6 +3,7 @@ import { createMemoryStorage } from "../shared/chatStorage";
 import type { KeptId, KeptModel } from "../shared/library";
 import { type AppStore, createAppStore, startApp } from "./appStore";
 import { createFakeRuntime, type FakeOptions } from "./fakeRuntime";
+import { holdAnswers } from "./held";
 import { keepChats, restoreKept } from "./keeping";
 import { chooseStart, rememberModel } from "./startModel";
 
@@ -151,6 +152,24 @@ describe("startApp", () => {
     await next.store.getState().openFiles([new File(["x"], "own.gguf")]);
     await next.started;
     expect(nameOf(next.store)).toBe("own");
+  });
+
+  it("stays out of the way of a person who waits for a hub's list, or chooses from one", async () => {
+    const first = await visit();
+    await first.started;
+    await openKept(first);
+    await first.leave();
+    for (const isLate of [true, false]) {
+      const next = await visit(first.storage);
+      const lists = holdAnswers(next.runtime, "listHubFiles");
+      const asked = next.store.getState().openLink("example/stories-GGUF", null, HERE);
+      if (isLate) await next.started;
+      lists[0]?.();
+      await Promise.all([asked, next.started]);
+      const { loading, hubFiles } = next.store.getState();
+      expect([nameOf(next.store), loading, hubFiles?.files.length]).toEqual([null, null, 2]);
+      await next.leave();
+    }
   });
 
   it("opens the bundled model as stored on a first visit, and on the next", async () => {

@@ -16,6 +16,7 @@ import type { LaneEvent, LanesApi, LanesRequest } from "../shared/lanes";
 import type { ModelHandle } from "../shared/protocol";
 
 interface Running {
+  readonly model: ModelHandle;
   readonly stop: AbortController;
   readonly done: Promise<unknown>;
 }
@@ -67,7 +68,7 @@ export class ComparisonHost implements ComparisonApi, LanesApi {
       });
     };
     const done = run();
-    this.comparison = { stop, done, gate };
+    this.comparison = { model: request.model, stop, done, gate };
     try {
       return await done;
     } finally {
@@ -105,7 +106,7 @@ export class ComparisonHost implements ComparisonApi, LanesApi {
     const { signal } = stop;
     const { tell, delivered } = inOrder(onEvent);
     const done = this.write(request, tell, signal);
-    this.writing = { stop, done };
+    this.writing = { model: request.model, stop, done };
     try {
       await done;
     } catch (error) {
@@ -129,9 +130,12 @@ export class ComparisonHost implements ComparisonApi, LanesApi {
 
   /** Before a model is closed: nothing here uses it any more. */
   async letGo(model: ModelHandle): Promise<void> {
-    await this.stopComparison();
-    await this.comparison?.done.catch(() => {});
-    if (this.lanes?.model === model) await this.closeLanes();
+    if (this.comparison?.model === model) {
+      const { done } = this.comparison;
+      await this.stopComparison();
+      await done.catch(() => {});
+    }
+    if (this.lanes?.model === model || this.writing?.model === model) await this.closeLanes();
     if (this.heads?.model === model) await this.closeHeads();
   }
 

@@ -53,12 +53,15 @@ export class ModelLocks {
 
   private async hold(locks: LockManager, key: string, wishes: LockWishes): Promise<Hold> {
     const { signal } = wishes;
+    throwIfCancelled(signal);
     let end = await this.request(locks, key, { ifAvailable: true });
     if (end === null) {
       wishes.onWaiting(await heldSince(locks, key));
       const waiting = new AbortController();
       const stop = () => waiting.abort();
       signal.addEventListener("abort", stop, { once: true });
+      // While it was found out that there is something to wait for.
+      if (signal.aborted) stop();
       const waited = this.request(locks, key, { signal: waiting.signal });
       // The wait for a turn ends as soon as the model is taken.
       waited.catch(() => {});
@@ -70,7 +73,7 @@ export class ModelLocks {
         ),
       ]);
       if (isTaken) stop();
-      if (signal.aborted) throw new VitrineError("CancelledError", "Waiting for the model was cancelled.");
+      throwIfCancelled(signal);
       end = isTaken ? await this.request(locks, key, { steal: true }) : await waited;
     }
     const hold: Hold = { users: 0, end: end ?? (() => {}), onLost: new Set() };
@@ -112,6 +115,10 @@ export class ModelLocks {
     this.holds.delete(key);
     for (const onLost of hold.onLost) onLost();
   }
+}
+
+function throwIfCancelled({ aborted }: AbortSignal): void {
+  if (aborted) throw new VitrineError("CancelledError", "Waiting for the model was cancelled.");
 }
 
 /** Where sites may not save anything, locks are refused too: then every tab goes its own way. */

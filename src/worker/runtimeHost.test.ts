@@ -22,6 +22,7 @@ const POISONED = tinyGguf(talkingModel({ poison: true }));
 const devices: GPUDevice[] = [];
 /** One for all tests: a device that was lost is replaced by the next load. */
 let host: HostApi;
+let webgpu: GPU;
 
 beforeAll(async () => {
   await openTestGpu();
@@ -37,7 +38,8 @@ beforeAll(async () => {
     };
     return adapter;
   };
-  host = createRuntimeHost({ requestAdapter } as GPU);
+  webgpu = { requestAdapter } as GPU;
+  host = createRuntimeHost(webgpu);
 });
 afterAll(() => {
   for (const device of devices) device.destroy();
@@ -232,6 +234,20 @@ describe("a lost device", () => {
     expect(again.model).not.toBe(model);
     expect(await answer(again.session, "tea")).toBe(ANSWER_TEXTS.tea);
     await expect(answer(session, "tea")).rejects.toMatchObject({ name: "InvalidStateError" });
+  });
+});
+
+describe("a worker that takes the place of one that crashed", () => {
+  it("opens nothing under a handle that the page may still hold", async () => {
+    const { model, session } = await openTalking();
+    const next = createRuntimeHost(webgpu);
+    const { handle } = await next.loadModel(fileRequest(TALKING), ignore);
+    const opened = await next.createSession(handle, { capacity: 64, kvPrecision: "f32" });
+    expect(Math.abs(handle - model)).toBeGreaterThan(1000);
+    expect(Math.abs(opened.handle - session)).toBeGreaterThan(1000);
+    await expect(next.tokenTexts(model, [1])).rejects.toMatchObject({ name: "InvalidStateError" });
+    await next.unloadModel(handle);
+    await host.unloadModel(model);
   });
 });
 

@@ -38,6 +38,7 @@ import type { LevelChoice, RecipeReport } from "../shared/recipes";
 import { borrowModel, type LentModel } from "./borrowModel";
 import { ComparisonHost } from "./comparisonHost";
 import { decodeImage } from "./decodeImage";
+import { firstHandle } from "./firstHandle";
 import { LibraryHost } from "./libraryHost";
 import { ModelEnds } from "./modelEnds";
 import { SessionHost } from "./sessionHost";
@@ -70,7 +71,7 @@ class RuntimeHost implements HostApi {
   private readonly models = new Map<ModelHandle, LoadedModel>();
   private readonly ends = new ModelEnds();
   private readonly sessions = new SessionHost((model) => this.modelOf(model));
-  private nextHandle = 1;
+  private nextHandle = firstHandle();
   private readonly library: LibraryHost;
   private readonly comparison: ComparisonHost;
 

@@ -29,6 +29,7 @@ import type {
   SessionReport,
   SessionRequest,
 } from "../shared/protocol";
+import { firstHandle } from "./firstHandle";
 
 interface OpenSession {
   readonly session: Session;
@@ -48,7 +49,7 @@ type SessionApi = Pick<RuntimeApi, "createSession" | "closeSession" | "generate"
 
 export class SessionHost implements SessionApi {
   private readonly sessions = new Map<SessionHandle, OpenSession>();
-  private nextHandle = 1;
+  private nextHandle = firstHandle();
 
   /** @param modelOf @throws InvalidStateError for a model that is not open */
   constructor(private readonly modelOf: (handle: ModelHandle) => OpenedModel) {}
