@@ -86,7 +86,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     test.use({ colorScheme });
 
     test("axe finds nothing on any screen", async ({ gotoFake, page }) => {
-      test.setTimeout(150_000);
+      test.setTimeout(240_000);
       await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
       for (const [name, scene, show] of SCREENS) {
         await test.step(name, async () => {
