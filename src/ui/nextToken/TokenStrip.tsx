@@ -66,8 +66,8 @@ export function TokenStrip({ turnId }: { turnId: string }) {
   };
   const chunks = Array.from({ length: Math.ceil(texts.length / CHUNK) }, (_, chunk) => chunk * CHUNK);
   return (
-    <div className="token-strip">
-      <div className="token-strip-head">
+    <div className="answer-tokens">
+      <div className="answer-tokens-head">
         <h2 id={`${id}name`} className="subtitle">
           {words.tokens}
         </h2>
