@@ -38,6 +38,16 @@ test("text streams, Stop keeps what is there, and the next message works", async
   expect(await chat.number(chat.statistics, "cached-tokens")).toBeGreaterThan(words.length);
 });
 
+test("a double click sends, and does not stop what it sent", async ({ openFake }) => {
+  const chat = await openFake({ ms: 20, isEndless: true });
+  await chat.message.fill("Go on");
+  await chat.sendButton.dblclick();
+  await expect(chat.answer(0)).toContainText("glass case");
+  await chat.expectState(0, "streaming");
+  await chat.stopButton.click();
+  await chat.expectState(0, "stopped");
+});
+
 test("a model without a template continues the text", async ({ chat }) => {
   await chat.open(talkingGguf({ chatTemplate: null }, "base.gguf"));
   await chat.setGreedy(true);

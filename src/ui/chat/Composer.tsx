@@ -14,6 +14,7 @@ import { useTakeFiles } from "../image/useTakeFiles";
 import { OpenAgain } from "../model/OpenAgain";
 import type { Strings } from "../strings/en";
 import { useStrings } from "../strings/useStrings";
+import { unlessSecondClick } from "../unlessSecondClick";
 import { ComposerTools } from "./ComposerTools";
 
 function placeholder({ model, loading }: AppState, { composer }: Strings): string {
@@ -95,12 +96,17 @@ export function Composer() {
         <div className="composer-actions">
           <ComposerTools />
           {isStreaming ? (
-            <button type="button" className="button button-stop" onClick={() => void stop()}>
+            <button type="button" className="button button-stop" onClick={unlessSecondClick(() => void stop())}>
               <span className="stop-sign" aria-hidden="true" />
               {strings.composer.stop}
             </button>
           ) : (
-            <button type="submit" className="button button-primary" disabled={!hasModel || isEmpty || isHeldBack}>
+            <button
+              type="submit"
+              className="button button-primary"
+              disabled={!hasModel || isEmpty || isHeldBack}
+              onClick={unlessSecondClick(() => {})}
+            >
               <Icon name="send" />
               {strings.composer.send}
             </button>

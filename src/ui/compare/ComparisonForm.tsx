@@ -1,6 +1,7 @@
 import type { ComparisonMode } from "../../store/compareSlice";
 import { useApp } from "../appContext";
 import { useStrings } from "../strings/useStrings";
+import { unlessSecondClick } from "../unlessSecondClick";
 import { BUNDLED_TEXT } from "./bundledText";
 import { isQuantizedFile } from "./isQuantizedFile";
 import { LanePrompt } from "./LanePrompt";
@@ -50,14 +51,19 @@ export function ComparisonForm() {
             <button
               type="button"
               className="button"
-              onClick={() => void (mode === "lanes" ? stopLanes() : stopComparison())}
+              onClick={unlessSecondClick(() => void (mode === "lanes" ? stopLanes() : stopComparison()))}
             >
               {compare.stop}
             </button>
             {mode === "score" && <PauseButton />}
           </>
         ) : (
-          <button type="submit" className="button button-primary" disabled={!canRun}>
+          <button
+            type="submit"
+            className="button button-primary"
+            disabled={!canRun}
+            onClick={unlessSecondClick(() => {})}
+          >
             {compare.run}
           </button>
         )}
@@ -73,7 +79,7 @@ function PauseButton() {
   const pause = useApp((state) => state.pauseComparison);
   const resume = useApp((state) => state.resumeComparison);
   return (
-    <button type="button" className="button" onClick={() => void (isPaused ? resume() : pause())}>
+    <button type="button" className="button" onClick={unlessSecondClick(() => void (isPaused ? resume() : pause()))}>
       {isPaused ? compare.resume : compare.pause}
     </button>
   );

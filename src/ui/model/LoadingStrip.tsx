@@ -3,6 +3,7 @@ import { useApp } from "../appContext";
 import { useShell } from "../shell";
 import { useRuntimeWords } from "../strings/useRuntimeWords";
 import { useStrings } from "../strings/useStrings";
+import { unlessSecondClick } from "../unlessSecondClick";
 
 /** What is loading, how far it is, and the way out. */
 export function LoadingStrip() {
@@ -95,7 +96,11 @@ function PauseButton() {
   const resumeLoading = useApp((state) => state.resumeLoading);
   if (!canPause && !isPaused) return null;
   return (
-    <button type="button" className="button" onClick={() => void (isPaused ? resumeLoading() : pauseLoading())}>
+    <button
+      type="button"
+      className="button"
+      onClick={unlessSecondClick(() => void (isPaused ? resumeLoading() : pauseLoading()))}
+    >
       {isPaused ? words.resume : words.pause}
     </button>
   );

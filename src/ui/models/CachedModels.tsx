@@ -5,6 +5,7 @@ import { useApp } from "../appContext";
 import { useLevelName } from "../model/levelName";
 import { Panel } from "../panels/Panel";
 import { useStrings } from "../strings/useStrings";
+import { unlessSecondClick } from "../unlessSecondClick";
 import { KeepOpenModel } from "./KeepOpenModel";
 import { KeptDetails } from "./KeptDetails";
 import { Storage } from "./Storage";
@@ -115,7 +116,12 @@ function Actions({ model }: { model: KeptModel }) {
       >
         {words.verify}
       </button>
-      <button type="button" className="button button-quiet" onClick={() => void deleteKept(model.id)}>
+      <button
+        type="button"
+        className="button button-quiet"
+        // The row below takes this one's place.
+        onClick={unlessSecondClick(() => void deleteKept(model.id))}
+      >
         {words.delete}
       </button>
     </div>
