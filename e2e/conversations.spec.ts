@@ -13,6 +13,7 @@ test("chats are listed by their first words, renamed, pinned, deleted and brough
   await chat.chatAction("Second thoughts", "Rename");
   await page.getByRole("textbox", { name: "Title" }).fill("On second thought");
   await page.keyboard.press("Enter");
+  await expect(page.getByRole("button", { name: "On second thought", exact: true })).toBeFocused();
   await chat.chatAction("First of all", "Pin");
   await expect(chat.titles()).toHaveText([/First of all/, "Third time", "On second thought"]);
   await chat.chatAction("Third time", "Delete");

@@ -99,6 +99,7 @@ test("drawn by pointer, by keyboard, and from a sample", async ({ chat, page }) 
   await expect(canvas).toHaveAccessibleName("Drawing: red square at 50 %, 50 %");
   await dialog.getByRole("button", { name: "Add to message" }).click();
   await expect(dialog).toHaveCount(0);
+  await expect(chat.message).toBeFocused();
   await expect(seen(attached(page))).toHaveAttribute("data-tokens", TOKENS);
   expect(await askAbout(chat)).toBe(ANSWER_TEXTS.cats);
 

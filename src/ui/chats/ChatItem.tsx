@@ -1,10 +1,11 @@
-import { type KeyboardEvent, type ReactNode, useState } from "react";
+import { type KeyboardEvent, type ReactNode, useRef, useState } from "react";
 import type { Conversation } from "../../store/conversation";
 import { titleOf } from "../../store/conversationWords";
 import { useApp } from "../appContext";
 import { Icon } from "../Icon";
 import { MoreMenu } from "../menu/MoreMenu";
 import { useStrings } from "../strings/useStrings";
+import { focusSoon } from "../turn/focusSoon";
 import { useSaveChat } from "./useSaveChat";
 
 interface ChatItemProps {
@@ -20,11 +21,17 @@ export function ChatItem({ chat, onOpen, children }: ChatItemProps) {
   const isWriting = useApp((state) => state.streaming?.chatId === chat.id);
   const selectChat = useApp((state) => state.selectChat);
   const [isRenaming, setRenaming] = useState(false);
+  const item = useRef<HTMLLIElement>(null);
   const title = titleOf(chat) ?? strings.untitled;
   if (isRenaming) {
     return (
-      <li className="chat-item" data-current={isCurrent}>
-        <Rename chat={chat} title={title} onEnd={() => setRenaming(false)} />
+      <li ref={item} className="chat-item" data-current={isCurrent}>
+        <Rename
+          chat={chat}
+          title={title}
+          onEnd={() => setRenaming(false)}
+          onKeyEnd={() => focusSoon(() => item.current?.querySelector<HTMLElement>(".chat-title"))}
+        />
       </li>
     );
   }
@@ -33,7 +40,7 @@ export function ChatItem({ chat, onOpen, children }: ChatItemProps) {
     onOpen();
   };
   return (
-    <li className="chat-item" data-current={isCurrent}>
+    <li ref={item} className="chat-item" data-current={isCurrent}>
       <button
         type="button"
         className="chat-title"
@@ -79,7 +86,15 @@ function Actions({ chat, title, onRename }: { chat: Conversation; title: string;
   );
 }
 
-function Rename({ chat, title, onEnd }: { chat: Conversation; title: string; onEnd: () => void }) {
+interface RenameProps {
+  readonly chat: Conversation;
+  readonly title: string;
+  readonly onEnd: () => void;
+  /** Ended by a key: the field that had the focus is about to be gone. */
+  readonly onKeyEnd: () => void;
+}
+
+function Rename({ chat, title, onEnd, onKeyEnd }: RenameProps) {
   const { chats: strings } = useStrings();
   const renameChat = useApp((state) => state.renameChat);
   const [text, setText] = useState(title);
@@ -88,11 +103,11 @@ function Rename({ chat, title, onEnd }: { chat: Conversation; title: string; onE
     onEnd();
   };
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key !== "Enter" && event.key !== "Escape") return;
+    event.preventDefault();
     if (event.key === "Enter") save();
-    if (event.key === "Escape") {
-      event.preventDefault();
-      onEnd();
-    }
+    else onEnd();
+    onKeyEnd();
   };
   return (
     <input

@@ -4,6 +4,7 @@ import { IconButton } from "../IconButton";
 import { Dialog } from "../palette/Dialog";
 import { useShell } from "../shell";
 import { useStrings } from "../strings/useStrings";
+import { focusSoon } from "../turn/focusSoon";
 import { DrawCanvas, type DrawTool } from "./DrawCanvas";
 import { drawingFile, type Mark, SAMPLE_NAMES, SAMPLES } from "./drawing";
 import { ShapeSign } from "./ShapeSign";
@@ -19,7 +20,10 @@ export default function DrawDialog() {
 
   const use = async (): Promise<void> => {
     setDialog(null);
-    await attachPictures([await drawingFile(marks, image.fileName)]);
+    const file = await drawingFile(marks, image.fileName);
+    // The question comes next; the button that opened this would open it again on Enter.
+    focusSoon(() => document.getElementById("message"));
+    await attachPictures([file]);
   };
   const choice = <K extends keyof DrawTool>(key: K, value: DrawTool[K]) => ({
     group: key,
