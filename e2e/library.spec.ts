@@ -184,6 +184,7 @@ test("a download can be paused, and goes on where it was", async ({ chat, page, 
   await page.goto(`./?${new URLSearchParams({ hub: hub.origin, model: "tiny/model", tab: "models" })}`);
   await button(page, "Pause").click();
   await expect(button(page, "Resume")).toBeVisible();
+  await expect(chat.model).toHaveText(/paused$/);
   await expect.poll(() => hub.asked.at(-1)?.aborted).toBe(true);
   hub.open();
   await button(page, "Resume").click();

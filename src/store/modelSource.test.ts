@@ -30,10 +30,14 @@ describe("links to models", () => {
     ["https://example.com/a.gguf", { kind: "url", url: "https://example.com/a.gguf" }],
     ["https://example.com/folder", { kind: "url", url: "https://example.com/folder/" }],
     ["models/a.gguf", { kind: "url", url: `${BASE}models/a.gguf` }],
+    ["a.gguf", { kind: "url", url: `${BASE}a.gguf` }],
+    ["folder/", { kind: "url", url: `${BASE}folder/` }],
   ])("%s", (link, source) => expect(parse(link)).toEqual(source));
 
   it("what is neither is refused in words", () => {
-    expect(() => parse("ftp://example.com/a.gguf")).toThrow(/neither a Hugging Face id/);
+    for (const link of ["ftp://example.com/a.gguf", "gpt2"]) {
+      expect(() => parse(link), link).toThrow(/neither a Hugging Face id/);
+    }
   });
 });
 

@@ -28,6 +28,8 @@ function tryUrl(link: string, base: string): URL | null {
 const PROTOCOLS = ["http:", "https:", "blob:"];
 /** owner/name, owner/name@revision, owner/name@revision/folder/file.gguf */
 const HUB_ID = /^([\w-][\w.-]*\/[\w-][\w.-]*)(?:@([^/\s@]+)(?:\/(\S+))?)?$/;
+/** "gpt2": half of an id far more often than a folder beside the page. */
+const BARE_WORD = /^(?!.*\.gguf$)[\w.-]+$/i;
 /** The hub's own pages: a model, one of its files, or a file to download. */
 const HUB_PAGE = /^\/([\w.-]+\/[\w.-]+)(?:\/(?:tree|blob|resolve)\/([^/]+)(?:\/(.+))?)?\/?$/;
 
@@ -40,7 +42,7 @@ const HUB_PAGE = /^\/([\w.-]+\/[\w.-]+)(?:\/(?:tree|blob|resolve)\/([^/]+)(?:\/(
 export function parseModelLink(link: string, base: string, hub = PUBLIC_HUB): ModelSource {
   const id = HUB_ID.exec(link.trim());
   if (id !== null && !/\.gguf$/i.test(id[2] === undefined ? (id[1] ?? "") : "")) return hubSource(id);
-  const url = tryUrl(link.trim(), base);
+  const url = BARE_WORD.test(link.trim()) ? null : tryUrl(link.trim(), base);
   if (url === null || !PROTOCOLS.includes(url.protocol)) {
     throw new VitrineError(
       "InvalidSettingError",

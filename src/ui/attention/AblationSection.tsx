@@ -42,7 +42,7 @@ export function AblationSection() {
 
 /** From the beginning, or from the pinned token of the answer on. */
 function Regenerate() {
-  const { attention: words, turn } = useStrings();
+  const { attention: words, composer } = useStrings();
   const store = useAppStore();
   const [wantsPin, setWantsPin] = useState(true);
   const hasFactors = useApp((state) => state.headFactors.length > 0);
@@ -78,7 +78,7 @@ function Regenerate() {
       </button>
       {isRunning && (
         <button type="button" className="button button-quiet" onClick={() => void store.getState().endAblation()}>
-          {turn.ends.stopped}
+          {composer.stop}
         </button>
       )}
     </div>

@@ -44,7 +44,8 @@ export function HeadRegion({ scale, dimsFirst }: { scale: WeightScale; dimsFirst
         </h2>
         <HeadActions />
       </div>
-      {figures !== undefined && (
+      {/* Of a single token nothing can be said. */}
+      {figures !== undefined && figures.first !== null && (
         <p className="head-figures">
           <strong>{words.sink(formatPercent(figures.first))}</strong> {figureWords(words, figures).slice(1).join(", ")};{" "}
           {words.labels[labelOf(figures)]}.

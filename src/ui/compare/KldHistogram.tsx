@@ -1,4 +1,4 @@
-import { formatCount } from "../../shared/units";
+import { formatTokens } from "../../shared/units";
 import { useStrings } from "../strings/useStrings";
 import { formatSmall } from "./formatStatistic";
 
@@ -24,7 +24,7 @@ export function KldHistogram({ kld }: { kld: Float32Array }) {
       <ol className="compare-bars">
         {counts.map((count, bar) => {
           const range = `${formatSmall(10 ** (FIRST + bar / 2))} – ${formatSmall(10 ** (FIRST + (bar + 1) / 2))}`;
-          const words = `${range}: ${compare.tokensCount(formatCount(count))}`;
+          const words = `${range}: ${formatTokens(count)}`;
           return (
             // biome-ignore lint/suspicious/noArrayIndexKey: a bar is its place on the axis
             <li key={bar} title={words}>

@@ -32,7 +32,8 @@ export function formatStatistic({ value, error }: Statistic): string {
   const decimals = 1 - Math.floor(Math.log10(error));
   if (decimals > 7) return `${formatSmall(value)}${PLUS_MINUS}${formatSmall(error)}`;
   const places = Math.max(0, decimals);
-  return `${value.toFixed(places)}${PLUS_MINUS}${error.toFixed(places)}`;
+  // Adding 0 takes the sign from what rounds to "-0.00".
+  return `${(Number(value.toFixed(places)) + 0).toFixed(places)}${PLUS_MINUS}${error.toFixed(places)}`;
 }
 
 /** A share of 1: "92.1 ± 0.9 %". */

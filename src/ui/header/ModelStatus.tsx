@@ -11,6 +11,7 @@ function statusText({ device, loading, model, isRecorded, ownRecipes }: AppState
   if (device.status === "unavailable") return header.noWebGpu;
   if (loading !== null) {
     if (loading.isCancelling) return `${loading.name} · ${header.cancelling}`;
+    if (loading.isPaused) return `${loading.name} · ${header.paused}`;
     return `${loading.name} · ${loading.progress === null ? header.opening : header.stages[loading.progress.stage]}`;
   }
   if (model === null) return header.noModel;

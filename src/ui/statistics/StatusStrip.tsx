@@ -30,9 +30,10 @@ function GenerationStatistics() {
     stats === undefined
       ? [`${words.newest} ${DASH}`]
       : [
-          formatTokenRate(rate),
+          ...(stats.generatedTokens > 0 ? [formatTokenRate(rate)] : []),
           formatTokens(stats.generatedTokens),
-          turn.firstToken(formatDuration(stats.firstTokenMs)),
+          // Without a token there was no first one.
+          ...(stats.generatedTokens > 0 ? [turn.firstToken(formatDuration(stats.firstTokenMs))] : []),
           ...(endReason === null ? [] : [turn.ends[endReason]]),
         ];
   return (

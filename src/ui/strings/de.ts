@@ -23,6 +23,7 @@ export const de: Strings = {
     noModel: "Kein Modell geöffnet",
     noWebGpu: "WebGPU ist nicht verfügbar",
     cancelling: "wird abgebrochen",
+    paused: "angehalten",
     opening: "wird geöffnet",
     ready: "bereit",
     stages: {

@@ -230,7 +230,6 @@ export const deCompare: typeof enCompare = {
   topOf: { reference: "Referenz", level: "Stufe" },
   actual: "steht im Text",
   histogram: "KLD der Tokens, logarithmisch",
-  tokensCount: (count) => `${count} Tokens`,
   memory: (bytes) =>
     `Neben den Modellen brauchte der Vergleich höchstens ${bytes} GPU-Speicher: für ein Fenster und das Vokabular, wie lang der Text auch ist.`,
   exportRun: (kind) => `Diesen Lauf als ${kind} exportieren`,

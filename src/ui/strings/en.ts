@@ -25,6 +25,7 @@ export const en = {
     noModel: "No model open",
     noWebGpu: "WebGPU is not available",
     cancelling: "cancelling",
+    paused: "paused",
     opening: "opening",
     ready: "ready",
     stages: {

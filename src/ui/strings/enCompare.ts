@@ -226,7 +226,6 @@ export const enCompare = {
   topOf: { reference: "Reference", level: "Level" },
   actual: "stands in the text",
   histogram: "KLD of the tokens, logarithmic",
-  tokensCount: (count: string) => `${count} tokens`,
   memory: (bytes: string) =>
     `Beyond the models, the comparison took ${bytes} of GPU memory at most: for a window and the vocabulary, however long the text.`,
   exportJson: "Export JSON",

@@ -23,12 +23,12 @@ export function AnswerDetails({ turn }: { turn: Turn }) {
     `${model}, ${levelName(level)}`,
     strings.promptTokens(formatTokens(stats.promptTokens)),
     strings.prefill(formatTokenRate(prefillRate(stats))),
-    strings.firstToken(formatDuration(stats.firstTokenMs)),
+    stats.generatedTokens === 0 ? null : strings.firstToken(formatDuration(stats.firstTokenMs)),
   ];
   return (
     <details className="turn-details">
       <summary className="turn-line">{short.filter((part) => part !== null).join(" · ")}</summary>
-      <p className="turn-line">{long.join(" · ")}</p>
+      <p className="turn-line">{long.filter((part) => part !== null).join(" · ")}</p>
       <div className="token-ids">
         <p className="turn-line">{ids.length === 0 ? strings.noTokens : strings.rawTokens}</p>
         {ids.length > 0 && (
