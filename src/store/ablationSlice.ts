@@ -1,11 +1,11 @@
 /** The same question with some heads switched off or scaled: the answer anew beside the old one, and what changed. */
 import { VitrineError } from "../shared/errors";
 import type { EffectReport, HeadFactor, HeadId } from "../shared/inspection";
-import type { TokenText } from "../shared/nextToken";
-import type { SessionHandle } from "../shared/protocol";
+import type { TextPlace, TokenText } from "../shared/nextToken";
+import type { ModelReport, SessionHandle } from "../shared/protocol";
 import { buildRequest } from "./answering";
 import type { SliceContext } from "./appState";
-import { type Turn, turnOf } from "./conversation";
+import { type Answer, turnOf } from "./conversation";
 import { type ErrorInfo, toErrorInfo } from "./errorInfo";
 import { lookedAtToken, textPlaceOf } from "./nextTokenSlice";
 import { isSameHead, pinnedToken } from "./selectionSlice";
@@ -69,51 +69,68 @@ export function firstDifference(before: readonly number[], after: readonly numbe
   return isOver && before.length !== after.length ? common : null;
 }
 
+/** What is asked, as it was when it was asked, whatever is looked at or switched off meanwhile. */
+interface Question {
+  readonly model: ModelReport;
+  /** The answer with its prompt. */
+  readonly text: TextPlace;
+  readonly answer: Answer;
+  readonly factors: readonly HeadFactor[];
+  readonly from: number;
+  readonly pinned: number | null;
+}
+
 export function createAblationSlice(context: SliceContext): AblationSlice {
   const { runtime, get, set } = context;
-  let underWay: { readonly session: SessionHandle; readonly ended: Promise<void> } | null = null;
+  let underWay: { readonly session: SessionHandle; readonly ended: Promise<void>; isEnding: boolean } | null = null;
+  /** Until all is said, also before it is under way. */
+  let isAsked = false;
 
   const change = (part: Partial<AblatedAnswer>): void => {
     const { ablation } = get();
     if (ablation !== null) set({ ablation: { ...ablation, ...part } });
   };
 
-  async function textsOf(ids: readonly number[]): Promise<readonly TokenText[]> {
-    const report = get().model?.report;
-    if (report?.hasTokenizer === true) return runtime.tokenTexts(report.handle, ids);
+  async function textsOf(report: ModelReport, ids: readonly number[]): Promise<readonly TokenText[]> {
+    if (report.hasTokenizer) return runtime.tokenTexts(report.handle, ids);
     return ids.map((id) => ({ id, text: `#${id}`, part: 0, bytes: null, isSpecial: false }));
   }
 
-  async function effectAfter(session: SessionHandle, turn: Turn, index: number, at: Effect["at"]): Promise<Effect[]> {
-    const text = textPlaceOf(get(), { turnId: turn.id, index });
-    if (text === null) return [];
-    const length = await runtime.showText(session, text);
+  async function effectAfter(
+    session: SessionHandle,
+    { text, factors }: Question,
+    index: number,
+    at: Effect["at"],
+  ): Promise<Effect[]> {
+    const length = await runtime.showText(session, { ...text, index });
     const position = length - text.answerIds.length + index;
     if (position < 0 || position >= length) return [];
-    const report = await runtime.readEffect(session, position, get().headFactors, COMPARED);
+    const report = await runtime.readEffect(session, position, factors, COMPARED);
     return report === null ? [] : [{ at, index, report }];
   }
 
   /** The answer anew, from a token on; resolves with the first difference, or undefined when it was stopped. */
-  async function answerAnew(session: SessionHandle, turn: Turn, from: number): Promise<number | null | undefined> {
-    const { headFactors, settings } = get();
-    const text = textPlaceOf(get(), { turnId: turn.id, index: 0 });
-    const { answer } = turn;
-    if (text === null || answer === null) return undefined;
-    const given = answer.ids.slice(0, from);
-    const asked = answer.settings ?? settings;
+  async function answerAnew(session: SessionHandle, question: Question): Promise<number | null | undefined> {
+    const { model, text, answer, factors, from } = question;
+    const asked = answer.settings ?? get().settings;
     // As long as the old one may have become, whatever of it is kept.
     const maxNewTokens = Math.max(asked.maxNewTokens, answer.ids.length) - from;
+    const given = answer.ids.slice(0, from);
     const request = buildRequest(text.prompt, given, { ...asked, maxNewTokens }, answer.seed ?? 0);
     const ids: number[] = [];
-    await runtime.scaleHeads(session, headFactors);
+    await runtime.scaleHeads(session, factors);
     const show = async (isOver: boolean): Promise<number | null> => {
-      const after = await textsOf(ids);
+      const after = await textsOf(model, ids);
       const first = firstDifference(answer.ids, ids, isOver);
       change({ after, firstDifference: first });
       return first;
     };
     let shownAt = 0;
+    // Ended before there was an answer to stop.
+    if (underWay?.isEnding === true) {
+      await runtime.scaleHeads(session, []);
+      return undefined;
+    }
     const result = await runtime.generate(session, request, (event) => {
       if (event.kind === "prefill") return;
       ids.push(...event.ids);
@@ -128,30 +145,45 @@ export function createAblationSlice(context: SliceContext): AblationSlice {
     return isStopped ? undefined : first;
   }
 
-  async function answerAndCompare(session: SessionHandle, turn: Turn, from: number): Promise<void> {
-    const pinned = pinnedIndex(get(), turn.id);
-    const first = await answerAnew(session, turn, from);
+  async function answerAndCompare(session: SessionHandle, question: Question): Promise<void> {
+    const { pinned } = question;
+    const first = await answerAnew(session, question);
     if (first === undefined) {
       change({ state: "stopped" });
       return;
     }
     await runtime.setInspection(session, true);
-    const effects = pinned === null ? [] : await effectAfter(session, turn, pinned, "pinned");
+    const effects = pinned === null ? [] : await effectAfter(session, question, pinned, "pinned");
     if (first !== null && first - 1 !== pinned) {
-      effects.push(...(await effectAfter(session, turn, first - 1, "difference")));
+      effects.push(...(await effectAfter(session, question, first - 1, "difference")));
     }
     change({ state: "done", effects });
   }
 
-  async function run(session: SessionHandle, turn: Turn, from: number): Promise<void> {
+  async function run(session: SessionHandle, question: Question): Promise<void> {
     try {
-      await get().borrowCache(() => answerAndCompare(session, turn, from));
+      await get().borrowCache(() => answerAndCompare(session, question));
     } catch (error) {
       change({ state: "error", error: toErrorInfo(error) });
       // The next answer of the chat must have all its heads.
       await runtime.scaleHeads(session, []).catch(() => {});
     } finally {
       underWay = null;
+    }
+  }
+
+  async function begin(turnId: string, question: Question): Promise<void> {
+    const { model, answer, factors, from } = question;
+    const before = await textsOf(model, answer.ids);
+    const known = { turnId, factors, from, before };
+    set({ ablation: { ...known, state: "running", after: [], error: null, firstDifference: null, effects: [] } });
+    try {
+      const { handle } = await get().ensureSession();
+      if (get().streaming !== null) throw new VitrineError("CancelledError", "The chat went on.");
+      underWay = { session: handle, ended: run(handle, question), isEnding: false };
+      await underWay.ended;
+    } catch (error) {
+      change({ state: "error", error: toErrorInfo(error) });
     }
   }
 
@@ -173,35 +205,24 @@ export function createAblationSlice(context: SliceContext): AblationSlice {
     restoreHeads: () => set({ headFactors: [] }),
     regenerateAblated: async (from = 0) => {
       const state = get();
+      const { model, headFactors: factors, chat, streaming } = state;
       const place = lookedAtToken(state);
-      const turn = place === null ? undefined : turnOf(state.chat, place.turnId);
-      if (turn?.answer == null || state.streaming !== null || underWay !== null) return;
-      const before = await textsOf(turn.answer.ids);
-      set({
-        ablation: {
-          turnId: turn.id,
-          factors: state.headFactors,
-          from,
-          state: "running",
-          before,
-          after: [],
-          error: null,
-          firstDifference: null,
-          effects: [],
-        },
-      });
+      const turn = place === null ? undefined : turnOf(chat, place.turnId);
+      if (turn?.answer == null || model === null || streaming !== null || isAsked) return;
+      const text = textPlaceOf(state, { turnId: turn.id, index: 0 });
+      if (text === null) return;
+      const pinned = pinnedIndex(state, turn.id);
+      isAsked = true;
       try {
-        const { handle } = await get().ensureSession();
-        if (get().streaming !== null) throw new VitrineError("CancelledError", "The chat went on.");
-        underWay = { session: handle, ended: run(handle, turn, from) };
-        await underWay.ended;
-      } catch (error) {
-        change({ state: "error", error: toErrorInfo(error) });
+        await begin(turn.id, { model: model.report, text, answer: turn.answer, factors, from, pinned });
+      } finally {
+        isAsked = false;
       }
     },
     endAblation: async () => {
       await get().attentionSettled();
       if (underWay === null) return;
+      underWay.isEnding = true;
       await runtime.stop(underWay.session);
       await underWay.ended;
     },

@@ -132,6 +132,8 @@ export function createAttentionSlice(context: SliceContext): AttentionSlice {
   let working: Promise<void> = Promise.resolve();
   /** Others who have the cache hold texts of their own. */
   let guests = 0;
+  /** They come one after another. */
+  let guest: Promise<unknown> = Promise.resolve();
 
   const change = (part: Partial<AttentionState>): void => set({ attention: { ...get().attention, ...part } });
 
@@ -147,7 +149,17 @@ export function createAttentionSlice(context: SliceContext): AttentionSlice {
     change({ ...NO_ATTENTION, status: hasText ? status : "off" });
     await runtime.setInspection(handle, true);
     watched = handle;
-    return handle;
+    if (watchers > 0) return handle;
+    // Nobody looks any more.
+    stopWatching();
+    return null;
+  }
+
+  function stopWatching(): void {
+    const handle = watched;
+    watched = null;
+    // A session that is gone has nothing to free.
+    if (handle !== null) void runtime.setInspection(handle, false).catch(() => {});
   }
 
   /** After a reload, or for another chat, the text has to be read once before there is something to see. */
@@ -236,7 +248,8 @@ export function createAttentionSlice(context: SliceContext): AttentionSlice {
     const read = { ...get().attention, ...(await readMaps(session)) };
     const attention = { ...read, status: "ready", error: null, answer: findAnswer(read.maps) } as const;
     const view = await readView(session, attention);
-    if (watchers === 0) return;
+    // Of a model that was closed meanwhile: its successor is asked next.
+    if (watchers === 0 || get().session?.handle !== session) return;
     const before = get();
     const hovered = hoveredNow(attention, before.hovered);
     const isSame = view === before.attention.view && read.maps === before.attention.maps;
@@ -307,12 +320,9 @@ export function createAttentionSlice(context: SliceContext): AttentionSlice {
         refresh();
         return;
       }
-      const handle = watched;
-      watched = null;
+      stopWatching();
       preview = NO_PREVIEW;
       set({ attention: NO_ATTENTION });
-      // A session that is gone has nothing to free.
-      if (handle !== null) void runtime.setInspection(handle, false).catch(() => {});
     },
     refreshAttention: refresh,
     preview: (position, head) => {
@@ -337,9 +347,11 @@ export function createAttentionSlice(context: SliceContext): AttentionSlice {
     },
     borrowCache: async (use) => {
       guests++;
+      const before = guest;
       try {
-        await working;
-        return await use();
+        const borrowed = before.then(() => working).then(use);
+        guest = borrowed.catch(() => {});
+        return await borrowed;
       } finally {
         guests--;
         refresh(true);

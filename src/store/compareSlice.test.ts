@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type AppStore, createAppStore, startApp } from "./appStore";
 import { comparisonToCsv, comparisonToJson, hashIds } from "./comparisonFile";
 import { createFakeRuntime, type FakeRuntime } from "./fakeRuntime";
+import { holdAnswers } from "./held";
 
 async function opened(): Promise<{ store: AppStore; runtime: FakeRuntime }> {
   const runtime = createFakeRuntime();
@@ -55,6 +56,17 @@ describe("comparing levels", () => {
     const { reference, level } = await store.getState().readComparedHead(request);
     expect([reference.length, level.length]).toEqual([9, 9]);
     expect(runtime.calls.at(-1)).toEqual({ name: "readComparedHead", argument: request });
+  });
+
+  it("takes in no words that were asked for before another comparison was begun", async () => {
+    const { store, runtime } = await opened();
+    await store.getState().runComparison("a text");
+    const answers = holdAnswers(runtime, "tokenTexts");
+    const loaded = store.getState().loadComparedTexts([500]);
+    await store.getState().runComparison("another text");
+    answers[0]?.();
+    await loaded;
+    expect(store.getState().comparedTexts.size).toBe(0);
   });
 
   it("stops, keeps what was scored, and can run again", async () => {

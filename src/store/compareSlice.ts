@@ -264,6 +264,8 @@ export function createCompareSlice({ runtime, get, set }: SliceContext): Compare
       if (comparison === null || fresh.length === 0 || model?.report.hasTokenizer !== true) return;
       try {
         const texts = await runtime.tokenTexts(comparison.request.model, fresh);
+        // Another was begun meanwhile, perhaps in other words.
+        if (get().comparison?.request !== comparison.request) return;
         const known = new Map(get().comparedTexts);
         for (const text of texts) known.set(text.id, text);
         set({ comparedTexts: known });

@@ -85,16 +85,21 @@ export function createExperimentSlice({ runtime, get, set, drawSeed }: SliceCont
     prompts: readonly string[],
     work: (session: SessionHandle) => Promise<Pick<Experiment, "heads" | "tokens">>,
   ): Promise<void> {
-    if (get().streaming !== null || get().model === null) return;
+    const { model, streaming } = get();
+    if (streaming !== null || model === null) return;
+    // Another model was opened: nothing of it is true of that one.
+    const show = (found: Experiment): void => {
+      if (get().model?.report.handle === model.report.handle) set({ experiment: found });
+    };
     set({ experiment: { kind, state: "running", prompts, heads: [], tokens: 0, error: null } });
     try {
       await get().endAblation();
       const { handle } = await get().ensureSession();
       await runtime.setInspection(handle, true);
       const found = await get().borrowCache(() => work(handle));
-      set({ experiment: { kind, state: "done", prompts, error: null, ...found } });
+      show({ kind, state: "done", prompts, error: null, ...found });
     } catch (error) {
-      set({ experiment: { kind, state: "error", prompts, heads: [], tokens: 0, error: toErrorInfo(error) } });
+      show({ kind, state: "error", prompts, heads: [], tokens: 0, error: toErrorInfo(error) });
     }
   }
 

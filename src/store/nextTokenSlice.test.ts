@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { GenerateRequest } from "../shared/protocol";
 import { createAppStore } from "./appStore";
 import { createFakeRuntime, type FakeOptions } from "./fakeRuntime";
-import { lookedAtToken } from "./nextTokenSlice";
+import { holdAnswers, until } from "./held";
+import { lookedAtToken, NO_VIEW } from "./nextTokenSlice";
 
 function soon(run: () => void): () => void {
   const timer = setTimeout(run, 0);
@@ -19,10 +20,6 @@ async function setUp(options: Partial<FakeOptions> = {}) {
   const answerOf = () => store.getState().turns.find((turn) => turn.role === "assistant");
   const named = (name: string) => runtime.calls.filter((call) => call.name === name).map((call) => call.argument);
   return { runtime, store, sent, answerOf, named };
-}
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
@@ -53,6 +50,17 @@ describe("looking at next tokens", () => {
       },
     ]);
     expect(store.getState().nextToken.place).toEqual({ turnId: answerOf()?.id, index: 3 });
+  });
+
+  it("shows nothing that comes after nobody looks any more", async () => {
+    const { runtime, store } = await setUp();
+    const answers = holdAnswers(runtime, "nextToken");
+    store.getState().watchNextToken(true);
+    await until(() => answers.length === 1);
+    store.getState().watchNextToken(false);
+    answers[0]?.();
+    await settle();
+    expect(store.getState().nextToken).toBe(NO_VIEW);
   });
 
   it("asks again for what is pinned, and for other settings; of many changes the last counts", async () => {

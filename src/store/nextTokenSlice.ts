@@ -133,6 +133,8 @@ export function createNextTokenSlice(context: SliceContext): NextTokenSlice {
     const request = requestFor(get(), place);
     if (session === null || request === null || request.answerIds.length === 0) return;
     const report = await runtime.nextToken(session, request);
+    // Nobody looks any more, or at another model.
+    if (watchers === 0 || get().session?.handle !== session) return;
     const { nextToken } = get();
     if (report !== null) set({ nextToken: { place, report, isWaiting: false, error: null } });
     else set({ nextToken: { ...nextToken, isWaiting: true, error: null } });
