@@ -252,7 +252,10 @@ export function createAttentionSlice(context: SliceContext): AttentionSlice {
     if (watchers === 0 || get().session?.handle !== session) return;
     const before = get();
     const hovered = hoveredNow(attention, before.hovered);
-    const isSame = view === before.attention.view && read.maps === before.attention.maps;
+    const known = before.attention;
+    // Two answers may say the same, token by token.
+    const isSameAnswer = attention.answer?.turnId === known.answer?.turnId;
+    const isSame = isSameAnswer && view === known.view && read.maps === known.maps;
     if (isSame && before.attention.status === "ready" && hovered === before.hovered) return;
     set({ attention: { ...attention, view }, hovered });
   }
@@ -281,11 +284,16 @@ export function createAttentionSlice(context: SliceContext): AttentionSlice {
     if (!isAsking && watchers > 0 && guests === 0) working = work();
   }
 
-  /** Null: the session is gone or the text has become shorter, so the picture is about to change anyway. */
+  /** The text that is shown ends in its answer. */
+  const shownTurn = (): string | undefined => get().attention.answer?.turnId;
+
+  /** Null: the session is gone, or the text is another or shorter, so the picture is about to change anyway. */
   async function read<T>(ask: (session: SessionHandle) => Promise<T | null>): Promise<T | null> {
     if (watched === null) return null;
+    const turnId = shownTurn();
     try {
-      return await ask(watched);
+      const found = await ask(watched);
+      return shownTurn() === turnId ? found : null;
     } catch (error) {
       const { name } = toErrorInfo(error);
       if (name !== "InvalidStateError" && name !== "InvalidSettingError") get().noteError(error);
@@ -298,9 +306,11 @@ export function createAttentionSlice(context: SliceContext): AttentionSlice {
 
   /** Null: an answer is under way, or the session has no time. */
   function compute<T>(ask: (session: SessionHandle) => Promise<T | null>): Promise<T | null> {
+    const turnId = shownTurn();
+    const isWanted = (): boolean => get().streaming === null && shownTurn() === turnId;
     const turn = computing.then(async () => {
       // The text may just be read once more.
-      for (let tries = 0; tries < LENS_TRIES && get().streaming === null; tries++) {
+      for (let tries = 0; tries < LENS_TRIES && isWanted(); tries++) {
         const found = await read(ask);
         if (found !== null) return found;
         await new Promise((resolve) => setTimeout(resolve, FOLLOW_MS));

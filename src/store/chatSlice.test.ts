@@ -1,6 +1,7 @@
 /** What a person does while an answer or a picture is on its way. */
 import { describe, expect, it } from "vitest";
 import { createAppStore } from "./appStore";
+import { toJson } from "./conversationFile";
 import { createFakeRuntime, type FakeOptions } from "./fakeRuntime";
 import { until } from "./held";
 
@@ -58,6 +59,43 @@ describe("while an answer is on its way", () => {
   });
 });
 
+describe("other words for a message", () => {
+  it("end the answer that is on its way to the old ones, and are answered", async () => {
+    const { store, say } = await setUp({ isEndless: true });
+    const sent = say("Hello");
+    await until(() => store.getState().streaming?.text.includes("One two") === true);
+    const edited = store.getState().editTurn(store.getState().turns[0]?.id ?? "", "Good morning");
+    await sent;
+    await until(() => store.getState().streaming?.text.includes("One two") === true);
+    expect(store.getState().turns.map(({ text }) => text)).toEqual(["Good morning", ""]);
+    await store.getState().stop();
+    await edited;
+    expect(store.getState().chat.turns.map(({ role, state }) => [role, state])).toEqual([
+      ["user", "done"],
+      ["assistant", "stopped"],
+      ["user", "done"],
+      ["assistant", "stopped"],
+    ]);
+  });
+
+  it("are kept, and disturb nothing, while another chat is answered", async () => {
+    const { store, say } = await setUp({ isEndless: true });
+    store.getState().changeSettings({ maxNewTokens: 2 });
+    await say("First");
+    const first = store.getState().chat.id;
+    await store.getState().newChat();
+    store.getState().changeSettings({ maxNewTokens: 100_000 });
+    const sent = say("Second");
+    await until(() => (store.getState().streaming?.ids.length ?? 0) > 3);
+    store.getState().selectChat(first);
+    await store.getState().editTurn(store.getState().turns[0]?.id ?? "", "First in other words");
+    expect(store.getState().turns.map(({ text }) => text)).toEqual(["First in other words"]);
+    expect(store.getState().streaming).not.toBeNull();
+    await store.getState().stop();
+    await sent;
+  });
+});
+
 describe("while a picture is being read", () => {
   const picture = () => new File([Uint8Array.from(PNG)], "cat.png");
 
@@ -87,4 +125,18 @@ describe("while a picture is being read", () => {
     expect(store.getState().draft).toBe("What is it?");
     expect(store.getState().attached[id]).toHaveLength(1);
   });
+});
+
+it("a recording that is asked for twice brings its chat once", async () => {
+  const { runtime, store, say } = await setUp();
+  await say("Hello");
+  const { model, session, chat, pictures } = store.getState();
+  const chats = await toJson([chat], new Date(0), pictures);
+  await store.getState().deleteChat(chat.id);
+  const { report } = model ?? expect.fail();
+  runtime.openRecording = async () => ({ report, session: session ?? expect.fail(), chats });
+  const { openRecorded } = store.getState();
+  await Promise.all([openRecorded("http://localhost/"), openRecorded("http://localhost/")]);
+  const said = [...store.getState().chats.values()].filter(({ turns }) => turns.length > 0);
+  expect(said).toHaveLength(1);
 });

@@ -196,18 +196,24 @@ export function createChatSlice(context: SliceContext): ChatSlice {
       });
     },
     editTurn: async (turnId, text, images = turnOf(get().chat, turnId)?.images) => {
+      const { id } = get().chat;
       const turn = turnOf(get().chat, turnId);
       if (turn === undefined || images === undefined || text.trim() === "") return;
       if (text === turn.text && images.length === turn.images.length) return;
       if (turn.role === "assistant") {
         const edited: Turn = { ...makeTurn("assistant", turn.parentId, text), state: "done", isEdited: true };
-        get().changeChat(get().chat.id, (chat) => addTurn(chat, edited, wallClock()));
-      } else if (canAnswer()) {
-        await answer(ask(turn.parentId, text, images));
-      } else if (get().streaming === null) {
-        const message = makeTurn("user", turn.parentId, text, images);
-        get().changeChat(get().chat.id, (chat) => addTurn(chat, message, wallClock()));
+        get().changeChat(id, (chat) => addTurn(chat, edited, wallClock()));
+        return;
       }
+      // It is what the answer under way should have been to.
+      if (get().streaming?.chatId === id) await stopAndWait();
+      if (get().chat.id === id && canAnswer()) {
+        await answer(ask(turn.parentId, text, images));
+        return;
+      }
+      // While another chat is answered, or nothing can answer: the words are kept.
+      const message = makeTurn("user", turn.parentId, text, images);
+      get().changeChat(id, (chat) => addTurn(chat, message, wallClock()));
     },
     stop: answering.stop,
     stopAndWait,

@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import type { LanesRequest } from "../shared/lanes";
 import { type AppStore, createAppStore, startApp } from "./appStore";
 import { createFakeRuntime, type FakeRuntime } from "./fakeRuntime";
+import { holdAnswers } from "./held";
 import { divergence, type LaneView } from "./lanesSlice";
 
 async function opened(): Promise<{ store: AppStore; runtime: FakeRuntime }> {
@@ -65,6 +66,13 @@ describe("lanes", () => {
     expect(areLanesOpen).toBe(true);
     await store.getState().closeLanes();
     expect(store.getState().areLanesOpen).toBe(false);
+    // Those that are begun while others are freed stand open.
+    const answers = holdAnswers(runtime, "closeLanes");
+    const closed = store.getState().closeLanes();
+    const again = store.getState().runLanes();
+    answers[0]?.();
+    await Promise.all([closed, again]);
+    expect(store.getState().areLanesOpen).toBe(true);
   });
 
   it("force the reference's token with the settings of that run, and go on from there", async () => {

@@ -205,9 +205,10 @@ export function createLanesSlice(context: SliceContext): LanesSlice {
       }
     },
     closeLanes: async () => {
+      // Before it is done: lanes that are begun meanwhile stand open.
+      set({ areLanesOpen: false });
       try {
         await runtime.closeLanes();
-        set({ areLanesOpen: false });
       } catch (error) {
         get().noteError(error);
       }

@@ -11,9 +11,12 @@ export interface RecordedSlice {
 export const RECORDING_FILE = "recorded/example.json";
 
 export function createRecordedSlice({ runtime, get, set }: SliceContext): RecordedSlice {
+  let isOpening = false;
   return {
     isRecorded: false,
     openRecorded: async (base) => {
+      if (isOpening) return;
+      isOpening = true;
       const address = new URL(RECORDING_FILE, base).href;
       try {
         const { report, session, chats } = await runtime.openRecording(address);
@@ -32,6 +35,8 @@ export function createRecordedSlice({ runtime, get, set }: SliceContext): Record
         else await get().importChats(new File([chats], RECORDING_FILE));
       } catch (error) {
         get().report({ kind: "open", name: RECORDING_FILE }, error);
+      } finally {
+        isOpening = false;
       }
     },
   };

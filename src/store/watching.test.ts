@@ -60,6 +60,33 @@ describe("heads that are watched", () => {
   });
 });
 
+describe("a lens into a text", () => {
+  it("shows nothing of it once another is looked at", async () => {
+    const { runtime, store } = await setUp();
+    const first = store.getState().chat.id;
+    await store.getState().newChat();
+    store.getState().setDraft("Count again");
+    await store.getState().send();
+    store.getState().watchAttention(true);
+    const shown = () => store.getState().attention.answer?.turnId;
+    await until(() => shown() !== undefined);
+    const second = shown();
+    const lenses = holdAnswers(runtime, "readLens");
+    const rollouts = holdAnswers(runtime, "readRollout");
+    const looked = store.getState().readAttentionLens(1, 5);
+    const rolled = store.getState().readAttentionRollout(1);
+    await until(() => lenses.length === 1 && rollouts.length === 1);
+    store.getState().selectChat(first);
+    store.getState().refreshAttention();
+    await until(() => shown() !== undefined && shown() !== second);
+    lenses[0]?.();
+    rollouts[0]?.();
+    expect(await looked).toBeNull();
+    expect(await rolled).toBeNull();
+    expect(lenses).toHaveLength(1);
+  });
+});
+
 describe("an answer with heads switched off", () => {
   it("is asked for once, however often it is pressed", async () => {
     const { store, named } = await setUp();
