@@ -232,6 +232,7 @@ test("records that were changed are found by Verify and fetched again, alone", a
   await expect(chat.alert).toContainText("A part of the kept copy of whole is missing or damaged (record 1 of 1)");
   await expect(chat.alert).toContainText("Go online and load it again, or delete it.");
   await button(page, "Delete").click();
+  await expect(page.getByRole("tabpanel", { name: "Models" })).toBeFocused();
   await expect(cached(page)).toBeHidden();
 });
 

@@ -18,7 +18,7 @@ export function OpenAgain() {
     else void openLink(link, level, document.baseURI);
   };
   return (
-    <button type="button" className="button button-primary" onClick={open}>
+    <button type="button" className="button button-primary button-named" onClick={open}>
       {link === null && !canReload ? empty.chooseAgain(name) : empty.again(name)}
     </button>
   );

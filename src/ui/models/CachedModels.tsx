@@ -5,6 +5,7 @@ import { useApp } from "../appContext";
 import { useLevelName } from "../model/levelName";
 import { Panel } from "../panels/Panel";
 import { useStrings } from "../strings/useStrings";
+import { focusSoon } from "../turn/focusSoon";
 import { unlessSecondClick } from "../unlessSecondClick";
 import { KeepOpenModel } from "./KeepOpenModel";
 import { KeptDetails } from "./KeptDetails";
@@ -90,6 +91,11 @@ function Row({ model }: { model: KeptModel }) {
   );
 }
 
+/** The button that had the focus is gone with its row. */
+function focusPanel(): void {
+  focusSoon(() => (document.activeElement === document.body ? document.querySelector(".tab-panel") : null));
+}
+
 function Actions({ model }: { model: KeptModel }) {
   const { library: words } = useStrings();
   const openKept = useApp((state) => state.openKept);
@@ -120,7 +126,7 @@ function Actions({ model }: { model: KeptModel }) {
         type="button"
         className="button button-quiet"
         // The row below takes this one's place.
-        onClick={unlessSecondClick(() => void deleteKept(model.id))}
+        onClick={unlessSecondClick(() => void deleteKept(model.id).then(focusPanel))}
       >
         {words.delete}
       </button>
@@ -167,7 +173,7 @@ function DeleteAll() {
         className="button"
         onClick={() => {
           setAsking(false);
-          void deleteKept(null);
+          void deleteKept(null).then(focusPanel);
         }}
       >
         {words.deleteAll}
