@@ -4,8 +4,8 @@ import { DISABLED_FEATURES } from "./scripts/disabledFeatures";
 import { graphicsEnvironment } from "./scripts/setup/graphics.mjs";
 
 // Read again in every worker process, which inherits the choice. By chance, so that two runs begun at once do not take
-// the same port.
-process.env.VITRINE_E2E_PORT ??= String(await freePort(4200 + 2 * Math.floor(Math.random() * 2000)));
+// the same port. Chromium opens no page at some ports that other services have, up to 6697 (ERR_UNSAFE_PORT).
+process.env.VITRINE_E2E_PORT ??= String(await freePort(6700 + 2 * Math.floor(Math.random() * 1600)));
 process.env.VITRINE_FAKE_PORT ??= String(await freePort(Number(process.env.VITRINE_E2E_PORT) + 1));
 const vite = "node node_modules/vite/bin/vite.js";
 
