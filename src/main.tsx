@@ -41,11 +41,12 @@ if (root === null) throw new Error("index.html has no #root");
 const store = createAppStore(await chooseRuntime(), { persistStorage, memoryBytes: memoryBytes() });
 const storage = createChatStorage();
 const preferences = await restoreKept(store, storage);
+// At once: what another tab writes from here on is heard of.
+const keeper = keepChats(store, storage, preferences);
+followOtherTabs(store, storage, keeper);
 const tab = tabOf(location.href);
 if (tab !== null) store.getState().changeLayout({ tab });
 await followLanguage(store);
-const keeper = keepChats(store, storage, preferences);
-followOtherTabs(store, storage, keeper);
 const showsView = bringsChat(location.href);
 if (showsView) {
   store.getState().changeLayout({ hasInspector: true });

@@ -40,6 +40,8 @@ interface Kept {
 export const test = base.extend<Fixtures & { kept: Kept }>({
   // What the page still fetches when a test is over has nobody to answer it.
   page: async ({ page }, use) => {
+    // Caught from the beginning: Chromium is told while the click that brings the first is on its way already.
+    page.on("filechooser", () => {});
     await use(page);
     if (!page.isClosed()) await page.unrouteAll({ behavior: "ignoreErrors" });
   },
