@@ -1,6 +1,7 @@
 /** Models from a hub: found by id, judged before they come, kept, verified, deleted; downloads that are interrupted. */
 import type { Page } from "@playwright/test";
 import type { ChatPage } from "./helpers/chatPage";
+import { limitStorage } from "./helpers/limitStorage";
 import { ANSWER_TEXTS, talkingFolder, talkingGguf } from "./helpers/models";
 import { expect, test } from "./helpers/test";
 
@@ -245,12 +246,16 @@ test("bytes that are not those the hub published are refused and not kept", asyn
   await expect(cached(page)).toBeHidden();
 });
 
-test("where there is no room, the model is loaded from memory, and that is said", async ({ chat, page, serveHub }) => {
+test("where there is no room, the model is loaded from memory, and that is said", async ({
+  baseURL,
+  chat,
+  page,
+  serveHub,
+}) => {
   const file = talkingGguf({}, "large.gguf");
   const hub = await serveHub([file], { gateAt: file.buffer.length - 100 });
+  await limitStorage(page, baseURL, 20_000);
   await showModels(chat);
-  const devtools = await page.context().newCDPSession(page);
-  await devtools.send("Storage.overrideQuotaForOrigin", { origin: new URL(page.url()).origin, quotaSize: 20_000 });
   await load(page, hub.origin, "tiny/model");
   hub.open();
   await chat.expectReady("large");

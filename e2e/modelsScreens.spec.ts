@@ -2,6 +2,7 @@
 import type { Page } from "@playwright/test";
 import { axeFindings } from "./helpers/axe";
 import { ChatPage } from "./helpers/chatPage";
+import { limitStorage } from "./helpers/limitStorage";
 import { talkingFolder, talkingGguf } from "./helpers/models";
 import { expect, test } from "./helpers/test";
 
@@ -69,12 +70,11 @@ for (const colorScheme of ["light", "dark"] as const) {
       await look(page, "paused");
     });
 
-    test("no room to keep it", async ({ chat, page, serveHub }) => {
+    test("no room to keep it", async ({ baseURL, chat, page, serveHub }) => {
       const file = talkingGguf({}, "large.gguf");
       const hub = await serveHub([file], { gateAt: file.buffer.length - 100 });
+      await limitStorage(page, baseURL, 20_000);
       await page.goto(`./?${new URLSearchParams({ model: "none", tab: "models", hub: hub.origin })}`);
-      const devtools = await page.context().newCDPSession(page);
-      await devtools.send("Storage.overrideQuotaForOrigin", { origin: new URL(page.url()).origin, quotaSize: 20_000 });
       await page.getByRole("textbox", { name: "Hugging Face id or URL" }).fill("tiny/model");
       await button(page, "Load").click();
       hub.open();
