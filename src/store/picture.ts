@@ -42,7 +42,8 @@ export async function readPicture(file: Blob, name: string): Promise<Picture> {
   }
   const bytes = new Uint8Array(await file.arrayBuffer());
   const type = pictureTypeOf(bytes);
-  if (type === null) throw refused("Only PNG, JPEG, WebP, GIF and AVIF pictures are taken.");
+  if (type === null)
+    throw refused("Only PNG, JPEG, WebP, GIF and AVIF pictures are taken. This is none, or its beginning is damaged.");
   return { id: await sha256(bytes), name: pictureName(name), blob: new Blob([bytes], { type }) };
 }
 

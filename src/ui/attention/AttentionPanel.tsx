@@ -1,6 +1,7 @@
 import { useDeferredValue, useEffect, useMemo, useRef, useState } from "react";
 import { FIGURES, WEIGHT_SCALES } from "../../shared/attentionMap";
 import { formatBytes, formatPercent, formatTokens } from "../../shared/units";
+import { turnOf } from "../../store/conversation";
 import type { HeadMaps } from "../../store/headMaps";
 import { LABEL_THRESHOLDS } from "../../store/headMaps";
 import { useApp } from "../appContext";
@@ -34,10 +35,14 @@ export default function AttentionPanel() {
   const { attention: words } = useStrings();
   const attention = useApp((state) => state.attention);
   const hasModel = useApp((state) => state.model !== null);
+  // Heads of the chat before stand in the store until the first of this one are there.
+  const isOfChat = useApp(
+    ({ chat }) => attention.answer === null || turnOf(chat, attention.answer.turnId) !== undefined,
+  );
   const { maps, status, error } = attention;
   return (
     <div className="attention">
-      {maps !== null && maps.length > 0 && hasModel ? (
+      {maps !== null && maps.length > 0 && hasModel && isOfChat ? (
         <Heads maps={maps} />
       ) : (
         <p className="attention-state" role={status === "error" ? "alert" : "status"}>

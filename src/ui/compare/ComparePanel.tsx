@@ -134,12 +134,10 @@ function Tokens({ run, result }: { run: ComparisonRun; result: ContenderResult }
   const { scores } = result;
   const [selected, setSelected] = useState<number | null>(null);
   const loadTexts = useApp((state) => state.loadComparedTexts);
-  const isOver = run.end !== "running";
   useEffect(() => {
-    if (!isOver) return;
     const flipped = [...scores.topLevel.keys()].filter((i) => scores.topLevel[i] !== scores.topReference[i]);
     void loadTexts(flipped.flatMap((i) => [scores.topReference[i] as number, scores.topLevel[i] as number]));
-  }, [isOver, scores, loadTexts]);
+  }, [scores, loadTexts]);
   return (
     <>
       <TokenStrip

@@ -198,8 +198,8 @@ export const deRuntimeTexts: Readonly<Record<string, string>> = {
     "Das Bild hat {0} x {1} Pixel; dieses Gerät nimmt {2} je Seite. Verkleinere es.",
   "It has {0} MiB; at most 20 are taken. Make it smaller.":
     "Es hat {0} MiB; höchstens 20 werden genommen. Verkleinere es.",
-  "Only PNG, JPEG, WebP, GIF and AVIF pictures are taken.":
-    "Nur Bilder als PNG, JPEG, WebP, GIF und AVIF werden genommen.",
+  "Only PNG, JPEG, WebP, GIF and AVIF pictures are taken. This is none, or its beginning is damaged.":
+    "Nur Bilder als PNG, JPEG, WebP, GIF und AVIF werden genommen. Dies ist keines, oder sein Anfang ist beschädigt.",
   "{0} should be a data URL of a picture.": "{0} sollte die Daten-URL eines Bildes sein.",
   "{0} has more than 20 MiB.": "{0} hat mehr als 20 MiB.",
   "{0} is not base64.": "{0} ist kein base64.",
