@@ -3,6 +3,7 @@ import { VitrineError } from "../shared/errors";
 import type { GenerateEvent, GenerateRequest, GenerationStats, RuntimeApi } from "../shared/protocol";
 import { type AppStore, createAppStore, startApp } from "./appStore";
 import { createFakeRuntime, type FakeOptions, type FakeRuntime } from "./fakeRuntime";
+import { holdAnswers, until } from "./held";
 
 const FILE = new File(["x"], "story.gguf");
 
@@ -46,11 +47,6 @@ async function say(store: AppStore, text: string): Promise<void> {
 function requests(runtime: FakeRuntime): GenerateRequest[] {
   const generated = runtime.calls.filter((call) => call.name === "generate");
   return generated.map((call) => (call.argument as { request: GenerateRequest }).request);
-}
-
-/** Lets timers run until the condition holds. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 /** Long enough that no test sees its end. */
@@ -134,38 +130,30 @@ describe("opening a model", () => {
 
   it("says which list it waits for, and forgets one that comes too late", async () => {
     const { store, runtime } = setUp();
-    const { listHubFiles } = runtime;
-    let answer: () => void = () => {};
-    const held = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
-    runtime.listHubFiles = (...asked) => held.then(() => listHubFiles(...asked));
+    const answers = holdAnswers(runtime, "listHubFiles");
     const late = store.getState().openLink("tiny/stories-GGUF", null, "http://localhost/");
     expect(store.getState().listing).toEqual({ id: "tiny/stories-GGUF" });
     await store.getState().openFiles([FILE]);
     expect(store.getState()).toMatchObject({ listing: null, model: { report: { name: "story" } } });
     const { model } = store.getState();
-    answer();
+    answers[0]?.();
     await late;
     expect(store.getState()).toMatchObject({ listing: null, hubFiles: null, notice: null });
     expect(store.getState().model).toBe(model);
-    await store.getState().openLink("tiny/stories-GGUF", null, "http://localhost/");
+    const again = store.getState().openLink("tiny/stories-GGUF", null, "http://localhost/");
+    answers[1]?.();
+    await again;
     expect(store.getState().hubFiles?.files).toHaveLength(2);
     expect(store.getState().listing).toBeNull();
   });
 
   it("goes on without a hub that does not answer", async () => {
     const { store, runtime } = setUp();
-    const { listHubFiles } = runtime;
-    let answer: () => void = () => {};
-    const held = new Promise<void>((resolve) => {
-      answer = resolve;
-    });
-    runtime.listHubFiles = (...asked) => held.then(() => listHubFiles(...asked));
+    const answers = holdAnswers(runtime, "listHubFiles");
     const late = store.getState().openLink("tiny/stories-GGUF", null, "http://localhost/");
     store.getState().cancelListing();
     expect(store.getState().listing).toBeNull();
-    answer();
+    answers[0]?.();
     await late;
     expect(store.getState()).toMatchObject({ listing: null, hubFiles: null, loading: null, model: null, notice: null });
   });

@@ -26,6 +26,20 @@ async function setUp(options: Partial<FakeOptions> = {}) {
   return { runtime, store, say };
 }
 
+/** The chat on the page has an answer of two tokens; another one is being answered. */
+async function setUpElsewhere() {
+  const { store, say } = await setUp({ isEndless: true });
+  store.getState().changeSettings({ maxNewTokens: 2 });
+  await say("First");
+  const first = store.getState().chat.id;
+  await store.getState().newChat();
+  store.getState().changeSettings({ maxNewTokens: 100_000 });
+  const sent = say("Second");
+  await until(() => (store.getState().streaming?.ids.length ?? 0) > 3);
+  store.getState().selectChat(first);
+  return { store, sent };
+}
+
 describe("while an answer is on its way", () => {
   it("deleting it twice can be undone as deleting it once", async () => {
     const { store, say } = await setUp({ isEndless: true });
@@ -41,15 +55,7 @@ describe("while an answer is on its way", () => {
   });
 
   it("another chat shows the statistics of its own newest answer", async () => {
-    const { store, say } = await setUp({ isEndless: true });
-    store.getState().changeSettings({ maxNewTokens: 2 });
-    await say("First");
-    const first = store.getState().chat.id;
-    await store.getState().newChat();
-    store.getState().changeSettings({ maxNewTokens: 100_000 });
-    const sent = say("Second");
-    await until(() => (store.getState().streaming?.ids.length ?? 0) > 3);
-    store.getState().selectChat(first);
+    const { store, sent } = await setUpElsewhere();
     const streamed = store.getState().streaming?.ids.length ?? 0;
     await until(() => (store.getState().streaming?.ids.length ?? 0) > streamed);
     expect(store.getState().statistics?.stats.generatedTokens).toBe(2);
@@ -79,15 +85,7 @@ describe("other words for a message", () => {
   });
 
   it("are kept, and disturb nothing, while another chat is answered", async () => {
-    const { store, say } = await setUp({ isEndless: true });
-    store.getState().changeSettings({ maxNewTokens: 2 });
-    await say("First");
-    const first = store.getState().chat.id;
-    await store.getState().newChat();
-    store.getState().changeSettings({ maxNewTokens: 100_000 });
-    const sent = say("Second");
-    await until(() => (store.getState().streaming?.ids.length ?? 0) > 3);
-    store.getState().selectChat(first);
+    const { store, sent } = await setUpElsewhere();
     await store.getState().editTurn(store.getState().turns[0]?.id ?? "", "First in other words");
     expect(store.getState().turns.map(({ text }) => text)).toEqual(["First in other words"]);
     expect(store.getState().streaming).not.toBeNull();

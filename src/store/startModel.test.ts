@@ -3,7 +3,7 @@ import { createMemoryStorage } from "../shared/chatStorage";
 import type { KeptId, KeptModel } from "../shared/library";
 import { type AppStore, createAppStore, startApp } from "./appStore";
 import { createFakeRuntime, type FakeOptions } from "./fakeRuntime";
-import { holdAnswers } from "./held";
+import { holdAnswers, until } from "./held";
 import { keepChats, restoreKept } from "./keeping";
 import { chooseStart, rememberModel } from "./startModel";
 
@@ -86,10 +86,6 @@ async function visit(storage = createMemoryStorage(), options: Partial<FakeOptio
     keeper.end();
   };
   return { runtime, store, storage, started, leave };
-}
-
-async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
 }
 
 const nameOf = (store: AppStore) => store.getState().model?.report.name ?? null;

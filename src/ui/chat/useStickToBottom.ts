@@ -64,14 +64,14 @@ export function useStickToBottom(options: StickToBottomOptions) {
       settled = setTimeout(() => onPlace(follows.current ? null : placeIn(element)), SETTLED_MS);
     };
     const observer = new ResizeObserver(() => {
+      const { top } = element.getBoundingClientRect();
       if (follows.current) element.scrollTop = element.scrollHeight;
       else {
         // What comes and goes above the view, as a load does, leaves the text where it is read.
-        const { top } = element.getBoundingClientRect();
         element.scrollTop += top - placeTop;
         onScroll();
       }
-      placeTop = element.getBoundingClientRect().top;
+      placeTop = top;
     });
     observer.observe(inner);
     observer.observe(element);
