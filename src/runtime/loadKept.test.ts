@@ -3,6 +3,7 @@ import { createHash } from "node:crypto";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { VitrineError } from "../shared/errors";
 import { type LevelChoice, splitChoice } from "../shared/recipes";
+import { aWhile, until } from "../shared/testing/waits";
 import type { ByteStore } from "./files/byteSource";
 import { memorySource } from "./files/byteSource";
 import { openModelFiles } from "./files/modelFiles";
@@ -137,6 +138,7 @@ describe("a store that is slower than the network", () => {
   it("holds the network up once some records wait for it, and no sooner", async () => {
     const memory = new MemoryStore();
     let come = 0;
+    let all = 0;
     let written = 0;
     const ahead: number[] = [];
     const slow: ByteStore = {
@@ -144,18 +146,20 @@ describe("a store that is slower than the network", () => {
       keys: (prefix) => memory.keys(prefix),
       put: async (entries) => {
         const record = entries.find(([key]) => key.startsWith("record/"))?.[1];
-        // Until nothing more comes.
-        for (let before = -1; record != null && before !== come; ) {
+        // Until as many wait as may, however long that takes, and then until nothing more comes.
+        const enough = Math.min(all, written + 7 * RECORD_BYTES);
+        for (let before = -1; record != null && (before !== come || come < enough); ) {
           before = come;
-          await new Promise((resolve) => setTimeout(resolve, 50));
+          await aWhile();
         }
         ahead.push((come - written) / RECORD_BYTES);
         written += record?.length ?? 0;
         await memory.put(entries);
       },
     };
-    const onDownload = (done: number): void => {
+    const onDownload = (done: number, total: number): void => {
       come = done;
+      all = total;
     };
     const opened = await load({ store: slow, onDownload, onKeeping: () => {} });
     expect(await greedyIds(opened)).toEqual(direct.get("stored"));
@@ -377,11 +381,13 @@ describe("interrupted", () => {
         paused = done;
       },
     });
-    await expect.poll(() => paused).toBeGreaterThan(0);
-    await new Promise((resolve) => setTimeout(resolve, 60));
-    const sent = server.sentBytes;
-    await new Promise((resolve) => setTimeout(resolve, 60));
-    expect(server.sentBytes).toBe(sent);
+    await until(() => paused > 0);
+    // What was asked for before still comes, and nothing is asked for after it.
+    await aWhile();
+    await until(() => server.isIdle);
+    const asked = server.asked.length;
+    await aWhile();
+    expect([server.isIdle, server.asked.length]).toEqual([true, asked]);
     gate.resume();
     expect(await greedyIds(await loading)).toEqual(direct.get("stored"));
   });
@@ -390,7 +396,7 @@ describe("interrupted", () => {
     const gate = new PauseGate();
     const cancel = new AbortController();
     const loading = load({ download: { gate }, signal: cancel.signal, onDownload: () => gate.pause() });
-    await expect.poll(() => gate.isPaused).toBe(true);
+    await until(() => gate.isPaused);
     cancel.abort();
     await expect(loading).rejects.toMatchObject({ name: "CancelledError" });
   });

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { VitrineError } from "../shared/errors";
 import type { GenerateEvent, GenerateRequest, GenerationStats, RuntimeApi } from "../shared/protocol";
+import { until } from "../shared/testing/waits";
 import { type AppStore, createAppStore, startApp } from "./appStore";
 import { createFakeRuntime, type FakeOptions, type FakeRuntime } from "./fakeRuntime";
-import { holdAnswers, until } from "./held";
+import { holdAnswers } from "./held";
 
 const FILE = new File(["x"], "story.gguf");
 

@@ -1,6 +1,7 @@
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import { FIGURES, OVERVIEW_CELLS } from "../shared/attentionMap";
 import type { AttentionOverview } from "../shared/inspection";
+import { aWhile, until } from "../shared/testing/waits";
 import { firstDifference } from "./ablationSlice";
 import { type AppStore, createAppStore } from "./appStore";
 import { changedHeads, randomIds } from "./experimentSlice";
@@ -98,8 +99,7 @@ describe("looking at attention", () => {
     await store.getState().send();
   });
 
-  const settled = (): Promise<void> =>
-    vi.waitFor(() => expect(store.getState().attention.view).not.toBeNull(), { timeout: 5000 });
+  const settled = (): Promise<void> => until(() => store.getState().attention.view !== null);
   const called = (name: string): number => runtime.calls.filter((call) => call.name === name).length;
 
   it("asks for nothing until somebody looks, and ends with the last who does", async () => {
@@ -120,13 +120,13 @@ describe("looking at attention", () => {
     let changes = 0;
     store.subscribe(() => changes++);
     store.getState().preview(2, null);
-    await vi.waitFor(() => expect(store.getState().attention.view?.position).toBe(2));
+    await until(() => store.getState().attention.view?.position === 2);
     expect(changes).toBe(1);
     expect(store.getState().hovered.token).not.toBeNull();
     const { looksAt, lookedAtBy, length } = store.getState().attention.view ?? expect.fail();
     expect([looksAt.length, lookedAtBy.length]).toEqual([3, length - 2]);
     store.getState().preview(null, null);
-    await vi.waitFor(() => expect(store.getState().hovered.token).toBeNull());
+    await until(() => store.getState().hovered.token === null);
     expect(changes).toBe(2);
     // And asks for one row and one column, never for a square.
     for (const call of runtime.calls.filter(({ name }) => name === "readTile")) {
@@ -140,13 +140,14 @@ describe("looking at attention", () => {
     await settled();
     store.getState().toggleMeanHead({ layer: 1, head: 2 });
     store.getState().toggleMeanHead({ layer: 3, head: 0 });
-    await vi.waitFor(() => expect(store.getState().attention.view?.heads).toHaveLength(2));
+    await until(() => store.getState().attention.view?.heads.length === 2);
     store.getState().preview(null, { layer: 0, head: 0 });
-    await vi.waitFor(() => expect(store.getState().hovered.head).toEqual({ layer: 0, head: 0 }));
+    await until(() => store.getState().hovered.head !== null);
+    expect(store.getState().hovered.head).toEqual({ layer: 0, head: 0 });
     expect(store.getState().attention.view?.heads).toHaveLength(2);
     store.getState().preview(null, null);
     store.getState().clearMeanHeads();
-    await vi.waitFor(() => expect(store.getState().attention.view?.heads).toHaveLength(1));
+    await until(() => store.getState().attention.view?.heads.length === 1);
   });
 
   it("answers without heads beside the old answer, and gives them back", async () => {
@@ -201,14 +202,16 @@ describe("texts made to be looked at", () => {
     store.getState().setDraft("Count");
     await store.getState().send();
     store.getState().watchAttention(true);
-    await vi.waitFor(() => expect(store.getState().attention.view).not.toBeNull());
+    await until(() => store.getState().attention.view !== null);
     const shown = (): number => runtime.calls.filter(({ name }) => name === "showText").length;
     const before = shown();
     await store.getState().comparePrompts("a cat", "a dog");
     expect(store.getState().experiment).toMatchObject({ kind: "pair", state: "done" });
     // The fake's heads look alike everywhere.
     expect(store.getState().experiment?.heads.every(({ value }) => value === 0)).toBe(true);
-    await vi.waitFor(() => expect(shown()).toBe(before + 3));
+    await until(() => shown() >= before + 3);
+    await aWhile();
+    expect(shown()).toBe(before + 3);
   });
 
   it("are drawn anew from every seed, and within the vocabulary", () => {

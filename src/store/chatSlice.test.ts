@@ -1,9 +1,9 @@
 /** What a person does while an answer or a picture is on its way. */
 import { describe, expect, it } from "vitest";
+import { until } from "../shared/testing/waits";
 import { createAppStore } from "./appStore";
 import { toJson } from "./conversationFile";
 import { createFakeRuntime, type FakeOptions } from "./fakeRuntime";
-import { until } from "./held";
 
 const PNG = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { aWhile, until } from "../shared/testing/waits";
 import { type AppStore, createAppStore, startApp } from "./appStore";
 import { comparisonToCsv, comparisonToJson, hashIds } from "./comparisonFile";
 import { createFakeRuntime, type FakeRuntime } from "./fakeRuntime";
@@ -72,7 +73,7 @@ describe("comparing levels", () => {
   it("stops, keeps what was scored, and can run again", async () => {
     const { store } = await opened();
     const running = store.getState().runComparison("a text");
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => (store.getState().comparison?.results.at(-1)?.statistics.n ?? 0) > 0);
     await store.getState().stopComparison();
     await running;
     expect(store.getState().comparison?.end).toBe("stopped");
@@ -86,7 +87,7 @@ describe("comparing levels", () => {
     await store.getState().pauseComparison();
     expect(store.getState().comparison?.isPaused).toBe(true);
     // A second window never comes while it waits.
-    await new Promise((resolve) => setTimeout(resolve, 60));
+    await aWhile();
     expect(store.getState().comparison?.results.at(-1)?.statistics.n ?? 0).toBeLessThanOrEqual(60);
     await store.getState().resumeComparison();
     await running;

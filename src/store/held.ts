@@ -1,4 +1,4 @@
-/** For tests of what a person does while something is under way: answers that come when the test says so, and waits. */
+/** For tests of what a person does while something is under way: answers that come when the test says so. */
 import type { RuntimeApi } from "../shared/protocol";
 
 /**
@@ -18,9 +18,4 @@ export function holdAnswers(runtime: RuntimeApi, name: keyof RuntimeApi): (() =>
   };
   Object.assign(runtime, { [name]: held });
   return waiting;
-}
-
-/** However long it takes: a busy machine is no failure. */
-export async function until(isSo: () => boolean): Promise<void> {
-  while (!isSo()) await new Promise((resolve) => setTimeout(resolve, 1));
 }

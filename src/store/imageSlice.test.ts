@@ -2,6 +2,7 @@ import { describe, expect, it } from "vitest";
 import { type ChatStorage, createMemoryStorage } from "../shared/chatStorage";
 import { VitrineError } from "../shared/errors";
 import type { ChatMessage, GenerateRequest } from "../shared/protocol";
+import { until } from "../shared/testing/waits";
 import { type AppStore, createAppStore, startApp } from "./appStore";
 import { readChatFile, toJson } from "./conversationFile";
 import { toMarkdown } from "./conversationMarkdown";
@@ -284,8 +285,7 @@ describe("storage", () => {
     const storage = createMemoryStorage([entry]);
     const { store } = setUp();
     await restoreKept(store, storage);
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    expect(await keysOf(storage)).toEqual([]);
+    await until(async () => (await keysOf(storage)).length === 0);
   });
 
   it("chats of the version before have no pictures", () => {

@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { type ChatStorage, createMemoryStorage } from "../shared/chatStorage";
+import { until } from "../shared/testing/waits";
 import { type AppStore, createAppStore } from "./appStore";
 import { createFakeRuntime, type FakeOptions } from "./fakeRuntime";
-import { until } from "./held";
 import { keepChats, restoreKept } from "./keeping";
 
 const atOnce = (run: () => void): (() => void) => {
@@ -69,7 +69,7 @@ describe("keepChats and restoreKept", () => {
     await before.store.getState().removeTurn(reply?.id ?? "");
     before.store.getState().undo?.restore();
     // No timer has run since.
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await new Promise(setImmediate);
     before.keeper.end();
     expect(words((await visit(before.storage)).store)).toEqual(["First", "One two three."]);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LanesRequest } from "../shared/lanes";
+import { until } from "../shared/testing/waits";
 import { type AppStore, createAppStore, startApp } from "./appStore";
 import { createFakeRuntime, type FakeRuntime } from "./fakeRuntime";
 import { holdAnswers } from "./held";
@@ -94,7 +95,7 @@ describe("lanes", () => {
   it("stop, and say why they failed", async () => {
     const { store, runtime } = await opened();
     const running = store.getState().runLanes();
-    await new Promise((resolve) => setTimeout(resolve, 5));
+    await until(() => requests(runtime).length === 1);
     await store.getState().stopLanes();
     await running;
     expect(store.getState().lanes?.lanes.map(({ endReason }) => endReason)).toEqual(["stopped", "stopped", "stopped"]);

@@ -1,10 +1,11 @@
 /** What a person does while something is looked up. */
 import { describe, expect, it } from "vitest";
 import type { KeptId, ModelInspection } from "../shared/library";
+import { aWhile, until } from "../shared/testing/waits";
 import { createAppStore, startApp } from "./appStore";
 import { FAKE_INSPECTION } from "./fakeLibrary";
 import { createFakeRuntime } from "./fakeRuntime";
-import { holdAnswers, until } from "./held";
+import { holdAnswers } from "./held";
 
 const HERE = "http://localhost/";
 
@@ -73,7 +74,7 @@ describe("a look at a model", () => {
     answers[0]?.(withLevel("q4_0+layer0=q8_0"));
     const levels = () => store.getState().looked?.inspection.levels.map(({ level }) => level);
     await until(() => levels()?.length === FAKE_INSPECTION.levels.length + 1);
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await aWhile();
     expect(levels()?.at(-1)).toBe("q4_0+layer1=q8_0");
   });
 });

@@ -1,9 +1,10 @@
 /** What a person does while a model is on its way. */
 import { describe, expect, it } from "vitest";
 import type { LoadRequest } from "../shared/protocol";
+import { until } from "../shared/testing/waits";
 import { createAppStore } from "./appStore";
 import { createFakeRuntime, type FakeOptions } from "./fakeRuntime";
-import { holdAnswers, until } from "./held";
+import { holdAnswers } from "./held";
 import { sourceName } from "./modelSource";
 
 function setUp(options: Partial<FakeOptions> = {}) {

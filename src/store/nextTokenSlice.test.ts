@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { GenerateRequest } from "../shared/protocol";
+import { aWhile, until } from "../shared/testing/waits";
 import { createAppStore } from "./appStore";
 import { createFakeRuntime, type FakeOptions } from "./fakeRuntime";
-import { holdAnswers, until } from "./held";
+import { holdAnswers } from "./held";
 import { lookedAtToken, NO_VIEW } from "./nextTokenSlice";
 
 function soon(run: () => void): () => void {
@@ -22,13 +23,11 @@ async function setUp(options: Partial<FakeOptions> = {}) {
   return { runtime, store, sent, answerOf, named };
 }
 
-const settle = () => new Promise((resolve) => setTimeout(resolve, 5));
-
 describe("looking at next tokens", () => {
   it("keeps and asks nothing while nobody looks", async () => {
     const { store, named } = await setUp();
     store.getState().refreshNextToken();
-    await settle();
+    await aWhile();
     expect(named("watchNextToken")).toEqual([]);
     expect(named("nextToken")).toEqual([]);
   });
@@ -59,7 +58,7 @@ describe("looking at next tokens", () => {
     await until(() => answers.length === 1);
     store.getState().watchNextToken(false);
     answers[0]?.();
-    await settle();
+    await aWhile();
     expect(store.getState().nextToken).toBe(NO_VIEW);
   });
 
@@ -130,7 +129,7 @@ describe("looking at next tokens", () => {
     const { store, named } = await setUp();
     await store.getState().openFiles([new File(["y"], "other.gguf")]);
     store.getState().watchNextToken(true);
-    await settle();
+    await aWhile();
     expect(named("nextToken")).toEqual([]);
   });
 });

@@ -1,9 +1,10 @@
 /** Two tabs on one storage: what is done in one comes into the other. */
 import { describe, expect, it } from "vitest";
 import { type ChatStorage, createMemoryStorage } from "../shared/chatStorage";
+import { aWhile, until } from "../shared/testing/waits";
 import { type AppStore, createAppStore } from "./appStore";
 import { createFakeRuntime, type FakeOptions } from "./fakeRuntime";
-import { until } from "./held";
+import { holdAnswers } from "./held";
 import { keepChats, restoreKept } from "./keeping";
 import { followOtherTabs } from "./otherTabs";
 
@@ -32,7 +33,8 @@ function sharedStorage() {
 }
 
 async function openTab(storage: ChatStorage, options: Partial<FakeOptions> = {}) {
-  const store = createAppStore(createFakeRuntime({ answer: "One two three.", ...options }), {
+  const runtime = createFakeRuntime({ answer: "One two three.", ...options });
+  const store = createAppStore(runtime, {
     requestFrame: (run) => {
       run();
       return () => {};
@@ -41,7 +43,7 @@ async function openTab(storage: ChatStorage, options: Partial<FakeOptions> = {})
   const keeper = keepChats(store, storage, await restoreKept(store, storage));
   followOtherTabs(store, storage, keeper);
   await store.getState().openFiles([new File(["x"], "story.gguf")]);
-  return { store, keeper };
+  return { runtime, store, keeper };
 }
 
 async function say(store: AppStore, text: string): Promise<void> {
@@ -49,7 +51,6 @@ async function say(store: AppStore, text: string): Promise<void> {
   await store.getState().send();
 }
 
-const settle = () => new Promise((resolve) => setTimeout(resolve, 30));
 const chatsWithWords = ({ getState }: AppStore) =>
   [...getState().chats.values()].filter(({ turns }) => turns.length > 0);
 const words = ({ getState }: AppStore) => getState().turns.map(({ text }) => text);
@@ -59,44 +60,48 @@ describe("two tabs", () => {
     const storageOf = sharedStorage();
     const [one, two] = [await openTab(storageOf()), await openTab(storageOf())];
     await say(one.store, "First");
-    await settle();
+    await until(() => chatsWithWords(two.store)[0]?.turns[1]?.state === "done");
     const [seen] = chatsWithWords(two.store);
     expect(seen?.turns.map(({ text }) => text)).toEqual(["First", "One two three."]);
     expect(words(two.store)).toEqual([]);
     two.store.getState().renameChat(seen?.id ?? "", "Renamed");
-    await settle();
+    await until(() => one.store.getState().chat.title !== null);
     expect(one.store.getState().chat.title).toBe("Renamed");
     await two.store.getState().deleteChat(seen?.id ?? "");
-    await settle();
+    await aWhile();
     // It is being read there.
     expect(words(one.store)).toEqual(["First", "One two three."]);
     two.store.getState().undo?.restore();
-    await settle();
+    await aWhile();
     await say(two.store, "Second");
-    await settle();
+    await until(() => words(one.store).length === 4);
     expect(words(one.store)).toEqual(["First", "One two three.", "Second", "One two three."]);
     await one.store.getState().newChat();
     await two.store.getState().deleteChat(seen?.id ?? "");
-    await settle();
-    expect(chatsWithWords(one.store)).toEqual([]);
+    await until(() => chatsWithWords(one.store).length === 0);
   });
 
   it("lose nothing when both answer in one chat, and neither is disturbed while it writes", async () => {
     const storageOf = sharedStorage();
     const one = await openTab(storageOf());
     await say(one.store, "First");
-    const two = await openTab(storageOf(), { tokenMs: 20 });
+    const two = await openTab(storageOf());
+    // Its answer lasts until it is let go.
+    const answers = holdAnswers(two.runtime, "generate");
     const slow = say(two.store, "From two");
-    await settle();
+    await until(() => answers.length === 1);
+    await aWhile();
     expect(two.store.getState().streaming).not.toBeNull();
     expect(words(one.store)).toEqual(["First", "One two three."]);
     await say(one.store, "From one");
+    await aWhile();
     expect(two.store.getState().streaming).not.toBeNull();
+    answers[0]?.();
     await slow;
-    await settle();
     for (const { store } of [one, two]) {
-      const said = store.getState().chat.turns.map(({ text }) => text);
-      expect(said.sort()).toEqual(["First", "From one", "From two", ...Array(3).fill("One two three.")].sort());
+      const said = () => store.getState().chat.turns.map(({ text }) => text);
+      await until(() => said().length === 6);
+      expect(said().sort()).toEqual(["First", "From one", "From two", ...Array(3).fill("One two three.")].sort());
       expect(store.getState().chat.turns.every(({ state }) => state === "done")).toBe(true);
     }
     // Each goes on reading what it wrote.
@@ -108,14 +113,14 @@ describe("two tabs", () => {
     const storageOf = sharedStorage();
     const one = await openTab(storageOf());
     await say(one.store, "First");
-    await settle();
+    await one.keeper.flush();
     const two = await openTab(storageOf());
     const [first] = chatsWithWords(one.store);
     one.store.getState().savePromptPreset("Short", "Answer in one word.");
     one.store.getState().keepRecipe("Fine ends", "q4_0+layer0=q8_0");
     one.store.getState().setDraft("begun in one");
     await one.keeper.flush();
-    await settle();
+    await aWhile();
     await two.store.getState().newChat();
     await say(two.store, "Second");
     two.store.getState().setDraft("begun in two");
@@ -140,7 +145,7 @@ describe("two tabs", () => {
     const two = await openTab(storageOf());
     one.store.getState().deletePromptPreset(one.store.getState().promptPresets[0]?.id ?? "");
     await one.keeper.flush();
-    await settle();
+    await aWhile();
     two.store.getState().setDraft("begun in two");
     await two.keeper.flush();
     one.keeper.end();
@@ -153,7 +158,7 @@ describe("two tabs", () => {
     const storageOf = sharedStorage();
     const one = await openTab(storageOf(), { scene: "vision" });
     await say(one.store, "First");
-    await settle();
+    await one.keeper.flush();
     const own = storageOf();
     const waiting: (() => void)[] = [];
     let isHeld = true;

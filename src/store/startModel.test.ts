@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { createMemoryStorage } from "../shared/chatStorage";
 import type { KeptId, KeptModel } from "../shared/library";
+import { until } from "../shared/testing/waits";
 import { type AppStore, createAppStore, startApp } from "./appStore";
 import { createFakeRuntime, type FakeOptions } from "./fakeRuntime";
-import { holdAnswers, until } from "./held";
+import { holdAnswers } from "./held";
 import { keepChats, restoreKept } from "./keeping";
 import { chooseStart, rememberModel } from "./startModel";
 
@@ -88,6 +89,16 @@ async function visit(storage = createMemoryStorage(), options: Partial<FakeOptio
   return { runtime, store, storage, started, leave };
 }
 
+/** Whether the visit opens a model by itself; it is known when it does, or when the start is over. */
+async function isLoadingAtStart({ store, started }: Awaited<ReturnType<typeof visit>>): Promise<boolean> {
+  let isOver = false;
+  void started.then(() => {
+    isOver = true;
+  });
+  await until(() => isOver || store.getState().loading !== null);
+  return store.getState().loading !== null;
+}
+
 const nameOf = (store: AppStore) => store.getState().model?.report.name ?? null;
 const openKept = async ({ store }: { store: AppStore }) => {
   const [kept] = await store.getState().keptModels();
@@ -132,8 +143,7 @@ describe("startApp", () => {
       const next = await visit(first.storage);
       // The page ends before the model is open.
       next.runtime.loadModel = () => new Promise(() => {});
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      opens.push(next.store.getState().loading !== null);
+      opens.push(await isLoadingAtStart(next));
       await next.leave();
     }
     expect(opens).toEqual([true, true, false]);
@@ -199,8 +209,7 @@ describe("startApp", () => {
     for (let count = 0; count < 3; count++) {
       const next = await visit(storage);
       next.runtime.loadModel = () => new Promise(() => {});
-      await new Promise((resolve) => setTimeout(resolve, 20));
-      opens.push(next.store.getState().loading !== null);
+      opens.push(await isLoadingAtStart(next));
       await next.leave();
     }
     expect(opens).toEqual([true, true, false]);

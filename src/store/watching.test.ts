@@ -1,9 +1,10 @@
 /** What a person does while heads are being read, switched off or compared. */
 import { describe, expect, it } from "vitest";
 import type { SessionHandle } from "../shared/protocol";
+import { aWhile, until } from "../shared/testing/waits";
 import { createAppStore } from "./appStore";
 import { createFakeRuntime, type FakeOptions } from "./fakeRuntime";
-import { holdAnswers, until } from "./held";
+import { holdAnswers } from "./held";
 
 async function setUp(options: Partial<FakeOptions> = {}) {
   const runtime = createFakeRuntime({ answer: "One two three four.", ...options });
@@ -126,7 +127,7 @@ describe("an answer with heads switched off", () => {
     const asked = store.getState().regenerateAblated();
     // It waits for what is read of the chat.
     await until(() => store.getState().ablation?.state === "running");
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    await aWhile();
     store.getState().setDraft("Go on");
     const sent = store.getState().send();
     await until(() => named("stop").length === 1);

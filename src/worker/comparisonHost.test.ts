@@ -1,10 +1,11 @@
 /** What is compared on one model does not end with another. */
-import { expect, it, vi } from "vitest";
+import { expect, it } from "vitest";
 import type { ComparisonRequest } from "../shared/comparison";
 import { VitrineError } from "../shared/errors";
 import type { LanesRequest } from "../shared/lanes";
 import type { ModelHandle } from "../shared/protocol";
 import { DEFAULT_SAMPLING } from "../shared/sampling";
+import { until } from "../shared/testing/waits";
 import { ComparisonHost } from "./comparisonHost";
 
 const [MINE, OTHER] = [1 as ModelHandle, 2 as ModelHandle];
@@ -59,7 +60,7 @@ it.each([
       isOver = true;
     });
   // What it runs with is fetched first.
-  await vi.waitFor(() => expect(signals).toHaveLength(1), { timeout: 60_000 });
+  await until(() => signals.length === 1);
   await host.letGo(OTHER);
   expect([signals[0]?.aborted, isOver]).toEqual([false, false]);
   await host.letGo(MINE);

@@ -1,6 +1,4 @@
 /** Loading and unloading over and over, as the page does it: what stays on the GPU and in memory. */
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { MemoryStore } from "../runtime/library/memoryStore";
 import { HubServer } from "../runtime/testing/hubServer";
@@ -9,6 +7,7 @@ import { ANSWER_TEXTS, talkingModel } from "../runtime/testing/talkingModel";
 import { tinyGguf } from "../runtime/testing/tinyModel";
 import type { GenerateRequest, LoadRequest } from "../shared/protocol";
 import { DEFAULT_SAMPLING } from "../shared/sampling";
+import { heldBytes } from "../shared/testing/heap";
 import { createRuntimeHost } from "./runtimeHost";
 
 const ROUNDS = 10;
@@ -68,16 +67,6 @@ function counted(made: GPUDevice): GPUDevice {
     return buffer;
   };
   return made;
-}
-
-/** Bytes that the collector cannot take back. */
-function heldBytes(): number {
-  setFlagsFromString("--expose_gc");
-  const collect = runInNewContext("gc") as () => void;
-  collect();
-  collect();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
 }
 
 it("ten rounds of switching models leave GPU bytes and heap where they were", { timeout: 300_000 }, async () => {

@@ -12,6 +12,7 @@ import type {
   SessionHandle,
 } from "../shared/protocol";
 import { DEFAULT_SAMPLING } from "../shared/sampling";
+import { aWhile } from "../shared/testing/waits";
 import { createRuntimeHost, type HostApi } from "./runtimeHost";
 
 const TALKING = tinyGguf(talkingModel({ contextLength: 8192 }));
@@ -161,13 +162,10 @@ describe("an error while answering", () => {
     const { handle: session } = await host.createSession(model, { capacity: 256, kvPrecision: "f32" });
     let text = "";
     // As a proxied callback: the promise resolves when the other side has the event.
-    const slow = (event: GenerateEvent): Promise<void> =>
-      new Promise((resolve) => {
-        setTimeout(() => {
-          if (event.kind === "tokens") text += event.text;
-          resolve();
-        }, 50);
-      });
+    const slow = async (event: GenerateEvent): Promise<void> => {
+      await aWhile();
+      if (event.kind === "tokens") text += event.text;
+    };
     await expect(host.generate(session, request("void"), slow)).rejects.toMatchObject({ name: "NonFiniteLogitsError" });
     expect(text).toBe(ANSWER_TEXTS.void);
     await host.unloadModel(model);

@@ -1,7 +1,7 @@
 /** What a download holds while it goes on: downloaded records are their taker's alone. */
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
+import { collect } from "../../shared/testing/heap";
+import { until } from "../../shared/testing/waits";
 import type { Fetch } from "./httpRequest";
 import { RangeDownload } from "./rangeDownload";
 
@@ -9,9 +9,6 @@ const RECORDS = 24;
 const RECORD_BYTES = 65_536;
 const SIZE = RECORDS * RECORD_BYTES;
 const PARALLEL = 3;
-
-setFlagsFromString("--expose-gc");
-const collect = runInNewContext("gc") as () => void;
 
 /** Every byte says in which record it lies. */
 const ranges: Fetch = async (_url, init) => {
@@ -22,8 +19,7 @@ const ranges: Fetch = async (_url, init) => {
 };
 
 /** Those that something still holds. A reference that was looked at lives until its job ends. */
-async function alive(references: readonly WeakRef<ArrayBufferLike>[]): Promise<number> {
-  await new Promise((resolve) => setTimeout(resolve));
+function alive(references: readonly WeakRef<ArrayBufferLike>[]): number {
   collect();
   return references.filter((reference) => reference.deref() !== undefined).length;
 }
@@ -36,14 +32,12 @@ it.each([RECORD_BYTES, RECORD_BYTES / 2])(
     });
     const ends = Array.from({ length: RECORDS }, (_, index) => (index + 1) * RECORD_BYTES);
     const taken: WeakRef<ArrayBufferLike>[] = [];
-    const most: number[] = [];
     for await (const record of download.stream(0, SIZE, undefined, undefined, ends)) {
       expect([record.length, record[0], record.at(-1)]).toEqual([RECORD_BYTES, taken.length, taken.length]);
       taken.push(new WeakRef(record.buffer));
-      most.push(await alive(taken));
+      // The one at hand, and no more than may be under way.
+      await until(() => alive(taken) <= 1 + PARALLEL);
     }
     expect(taken).toHaveLength(RECORDS);
-    // The one at hand, and no more than may be under way.
-    expect(Math.max(...most)).toBeLessThanOrEqual(1 + PARALLEL);
   },
 );

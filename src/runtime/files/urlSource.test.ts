@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { aWhile, until } from "../../shared/testing/waits";
 import { type Fetch, isNotFound } from "./httpRequest";
 import { urlSource } from "./urlSource";
 
@@ -119,7 +120,9 @@ describe("urlSource", () => {
       for await (const piece of pieces ?? []) taken.push(...piece);
     })();
     // Half of the first, and the three that are fetched ahead of it.
-    await expect.poll(() => received).toBe(350);
+    await until(() => received >= 350);
+    await aWhile();
+    expect(received).toBe(350);
     expect(taken).toEqual([]);
     release();
     await reading;

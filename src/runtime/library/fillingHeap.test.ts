@@ -1,7 +1,7 @@
 /** What a first load takes of the heap where the store is slower than the source: records, not models. */
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { expect, it } from "vitest";
+import { heldBytes } from "../../shared/testing/heap";
+import { aWhile } from "../../shared/testing/waits";
 import { openModelFiles } from "../files/modelFiles";
 import { loadRemote } from "../loadKept";
 import { openTestGpu } from "../testing/kernelHarness";
@@ -10,15 +10,6 @@ import { MemoryStore } from "./memoryStore";
 import { ModelLibrary } from "./modelLibrary";
 
 const MIB = 2 ** 20;
-
-setFlagsFromString("--expose-gc");
-const collect = runInNewContext("gc") as () => void;
-
-function heldBytes(): number {
-  collect();
-  const { heapUsed, arrayBuffers } = process.memoryUsage();
-  return heapUsed + arrayBuffers;
-}
 
 /** Takes a record only when nothing more comes meanwhile, and keeps none. */
 class SlowStore extends MemoryStore {
@@ -30,7 +21,7 @@ class SlowStore extends MemoryStore {
     const isRecord = entries.some(([key]) => key.startsWith("record/"));
     for (let before = -1; isRecord && before !== this.reads; ) {
       before = this.reads;
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      for (let times = 0; times < 3; times++) await aWhile();
     }
     if (isRecord) {
       this.records += 1;
@@ -44,7 +35,8 @@ it("of two models, one twice as large, it is the same: some records", { timeout:
   const gpu = await openTestGpu();
   const added: number[] = [];
   const sizes: number[] = [];
-  for (const layers of [1, 8]) {
+  // Records enough that some are written while as many wait as may.
+  for (const layers of [4, 16]) {
     const store = new SlowStore();
     const sources = unstoredLlama("F32", layers, () => {
       store.reads += 1;

@@ -1,8 +1,7 @@
 /** What loading takes of the heap and of ArrayBuffers while it runs, whatever the files are. */
-import { setFlagsFromString } from "node:v8";
-import { runInNewContext } from "node:vm";
 import { beforeAll, expect, it } from "vitest";
 import type { Level } from "../../shared/quant";
+import { heldBytes } from "../../shared/testing/heap";
 import type { ByteSource } from "../files/byteSource";
 import { openModelFiles } from "../files/modelFiles";
 import type { Gpu } from "../gpu/device";
@@ -26,19 +25,12 @@ const CASES: readonly [string, Level, (onRead: OnRead) => ByteSource[]][] = [
 ];
 
 it.each(CASES)("100 to 240 MB of %s as %s take at most 64 MiB at a time", async (_, level, files) => {
-  setFlagsFromString("--expose-gc");
-  const collect = runInNewContext("gc") as () => void;
-  const held = () => {
-    const { heapUsed, arrayBuffers } = process.memoryUsage();
-    return heapUsed + arrayBuffers;
-  };
   let most = 0;
   let measured = 0;
   // Collected first, so that only what is really held counts, whenever the collector would have run.
   const measure = () => {
     if (++measured % 8 !== 0) return;
-    collect();
-    most = Math.max(most, held());
+    most = Math.max(most, heldBytes());
   };
   const { queue } = gpu.device;
   const write = queue.writeBuffer.bind(queue);
@@ -51,14 +43,12 @@ it.each(CASES)("100 to 240 MB of %s as %s take at most 64 MiB at a time", async 
     return write(...parameters);
   };
   try {
-    collect();
-    const start = held();
+    const start = heldBytes();
     const opened = await openModel(gpu, await openModelFiles(sources), { level, variant: "auto" });
     expect(measured).toBeGreaterThan(30);
     expect(most - start).toBeGreaterThan(0);
     expect(most - start).toBeLessThan(64 * MIB);
-    collect();
-    expect(held() - start).toBeLessThan(16 * MIB);
+    expect(heldBytes() - start).toBeLessThan(16 * MIB);
     opened.model.destroy();
   } finally {
     queue.writeBuffer = write;

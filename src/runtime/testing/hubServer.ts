@@ -68,6 +68,7 @@ export class HubServer {
   readonly asked: Asked[] = [];
   private readonly hashes = new WeakMap<Uint8Array, string>();
   private port = 0;
+  private answering = 0;
   faults: Faults;
   private readonly server = createServer((request, response) => void this.answer(request, response));
   /** When the line is free again, where it has a speed. */
@@ -101,6 +102,11 @@ export class HubServer {
     return this.asked.reduce((sum, { sentBytes }) => sum + sentBytes, 0);
   }
 
+  /** Nothing that was asked is still being answered. */
+  get isIdle(): boolean {
+    return this.answering === 0;
+  }
+
   open(): void {
     this.openGate();
   }
@@ -123,7 +129,9 @@ export class HubServer {
       ...{ authorization: header("authorization"), sentBytes: 0, aborted: false },
     };
     this.asked.push(asked);
+    this.answering++;
     response.on("close", () => {
+      this.answering--;
       asked.aborted = !response.writableFinished;
     });
     const status = faults.statuses.shift();
