@@ -201,7 +201,7 @@ function namesInShader({ path, text }: SourceFile): string[] {
 }
 
 function isTestFile(path: string): boolean {
-  return /\.test(\.tsx?)?$/.test(path) || path.startsWith("src/runtime/testing/");
+  return /\.test(\.tsx?)?$/.test(path) || /^src\/(?:runtime|shared)\/testing\//.test(path);
 }
 
 /** The room a path lies in. Files directly in src/runtime are the session's. */

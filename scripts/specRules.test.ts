@@ -15,6 +15,13 @@ const READS = [
 /** `expect(await place.count())`, with whatever names the place, but not inside of another call's parentheses. */
 const READ_ONCE = new RegExp(String.raw`expect(?:\.soft)?\(\s*await [^;]*?\.(?:${READS})\(`, "g");
 
+const ROOT = join(import.meta.dirname, "..");
+/**
+ * A unit test waits for what must happen with `until` of src/shared/testing/waits.ts, whose only end is the test's own,
+ * and for what must not with `aWhile`: a time that is enough here is too short on a machine with other work to do.
+ */
+const FIXED_WAIT = /new Promise[^;]*?\bsetTimeout\(|\bvi\.wait(?:For|Until)\(|\bexpect\s*\.poll\(/g;
+
 const specs = readdirSync(FOLDER).filter((name) => name.endsWith(".spec.ts"));
 
 it("finds what it looks for", () => {
@@ -30,5 +37,27 @@ it("finds what it looks for", () => {
 it.each(specs)("%s expects nothing of what it read once", (name) => {
   const text = readFileSync(join(FOLDER, name), "utf8");
   const found = [...text.matchAll(READ_ONCE)].map((match) => match[0]);
+  expect(found).toEqual([]);
+});
+
+const unitTests = ["src", "scripts", "bench"].flatMap((folder) =>
+  readdirSync(join(ROOT, folder), { recursive: true, encoding: "utf8" })
+    .map((path) => join(folder, path))
+    .filter((path) => /\.test\.tsx?$/.test(path)),
+);
+
+it("finds waits of a fixed time", () => {
+  expect(unitTests.length).toBeGreaterThan(100);
+  for (const bad of ["await new Promise((resolve) => setTimeout(resolve, 5))", "await vi.waitFor(() => {})"]) {
+    expect(bad.match(FIXED_WAIT)).not.toBeNull();
+  }
+  expect("const timer = setTimeout(run, 0);".match(FIXED_WAIT)).toBeNull();
+});
+
+it("no unit test waits for a fixed time", () => {
+  const found = unitTests.flatMap((path) => {
+    if (path.endsWith("specRules.test.ts")) return [];
+    return [...readFileSync(join(ROOT, path), "utf8").matchAll(FIXED_WAIT)].map((match) => `${path}: ${match[0]}`);
+  });
   expect(found).toEqual([]);
 });

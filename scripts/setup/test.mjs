@@ -7,13 +7,14 @@
  * Other options go to the runner: `npm test -- unit -t "one row"`.
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
+import { endToEndFailures, unitFailures } from "./failures.mjs";
 import { findGraphics, graphicsEnvironment, here } from "./graphics.mjs";
 import { ensurePackages, ROOT } from "./packages.mjs";
 import { attempts, lavapipeAttempt, lineToRun, missing } from "./plan.mjs";
 import { run } from "./run.mjs";
 
-/** @typedef {{ passed: number, failed: number, skipped: number }} Counts */
+/** @typedef {{ passed: number, failed: number, skipped: number, failures: string[] }} Counts */
 
 const { kind, isDryRun, rest } = readArguments(process.argv.slice(2));
 const needs = { browser: kind !== "unit", vulkan: kind !== "e2e" };
@@ -25,10 +26,11 @@ if (isDryRun) process.exit(0);
 
 const environment = graphicsEnvironment(graphics);
 /** @type {Counts} */
-const total = { passed: 0, failed: 0, skipped: 0 };
+const total = { passed: 0, failed: 0, skipped: 0, failures: [] };
 if (kind !== "e2e") add(await runUnit(rest));
 if (kind !== "unit") add(await runEndToEnd(rest));
 if (kind === "all") add(await runSizeCheck());
+if (total.failures.length > 0) console.log(`\nFailed:\n\n${total.failures.join("\n\n")}`);
 const skipped = total.skipped > 0 ? `, ${total.skipped} skipped` : "";
 console.log(`\n${total.passed} passed, ${total.failed} failed${skipped}`);
 process.exit(total.failed > 0 || total.passed === 0 ? 1 : 0);
@@ -90,6 +92,7 @@ async function runUnit(args) {
     // A file that cannot be loaded has no tests to count.
     failed: Math.max(json.numFailedTests, json.numFailedTestSuites > 0 ? 1 : 0),
     skipped: json.numPendingTests + json.numTodoTests,
+    failures: unitFailures(json),
   }));
 }
 
@@ -101,17 +104,18 @@ async function runEndToEnd(args) {
     ...environment,
     ...reporting,
   });
-  return readCounts(code, report, ({ stats }) => ({
-    passed: stats.expected,
-    failed: stats.unexpected + stats.flaky,
-    skipped: stats.skipped,
+  return readCounts(code, report, (json) => ({
+    passed: json.stats.expected,
+    failed: json.stats.unexpected + json.stats.flaky,
+    skipped: json.stats.skipped,
+    failures: endToEndFailures(json),
   }));
 }
 
 /** @returns {Promise<Counts>} */
 async function runSizeCheck() {
   const failed = (await run(["node", "scripts/bundleSize.mjs"])) === 0 ? 0 : 1;
-  return { passed: 1 - failed, failed, skipped: 0 };
+  return { passed: 1 - failed, failed, skipped: 0, failures: failed ? ["the size of the JavaScript: above"] : [] };
 }
 
 /** Two runs in one folder at a time must not share a file. @param {string} name */
@@ -126,7 +130,7 @@ function reportPath(name) {
  */
 function readCounts(code, report, count) {
   /** @type {Counts} */
-  let counts = { passed: 0, failed: 0, skipped: 0 };
+  let counts = { passed: 0, failed: 0, skipped: 0, failures: [] };
   try {
     counts = count(JSON.parse(readFileSync(report, "utf8")));
   } catch {
@@ -134,6 +138,8 @@ function readCounts(code, report, count) {
     counts.failed = 1;
   }
   rmSync(report, { force: true });
+  if (code !== 0 && counts.failures.length === 0)
+    counts.failures.push(`${basename(report)}: no test failed, but the runner ended with ${code}`);
   return { ...counts, failed: Math.max(counts.failed, code === 0 ? 0 : 1) };
 }
 
@@ -142,6 +148,7 @@ function add(counts) {
   total.passed += counts.passed;
   total.failed += counts.failed;
   total.skipped += counts.skipped;
+  total.failures.push(...counts.failures);
 }
 
 /** @param {string} message @returns {never} */
