@@ -10,6 +10,25 @@ async function openLanes(page: Page): Promise<void> {
   await page.getByRole("textbox", { name: "Prompt for the lanes" }).fill("cats and rain");
 }
 
+test("Run says what it waits for", async ({ openFake, page }) => {
+  await openFake();
+  await page.getByRole("tab", { name: "Compare" }).click();
+  const run = page.getByRole("button", { name: "Run", exact: true });
+  await expect(run).toBeEnabled();
+  await page.getByRole("radio", { name: "This chat" }).check();
+  await expect(run).toHaveAccessibleDescription("Nothing was said in this chat yet.");
+  await page.getByRole("radio", { name: "Own text" }).check();
+  await expect(run).toHaveAccessibleDescription("Write the text to score first.");
+  await page.getByRole("textbox", { name: "Text to score" }).fill("some words");
+  await expect(run).toHaveAccessibleDescription("");
+  await page.getByRole("radio", { name: "Free-running lanes" }).check();
+  await page.getByRole("textbox", { name: "Prompt for the lanes" }).fill(" ");
+  await expect(run).toBeDisabled();
+  await expect(run).toHaveAccessibleDescription("Write a prompt for the lanes first.");
+  await page.getByRole("textbox", { name: "Prompt for the lanes" }).fill("cats");
+  await expect(run).toBeEnabled();
+});
+
 test("lanes write side by side, part, and go on from a forced token", async ({ chat, page }) => {
   await chat.open(wideGguf());
   await chat.setNumber("Temperature", 2);

@@ -9,7 +9,7 @@ import { createFrameBatcher } from "./frameBatcher";
 import type { OpenModel } from "./modelSlice";
 import { lastingNotice } from "./noticeSlice";
 import { promptOf } from "./promptOf";
-import { type GenerationSettings, parseStopStrings, samplerOf } from "./samplingSlice";
+import { drawsTokens, type GenerationSettings, parseStopStrings, samplerOf } from "./samplingSlice";
 import { opensThought } from "./thinking";
 
 /** Numbers that change while text streams are shown this often; text itself once per frame. */
@@ -57,10 +57,6 @@ export interface Answering {
   readonly answer: (place: AnswerPlace, given?: GivenAnswer) => Promise<void>;
   readonly stop: () => Promise<void>;
   readonly unfinished: () => UnfinishedAnswer | null;
-}
-
-function drawsSeed(settings: GenerationSettings): boolean {
-  return !settings.greedy && settings.temperature > 0;
 }
 
 export function buildRequest(
@@ -130,7 +126,7 @@ export function createAnswering(context: SliceContext): Answering {
 
   async function generate(place: AnswerPlace, model: OpenModel, kept: Turn, given: GivenAnswer | null): Promise<void> {
     const { settings } = get();
-    const isDrawn = drawsSeed(settings);
+    const isDrawn = drawsTokens(settings);
     const seed = settings.seed ?? (isDrawn ? context.drawSeed() : 0);
     const { ids, probabilities } = given ?? kept.answer ?? NO_TOKENS;
     const before: AnswerTokens = { ids, probabilities };

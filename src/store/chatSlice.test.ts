@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { until } from "../shared/testing/waits";
 import { createAppStore } from "./appStore";
+import { repeatsBranch, type Turn } from "./conversation";
 import { toJson } from "./conversationFile";
 import { createFakeRuntime, type FakeOptions } from "./fakeRuntime";
 
@@ -137,4 +138,19 @@ it("a recording that is asked for twice brings its chat once", async () => {
   await Promise.all([openRecorded("http://localhost/"), openRecorded("http://localhost/")]);
   const said = [...store.getState().chats.values()].filter(({ turns }) => turns.length > 0);
   expect(said).toHaveLength(1);
+});
+
+describe("an answer that says what one before it said", () => {
+  it("is known by its tokens, and the first one is none", async () => {
+    const { store, say } = await setUp();
+    await say("First");
+    const [, first] = store.getState().turns;
+    await store.getState().regenerate(first?.id ?? "");
+    const [, second] = store.getState().turns;
+    store.getState().changeSettings({ maxNewTokens: 2 });
+    await store.getState().regenerate(first?.id ?? "");
+    const [, shorter] = store.getState().turns;
+    const { chat } = store.getState();
+    expect([first, second, shorter].map((turn) => repeatsBranch(chat, turn as Turn))).toEqual([false, true, false]);
+  });
 });

@@ -148,6 +148,17 @@ export function branchesAt(conversation: Conversation, turn: Turn): Branches {
   };
 }
 
+/** The model answered the same before, token by token: as it must when nothing is drawn, or drawn with the same seed. */
+export function repeatsBranch(conversation: Conversation, turn: Turn): boolean {
+  const siblings = childrenOf(conversation, turn.parentId);
+  const before = siblings.slice(
+    0,
+    siblings.findIndex(({ id }) => id === turn.id),
+  );
+  const ids = turn.answer?.ids ?? [];
+  return ids.length > 0 && before.some(({ answer }) => answer !== null && ids.join() === answer.ids.join());
+}
+
 /** Without the turn and everything that was said after it; `removed` is what `restoreTurns` takes. */
 export function deleteTurn(
   conversation: Conversation,

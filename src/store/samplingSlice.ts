@@ -33,6 +33,11 @@ export const DEFAULT_SETTINGS: GenerationSettings = {
   atCapacity: "stop",
 };
 
+/** Whether chance decides: greedy, as temperature 0, takes the most probable token. */
+export function drawsTokens({ greedy, temperature }: Sampler): boolean {
+  return !greedy && temperature > 0;
+}
+
 /** What draws a token, of everything that can be set. */
 export function samplerOf(settings: Sampler): Sampler {
   const { temperature, topK, topP, minP, repetitionPenalty, frequencyPenalty, presencePenalty, greedy } = settings;

@@ -1,3 +1,5 @@
+import { useId } from "react";
+import type { AppState } from "../../store/appStore";
 import type { ComparisonMode } from "../../store/compareSlice";
 import { useApp } from "../appContext";
 import { useStrings } from "../strings/useStrings";
@@ -12,19 +14,28 @@ import { WindowFields } from "./WindowFields";
 
 const MODES: readonly ComparisonMode[] = ["score", "lanes"];
 
+/** What is missing; null when nothing is. */
+function missing({ comparisonChoices, lanePrompt, turns }: AppState): "levels" | "prompt" | "chat" | "text" | null {
+  const { mode, levels, text, ownText } = comparisonChoices;
+  if (levels.length === 0) return "levels";
+  if (mode === "lanes") return lanePrompt.trim() === "" ? "prompt" : null;
+  if (text === "chat") return turns.length === 0 ? "chat" : null;
+  return text === "own" && ownText.trim() === "" ? "text" : null;
+}
+
 /** What is compared with what, and on what. */
 export function ComparisonForm() {
   const { compare } = useStrings();
-  const { mode, levels, text } = useApp((state) => state.comparisonChoices);
+  const id = useId();
+  const mode = useApp((state) => state.comparisonChoices.mode);
   const isRunning = useApp((state) => state.comparison?.end === "running" || state.lanes?.isRunning === true);
   const isQuantized = useApp(isQuantizedFile);
-  const hasTurns = useApp((state) => state.turns.length > 0);
-  const hasPrompt = useApp((state) => state.lanePrompt.trim() !== "");
+  const lacks = useApp(missing);
   const runComparison = useApp((state) => state.runComparison);
   const runLanes = useApp((state) => state.runLanes);
   const stopComparison = useApp((state) => state.stopComparison);
   const stopLanes = useApp((state) => state.stopLanes);
-  const canRun = !isRunning && levels.length > 0 && (mode === "lanes" ? hasPrompt : text !== "chat" || hasTurns);
+  const canRun = !isRunning && lacks === null;
   return (
     <form
       className="compare-form"
@@ -58,14 +69,22 @@ export function ComparisonForm() {
             {mode === "score" && <PauseButton />}
           </>
         ) : (
-          <button
-            type="submit"
-            className="button button-primary"
-            disabled={!canRun}
-            onClick={unlessSecondClick(() => {})}
-          >
-            {compare.run}
-          </button>
+          <>
+            <button
+              type="submit"
+              className="button button-primary"
+              disabled={!canRun}
+              aria-describedby={lacks === null ? undefined : id}
+              onClick={unlessSecondClick(() => {})}
+            >
+              {compare.run}
+            </button>
+            {lacks !== null && (
+              <span id={id} className="hint">
+                {compare.notYet[lacks]}
+              </span>
+            )}
+          </>
         )}
       </div>
     </form>

@@ -174,6 +174,8 @@ export const de: Strings = {
     noTokens: "Zu diesem Beitrag sind keine Token-IDs gesichert.",
     image: (alt) => (alt === "" ? "Bild, nicht geladen" : `Bild, nicht geladen: ${alt}`),
     seed: (seed) => `Seed ${seed}`,
+    greedy: "greedy",
+    repeats: "gleich einem Zweig davor",
     firstToken: (duration) => `erstes Token nach ${duration}`,
     promptTokens: (tokens) => `Prompt ${tokens}`,
     prefill: (rate) => `Prefill ${rate}`,

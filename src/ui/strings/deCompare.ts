@@ -91,6 +91,12 @@ export const deCompare: typeof enCompare = {
   lanesOpen: (bytes) => `Die Modelle bleiben offen, damit ein Token sofort erzwungen werden kann: ${bytes}.`,
   freeLanes: "Freigeben",
   run: "Starten",
+  notYet: {
+    levels: "Füge eine Stufe hinzu, die mit der Referenz verglichen wird.",
+    prompt: "Schreib zuerst einen Prompt für die Bahnen.",
+    chat: "In diesem Chat wurde noch nichts gesagt.",
+    text: "Schreib zuerst den Text, der bewertet wird.",
+  },
   stop: "Anhalten",
   noModel: "Öffne zuerst ein Modell; dann lassen sich seine Stufen an jedem Text vergleichen, hier im Tab.",
   alreadyQuantized:

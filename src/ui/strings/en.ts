@@ -178,6 +178,8 @@ export const en = {
     noTokens: "No token ids were kept with this turn.",
     image: (alt: string) => (alt === "" ? "Image, not loaded" : `Image, not loaded: ${alt}`),
     seed: (seed: number) => `seed ${seed}`,
+    greedy: "greedy",
+    repeats: "the same as a branch before",
     firstToken: (duration: string) => `first token after ${duration}`,
     promptTokens: (tokens: string) => `prompt ${tokens}`,
     prefill: (rate: string) => `prefill ${rate}`,

@@ -1,5 +1,7 @@
 import { formatDuration, formatTokenRate, formatTokens } from "../../shared/units";
-import type { Turn } from "../../store/conversation";
+import { repeatsBranch, type Turn } from "../../store/conversation";
+import { drawsTokens } from "../../store/samplingSlice";
+import { useApp } from "../appContext";
 import { CopyButton } from "../CopyButton";
 import { useLevelName } from "../model/levelName";
 import { decodeRate, prefillRate } from "../statistics/answerNumbers";
@@ -9,15 +11,17 @@ import { useStrings } from "../strings/useStrings";
 export function AnswerDetails({ turn }: { turn: Turn }) {
   const { turn: strings } = useStrings();
   const levelName = useLevelName();
+  const isRepeated = useApp((state) => repeatsBranch(state.chat, turn));
   const { answer } = turn;
   if (answer === null) return turn.isEdited ? <p className="turn-line">{strings.edited}</p> : null;
-  const { stats, endReason, seed, model, level, ids } = answer;
+  const { stats, endReason, seed, settings, model, level, ids } = answer;
   const rate = decodeRate(stats);
   const short = [
     formatTokens(stats.generatedTokens),
     rate === null ? null : formatTokenRate(rate),
     endReason === null ? strings.interrupted : strings.ends[endReason],
-    seed === null ? null : strings.seed(seed),
+    seed === null ? (settings === null || drawsTokens(settings) ? null : strings.greedy) : strings.seed(seed),
+    isRepeated ? strings.repeats : null,
   ];
   const long = [
     `${model}, ${levelName(level)}`,
