@@ -153,3 +153,44 @@ test("at 400 % zoom, 320 px, nothing runs out of the page", async ({ openFake, p
   await expect.poll(() => page.evaluate(() => document.documentElement.scrollWidth)).toBe(320);
   await expect(chat.message).toBeInViewport();
 });
+
+for (const [width, height] of [
+  [1440, 900],
+  [768, 1024],
+  [390, 844],
+] as const) {
+  test(`letters twice as large hide no control and no name, ${width} px`, async ({ openFake, page }) => {
+    await page.setViewportSize({ width, height });
+    const chat = await openFake();
+    await page.evaluate(() => {
+      document.documentElement.style.fontSize = "200%";
+    });
+    await chat.ask("Count");
+    await chat.button("Sampling").click();
+    await expect(page.getByRole("spinbutton", { name: "Temperature" })).toBeVisible();
+    // Controls of the header lie in the page, and no setting's control lies on its name.
+    const bad = () =>
+      page.evaluate(() => {
+        const rightOf = (element: Element) => element.getBoundingClientRect().right;
+        const outside = [...document.querySelectorAll("header button, header select")].filter(
+          (control) => rightOf(control) > window.innerWidth + 0.5,
+        );
+        const covered = [...document.querySelectorAll(".settings .field label")].filter((label) => {
+          const { left, right, top, bottom } = label.getBoundingClientRect();
+          const range = document.createRange();
+          range.selectNodeContents(label);
+          const words = range.getBoundingClientRect();
+          const isCut = words.right > right + 0.5 || words.left < left - 0.5;
+          const controls = [...(label.closest(".field")?.querySelectorAll("select, input, textarea") ?? [])];
+          const isUnder = controls.some((control) => {
+            const other = control.getBoundingClientRect();
+            return other.left < words.right && other.right > words.left && other.top < bottom && other.bottom > top;
+          });
+          return isCut || isUnder;
+        });
+        return [...outside, ...covered].map((element) => element.textContent || element.getAttribute("aria-label"));
+      });
+    await expect.poll(bad).toEqual([]);
+    expect(await page.evaluate(() => document.querySelectorAll(".settings .field label").length)).toBeGreaterThan(5);
+  });
+}
