@@ -156,7 +156,8 @@ export function repeatsBranch(conversation: Conversation, turn: Turn): boolean {
     siblings.findIndex(({ id }) => id === turn.id),
   );
   const ids = turn.answer?.ids ?? [];
-  return ids.length > 0 && before.some(({ answer }) => answer !== null && ids.join() === answer.ids.join());
+  const isSame = (other: readonly number[]) => other.length === ids.length && ids.every((id, at) => id === other[at]);
+  return ids.length > 0 && before.some(({ answer }) => answer !== null && isSame(answer.ids));
 }
 
 /** Without the turn and everything that was said after it; `removed` is what `restoreTurns` takes. */
