@@ -191,6 +191,6 @@ for (const [width, height] of [
         return [...outside, ...covered].map((element) => element.textContent || element.getAttribute("aria-label"));
       });
     await expect.poll(bad).toEqual([]);
-    expect(await page.evaluate(() => document.querySelectorAll(".settings .field label").length)).toBeGreaterThan(5);
+    await expect.poll(() => page.locator(".settings .field label").count()).toBeGreaterThan(5);
   });
 }
