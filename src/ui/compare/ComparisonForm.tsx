@@ -14,13 +14,12 @@ import { WindowFields } from "./WindowFields";
 
 const MODES: readonly ComparisonMode[] = ["score", "lanes"];
 
-/** What is missing; null when nothing is. */
-function missing({ comparisonChoices, lanePrompt, turns }: AppState): "levels" | "prompt" | "chat" | "text" | null {
-  const { mode, levels, text, ownText } = comparisonChoices;
+/** What is missing; null when nothing is. Too short a text is refused when it has been read: its tokens count. */
+function missing({ comparisonChoices, lanePrompt, turns }: AppState): "levels" | "prompt" | "chat" | null {
+  const { mode, levels, text } = comparisonChoices;
   if (levels.length === 0) return "levels";
   if (mode === "lanes") return lanePrompt.trim() === "" ? "prompt" : null;
-  if (text === "chat") return turns.length === 0 ? "chat" : null;
-  return text === "own" && ownText.trim() === "" ? "text" : null;
+  return text === "chat" && turns.length === 0 ? "chat" : null;
 }
 
 /** What is compared with what, and on what. */

@@ -95,7 +95,6 @@ export const deCompare: typeof enCompare = {
     levels: "Füge eine Stufe hinzu, die mit der Referenz verglichen wird.",
     prompt: "Schreib zuerst einen Prompt für die Bahnen.",
     chat: "In diesem Chat wurde noch nichts gesagt.",
-    text: "Schreib zuerst den Text, der bewertet wird.",
   },
   stop: "Anhalten",
   noModel: "Öffne zuerst ein Modell; dann lassen sich seine Stufen an jedem Text vergleichen, hier im Tab.",

@@ -92,7 +92,6 @@ export const enCompare = {
     levels: "Add a level to compare with the reference.",
     prompt: "Write a prompt for the lanes first.",
     chat: "Nothing was said in this chat yet.",
-    text: "Write the text to score first.",
   },
   stop: "Stop",
   noModel: "Open a model first; then its levels can be compared on any text, here in the tab.",
