@@ -2,6 +2,7 @@
 import type { Page } from "@playwright/test";
 import { axeFindings } from "./helpers/axe";
 import type { ChatPage } from "./helpers/chatPage";
+import { SCREEN_SIZES } from "./helpers/screenSizes";
 import { expect, test } from "./helpers/test";
 
 type Screen = readonly [name: string, scene: string, show: (chat: ChatPage) => Promise<void>];
@@ -154,11 +155,7 @@ test("at 400 % zoom, 320 px, nothing runs out of the page", async ({ openFake, p
   await expect(chat.message).toBeInViewport();
 });
 
-for (const [width, height] of [
-  [1440, 900],
-  [768, 1024],
-  [390, 844],
-] as const) {
+for (const [width, height] of SCREEN_SIZES) {
   test(`letters twice as large hide no control and no name, ${width} px`, async ({ openFake, page }) => {
     await page.setViewportSize({ width, height });
     const chat = await openFake();

@@ -2,6 +2,7 @@
 import type { Page } from "@playwright/test";
 import { axeFindings } from "./helpers/axe";
 import { wideGguf } from "./helpers/models";
+import { SCREEN_SIZES } from "./helpers/screenSizes";
 import { expect, test } from "./helpers/test";
 
 async function openLanes(page: Page): Promise<void> {
@@ -70,11 +71,7 @@ test("lanes write side by side, part, and go on from a forced token", async ({ c
 test("on every screen, light and dark, axe finds nothing in the lanes", async ({ openFake, page }) => {
   for (const colorScheme of ["light", "dark"] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-    for (const [width, height] of [
-      [1440, 900],
-      [768, 1024],
-      [390, 844],
-    ] as const) {
+    for (const [width, height] of SCREEN_SIZES) {
       await page.setViewportSize({ width, height });
       const chat = await openFake();
       if (width < 768) await chat.button("Inspector").click();

@@ -1,6 +1,7 @@
 /** What a person is about to click stays where it is, whatever comes by itself. */
 import type { Page } from "@playwright/test";
 import { givenFile } from "./helpers/models";
+import { SCREEN_SIZES } from "./helpers/screenSizes";
 import { expect, test } from "./helpers/test";
 
 /** From now on, in every frame: where each control is that can be seen, by its name. */
@@ -33,11 +34,7 @@ function readPlaces(page: Page): Promise<[string, string[]][]> {
   });
 }
 
-for (const [width, height] of [
-  [1440, 900],
-  [768, 1024],
-  [390, 844],
-] as const) {
+for (const [width, height] of SCREEN_SIZES) {
   test(`no control moves while the page and its model come, ${width} px`, async ({ chat, page }) => {
     await page.setViewportSize({ width, height });
     // What is drawn only when needed comes late.

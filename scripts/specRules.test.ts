@@ -7,7 +7,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 
-const FOLDER = join(import.meta.dirname, "../e2e");
+const ROOT = join(import.meta.dirname, "..");
+const FOLDER = join(ROOT, "e2e");
 const READS = [
   "allInnerTexts|allTextContents|boundingBox|count|evaluate|evaluateAll|getAttribute|innerHTML|innerText|inputValue",
   "isChecked|isDisabled|isEnabled|isHidden|isVisible|jsonValue|textContent",
@@ -15,7 +16,6 @@ const READS = [
 /** `expect(await place.count())`, with whatever names the place, but not inside of another call's parentheses. */
 const READ_ONCE = new RegExp(String.raw`expect(?:\.soft)?\(\s*await [^;]*?\.(?:${READS})\(`, "g");
 
-const ROOT = join(import.meta.dirname, "..");
 /**
  * A unit test waits for what must happen with `until` of src/shared/testing/waits.ts, whose only end is the test's own,
  * and for what must not with `aWhile`: a time that is enough here is too short on a machine with other work to do.

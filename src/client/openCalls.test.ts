@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { collect } from "../shared/testing/heap";
-import { until } from "../shared/testing/waits";
+import { aWhile } from "../shared/testing/waits";
 import { OpenCalls } from "./openCalls";
 
 const GONE = new Error("gone");
@@ -30,9 +30,8 @@ it("holds on to no answer", async () => {
   };
   const seen = await answer();
   // References that were looked at stay until the turn is over.
-  await until(() => {
-    collect();
-    return seen.deref() === undefined;
-  });
+  await aWhile();
+  collect();
+  expect(seen.deref()).toBeUndefined();
   expect(calls.size).toBe(0);
 });

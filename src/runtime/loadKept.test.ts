@@ -385,9 +385,11 @@ describe("interrupted", () => {
     // What was asked for before still comes, and nothing is asked for after it.
     await aWhile();
     await until(() => server.isIdle);
+    const sent = server.sentBytes;
     const asked = server.asked.length;
     await aWhile();
     expect([server.isIdle, server.asked.length]).toEqual([true, asked]);
+    expect(server.sentBytes).toBe(sent);
     gate.resume();
     expect(await greedyIds(await loading)).toEqual(direct.get("stored"));
   });

@@ -286,6 +286,7 @@ describe("storage", () => {
     const { store } = setUp();
     await restoreKept(store, storage);
     await until(async () => (await keysOf(storage)).length === 0);
+    expect(await keysOf(storage)).toEqual([]);
   });
 
   it("chats of the version before have no pictures", () => {

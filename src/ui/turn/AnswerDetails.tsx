@@ -20,7 +20,8 @@ export function AnswerDetails({ turn }: { turn: Turn }) {
     formatTokens(stats.generatedTokens),
     rate === null ? null : formatTokenRate(rate),
     endReason === null ? strings.interrupted : strings.ends[endReason],
-    seed === null ? (settings === null || drawsTokens(settings) ? null : strings.greedy) : strings.seed(seed),
+    seed === null ? null : strings.seed(seed),
+    seed !== null || settings === null || drawsTokens(settings) ? null : strings.greedy,
     isRepeated ? strings.repeats : null,
   ];
   const long = [
